@@ -1,0 +1,198 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan: for one host or gateway, named address sets and the flows that concern it. It knows no firewall.
+
+A plan is plain data, for it travels to the host::
+
+    {"version": 1, "host": "ep1", "scope": "host",
+     "sets": {"component": {"ipv4": ["198.18.1.0/30"], "ipv6": []}},
+     "flows": [{"service": "ariel_query", "row": 65, "source": "component", "destination": null,
+                "ports": ["tcp/32006"], "comment": null}]}
+
+A gateway's plan has in addition ``interfaces`` (list), ``deployment`` (the name of the set with every address of the
+deployment) and ``ssh`` (a list of ``destination`` and ``ports``: what SSH through the gateway means); its flows name a
+``destination`` too.
+
+Note that this plugin util is **PRIVATE** to the collection.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, Final, TypeAlias
+
+from ansible_collections.portledger.qradar.plugins.plugin_utils._address_book import AddressBook, View
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog import Catalog
+from ansible_collections.portledger.qradar.plugins.plugin_utils._deployment import Deployment, Gateway
+from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import PortledgerError, complaint
+from ansible_collections.portledger.qradar.plugins.plugin_utils._flows import Flow, make_flows
+from ansible_collections.portledger.qradar.plugins.plugin_utils._networks import Networks, union
+from ansible_collections.portledger.qradar.plugins.plugin_utils._sides import Side
+
+PLAN_VERSION: Final = 1
+DEPLOYMENT_SET: Final = "deployment"
+HOST: Final = "host"
+GATEWAY: Final = "gateway"
+
+Plan: TypeAlias = dict[str, Any]
+
+
+class NamedSets:
+    """Address sets under names for people; one name never means two sets."""
+
+    def __init__(self) -> None:
+        self.sets: dict[str, Networks] = {}
+
+    def name(self, label: str, networks: Networks) -> str:
+        """The name under which this set is in the plan from now on."""
+        count, name = 1, label
+        while self.sets.setdefault(name, networks) is not networks and self.sets[name] != networks:
+            count += 1
+            name = f"{label} {count}"
+        return name
+
+    def as_data(self) -> dict[str, dict[str, list[str]]]:
+        """``{"ipv4": [...], "ipv6": [...]}`` for each name."""
+        return {name: {"ipv4": networks.ipv4, "ipv6": networks.ipv6} for name, networks in self.sets.items()}
+
+
+class Planner:
+    """Plans for every host and gateway of one deployment."""
+
+    def __init__(self, deployment: Deployment, catalog: Catalog) -> None:
+        self.deployment = deployment
+        self.catalog = catalog
+        self.flows = make_flows(deployment, catalog)
+        self.book = AddressBook(deployment)
+        self._entering: defaultdict[str, list[Flow]] = defaultdict(list)
+        for flow in self.flows:
+            for name in flow.destination.members:
+                self._entering[name].append(flow)
+        everyone = Side(DEPLOYMENT_SET, frozenset(deployment.hosts))
+        self._everyone = self.book.on_the_wire(everyone, View(translated=True))
+
+    def sets_and_flows(self, name: str, scope: str) -> tuple[NamedSets, Plan]:
+        """A plan whose sets are still :class:`NamedSets`: many plans share them.
+
+        Args:
+            name: a host or gateway of the inventory.
+            scope: ``host`` for what enters it, ``gateway`` for what crosses it.
+
+        Raises:
+            PortledgerError: the deployment has no such host or gateway.
+        """
+        sets = NamedSets()
+        plan: Plan = {"version": PLAN_VERSION, "host": name, "scope": scope}
+        if scope == GATEWAY:
+            return sets, plan | self._gateway_plan(self._gateway(name), sets)
+        if name not in self.deployment.hosts:
+            raise PortledgerError(no_plan(name, scope))
+        return sets, plan | {"flows": list(self._host_flows(name, sets))}
+
+    def plan(self, name: str, scope: str) -> Plan:
+        """The whole plan as plain data; see the module's text for its form."""
+        sets, plan = self.sets_and_flows(name, scope)
+        return plan | {"sets": sets.as_data()}
+
+    def _gateway(self, name: str) -> Gateway:
+        if name not in self.deployment.gateways:
+            raise PortledgerError(no_plan(name, GATEWAY))
+        return self.deployment.gateways[name]
+
+    def _host_flows(self, name: str, sets: NamedSets) -> Iterator[dict[str, Any]]:
+        for flow in _without_repeats(
+            [f for f in self._entering[name] if f.source.networks or f.source.hosts != {name}]
+        ):
+            networks = self.book.seen_by(flow.source, name)
+            if networks:
+                yield _flow_data(flow, sets.name(flow.source.label, networks), None)
+
+    def _gateway_plan(self, gateway: Gateway, sets: NamedSets) -> Plan:
+        sets.name(DEPLOYMENT_SET, self._everyone)
+        flows = []
+        for flow in self.flows:
+            for views in self.book.views(flow):
+                both = self.book.crossing(flow, views, gateway)
+                if both is not None:
+                    source = sets.name(flow.source.label, both[0])
+                    flows.append(_flow_data(flow, source, sets.name(flow.destination.label, both[1])))
+        return {
+            "flows": list({str(flow): flow for flow in flows}.values()),
+            "interfaces": list(gateway.segments),
+            "deployment": DEPLOYMENT_SET,
+            "ssh": list(self._ssh(sets)),
+        }
+
+    def _ssh(self, sets: NamedSets) -> Iterator[dict[str, Any]]:
+        """SSH through a gateway means each host's own port."""
+        by_port: defaultdict[int, set[str]] = defaultdict(set)
+        for host in self.deployment.hosts.values():
+            by_port[host.ssh_port].add(host.name)
+        for port, names in sorted(by_port.items()):
+            side = Side(f"SSH on port {port}", frozenset(names))
+            networks = self.book.on_the_wire(side, View(translated=True))
+            label = DEPLOYMENT_SET if len(by_port) == 1 else side.label
+            yield {"destination": sets.name(label, networks), "ports": [f"tcp/{port}"]}
+
+    def warnings(self, scope: str) -> tuple[str, ...]:
+        """What the operator should know about the plans of one scope, beside what is in them."""
+        gateways = self.deployment.gateways.values() if scope == GATEWAY else ()
+        return self.deployment.warnings + tuple(
+            complaint(
+                gateway.name,
+                "qradar_gateway_segments",
+                sorted(gateway.segments),
+                f"has no address of {', '.join(lost)} behind it, so nothing passes to or from there",
+                "List their networks behind the interface that leads to them",
+            )
+            for gateway in gateways
+            if (lost := self._behind_nothing(gateway))
+        )
+
+    def _behind_nothing(self, gateway: Gateway) -> list[str]:
+        here = union(gateway.segments.values()) & self._everyone
+        return sorted(
+            host.name for host in self.deployment.hosts.values() if not any(a in here for a in host.all_addresses)
+        )
+
+
+def no_plan(name: str, scope: str) -> str:
+    """Why there is no plan for a name of the inventory, and what to do about it."""
+    if scope == GATEWAY:
+        return (
+            f"{name}: is no gateway of the deployment. Put it into the group qradar_gateways and set "
+            "qradar_gateway_segments."
+        )
+    return (
+        f"{name}: is no host of the deployment, so nothing says what may enter it. Put it into a group named "
+        "qradar_<role>, or set qradar_roles."
+    )
+
+
+def _flow_data(flow: Flow, source: str, destination: str | None) -> dict[str, Any]:
+    return {
+        "service": flow.service,
+        "row": flow.row,
+        "source": source,
+        "destination": destination,
+        "ports": [str(ports) for ports in flow.ports],
+        "comment": flow.comment,
+    }
+
+
+def _without_repeats(flows: list[Flow]) -> list[Flow]:
+    """Leave out a flow whose source is part of another's with the same service and ports."""
+    twins: defaultdict[object, list[Side]] = defaultdict(list)
+    for flow in flows:
+        twins[flow.service, flow.ports, flow.comment].append(flow.source)
+    return [
+        flow
+        for flow in flows
+        if not any(_part_of(flow.source, other) for other in twins[flow.service, flow.ports, flow.comment])
+    ]
+
+
+def _part_of(one: Side, other: Side) -> bool:
+    return not one.networks and one.hosts < other.hosts

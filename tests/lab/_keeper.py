@@ -1,0 +1,166 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The process that holds a lab: one child for each node, each with namespaces of its own.
+
+Started by lab.py as `python -m tests.lab._keeper`, with the layout as a line of JSON on its input. It answers with the
+process of each node, and ends with its input: when the lab ends, however it ends, the nodes and all that runs in them
+are killed by the kernel, and their namespaces go with them. Nothing is left in /run/netns or anywhere.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+from tests.lab import _kernel
+
+_NODE_SPACES = _kernel.CLONE_NEWNET | _kernel.CLONE_NEWNS | _kernel.CLONE_NEWUTS
+
+
+def _become_root_of_a_user_namespace() -> None:
+    uid, gid = os.geteuid(), os.getegid()
+    try:
+        _kernel.unshare(_kernel.CLONE_NEWUSER)
+        Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
+        Path("/proc/self/uid_map").write_text(f"0 {uid} 1", encoding="ascii")
+        Path("/proc/self/gid_map").write_text(f"0 {gid} 1", encoding="ascii")
+    except OSError as error:
+        raise RuntimeError(
+            f"a user namespace is refused ({error}): run as root, or allow them (sysctl user.max_user_namespaces, "
+            "kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns)"
+        ) from None
+
+
+def _hold(name: str, sysctls: dict[str, str], ready: int) -> NoReturn:
+    """Be a node: init of its own process, network, mount and host name namespace."""
+    _kernel.die_with_parent()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    os.setsid()
+    _kernel.unshare(_NODE_SPACES)
+    _kernel.name_process(f"lab:{name}")
+    socket.sethostname(name)
+    _kernel.mount("none", "/", flags=_kernel.MS_REC | _kernel.MS_PRIVATE)
+    _kernel.mount("proc", "/proc", "proc", _kernel.MS_NOSUID | _kernel.MS_NODEV | _kernel.MS_NOEXEC)
+    with contextlib.suppress(OSError):
+        # /sys/class/net shows the network of whoever mounted it.
+        _kernel.mount("sysfs", "/sys", "sysfs", _kernel.MS_NOSUID | _kernel.MS_NODEV | _kernel.MS_NOEXEC)
+    # Locks and sockets of programs are a node's own; and no SSH daemon's configuration is found by accident.
+    _kernel.mount("tmpfs", "/run", "tmpfs", _kernel.MS_NOSUID | _kernel.MS_NODEV, "mode=755")
+    Path("/run/lock").mkdir()
+    if Path("/etc/ssh").is_dir():
+        _kernel.mount("tmpfs", "/etc/ssh", "tmpfs", _kernel.MS_NOSUID | _kernel.MS_NODEV, "mode=755")
+    for key, value in sysctls.items():
+        _kernel.write_sysctl(key, value)
+    os.write(ready, b"1")
+    os.close(ready)
+    null = os.open("/dev/null", os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    while True:
+        signal.pause()
+
+
+def _start(name: str, sysctls: dict[str, str]) -> tuple[int, int]:
+    """Fork a node; its process and a descriptor that says one byte when it is ready."""
+    own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    reading, writing = os.pipe()
+    _kernel.unshare(_kernel.CLONE_NEWPID)
+    process = os.fork()
+    if process == 0:
+        try:
+            os.close(reading)
+            _hold(name, sysctls, writing)
+        except BaseException as error:
+            os.write(writing, f"0{error}".encode())
+        finally:
+            os._exit(1)
+    os.close(writing)
+    _kernel.setns(own, _kernel.CLONE_NEWPID)
+    os.close(own)
+    return process, reading
+
+
+def _batch(process: int, command: list[str], lines: list[str]) -> subprocess.Popen[str]:
+    """Run ip -batch or the like in the network namespace of a process."""
+    own = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    _kernel.enter(f"/proc/{process}/ns/net")
+    try:
+        running = subprocess.Popen(
+            [*command, "-batch", "-"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    finally:
+        _kernel.setns(own, _kernel.CLONE_NEWNET)
+        os.close(own)
+    assert running.stdin is not None
+    running.stdin.write("\n".join(lines) + "\n")
+    running.stdin.close()
+    running.stdin = None
+    return running
+
+
+def _finish(what: str, running: subprocess.Popen[str]) -> None:
+    _out, errors = running.communicate()
+    if running.returncode != 0:
+        raise RuntimeError(f"{what}: {errors.strip()}")
+
+
+def _build(layout: dict[str, Any]) -> dict[str, int]:
+    if os.geteuid() != 0:
+        _become_root_of_a_user_namespace()
+    processes: dict[str, int] = {}
+    waiting: dict[str, int] = {}
+    for name, node in layout["nodes"].items():
+        processes[name], waiting[name] = _start(name, node["sysctls"])
+    for name, descriptor in waiting.items():
+        said = os.read(descriptor, 4096).decode()
+        os.close(descriptor)
+        if said != "1":
+            raise RuntimeError(f"node {name}: {said[1:] or 'died'}")
+    switch = layout["switch"]
+    lines = [line.format(**{f"pid_{name}": process for name, process in processes.items()}) for line in layout["links"]]
+    _finish("links", _batch(processes[switch], ["ip"], lines))
+    running = {
+        name: _batch(processes[name], ["ip"], node["network"])
+        for name, node in layout["nodes"].items()
+        if node["network"]
+    }
+    for name, one in running.items():
+        _finish(f"node {name}", one)
+    _finish("bridges", _batch(processes[switch], ["bridge"], layout["bridge"]))
+    return processes
+
+
+def main() -> int:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _kernel.name_process("lab:keeper")
+    layout = json.loads(sys.stdin.readline())
+    try:
+        processes = _build(layout)
+    except (OSError, RuntimeError) as error:
+        print(json.dumps({"error": str(error)}), flush=True)
+        return 1
+    print(json.dumps({"processes": processes}), flush=True)
+    # Until whoever started this lab closes our input, or dies.
+    while os.read(0, 4096):
+        pass
+    for process in processes.values():
+        os.kill(process, signal.SIGKILL)
+    for process in processes.values():
+        os.waitpid(process, 0)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run a playbook of the checkout against a running lab."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.lab.lab import ROOT, Lab
+
+_RECAP = re.compile(r"^(?P<host>\S+)\s+: (?P<counts>ok=\d+.*)$")
+
+
+@dataclass(frozen=True)
+class PlaybookRun:
+    """recap: host -> ok, changed, unreachable, failed, skipped, rescued, ignored."""
+
+    status: int
+    seconds: float
+    stdout: str
+    recap: dict[str, dict[str, int]]
+
+    @property
+    def ok(self) -> bool:
+        return self.status == 0
+
+    @property
+    def changed(self) -> dict[str, int]:
+        return {host: counts["changed"] for host, counts in self.recap.items() if counts["changed"]}
+
+
+def parse_recap(output: str) -> dict[str, dict[str, int]]:
+    """The counts of each host below PLAY RECAP."""
+    recap: dict[str, dict[str, int]] = {}
+    _before, _found, after = output.rpartition("PLAY RECAP")
+    for line in after.splitlines():
+        if match := _RECAP.match(line):
+            pairs = (one.split("=") for one in match["counts"].split())
+            recap[match["host"]] = {key: int(count) for key, count in pairs}
+    return recap
+
+
+def run_playbook(
+    lab: Lab,
+    playbook: str | Path,
+    *arguments: str,
+    forks: int = 20,
+    on_line: Callable[[str], None] | None = None,
+    environment: dict[str, str] | None = None,
+    program: str | Path | None = None,
+) -> PlaybookRun:
+    """Run ansible-playbook with the lab's inventory. playbook: a path, relative to the checkout or absolute.
+
+    on_line gets each line of output as it comes. program: another ansible-playbook than the one beside this Python.
+    Never raises for a playbook that fails: see status.
+    """
+    beside = Path(sys.executable).parent / "ansible-playbook"
+    command = str(program or (beside if beside.exists() else ROOT / ".venv" / "bin" / "ansible-playbook"))
+    settings = {
+        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+        "ANSIBLE_CONNECTION_PLUGINS": str(Path(__file__).parent / "connection_plugins"),
+        "ANSIBLE_LOCAL_TEMP": str(lab.folder / "ansible"),
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_FORCE_COLOR": "0",
+        "ANSIBLE_RETRY_FILES_ENABLED": "0",
+        "PYTHONUNBUFFERED": "1",
+        **(environment or {}),
+    }
+    started = time.monotonic()
+    running = subprocess.Popen(
+        [command, "-i", str(lab.inventory), "--forks", str(forks), str(playbook), *arguments],
+        cwd=ROOT,
+        env={**os.environ, **settings},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    lines = []
+    assert running.stdout is not None
+    for line in running.stdout:
+        lines.append(line)
+        if on_line:
+            on_line(line.rstrip("\n"))
+    status = running.wait()
+    running.stdout.close()
+    output = "".join(lines)
+    return PlaybookRun(status, time.monotonic() - started, output, parse_recap(output))

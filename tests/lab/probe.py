@@ -1,0 +1,257 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Real packets between the nodes of a running lab: which ones arrive?
+
+Every ordered pair of nodes, from each address of the source to each address of the destination (cluster addresses on
+the node that holds them), TCP and UDP on the given ports, and an echo request; IPv4 and IPv6.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import random
+import selectors
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import IO
+
+from tests.lab import ports as portsets
+from tests.lab._jobs import Begin, Job, Result, Task, Volume
+from tests.lab._packets import ICMP, ICMPV6, TCP, UDP
+from tests.lab.lab import ROOT, Lab
+from tests.lab.topology import Address, LabError, Node
+
+Transport = str
+_PROTOCOL = {"tcp": TCP, "udp": UDP}
+_TRANSPORT = {TCP: "tcp", UDP: "udp", ICMP: "icmp", ICMPV6: "icmp"}
+
+# (source, source address, destination, destination address, transport) -> set of ports that should arrive
+Expected = Callable[[Node, Address, Node, Address, Transport], int]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, order=True)
+class Pair:
+    """A source and a destination, by name and by address."""
+
+    source: str
+    destination: str
+    source_address: Address = field(compare=False)
+    destination_address: Address = field(compare=False)
+
+    @property
+    def version(self) -> int:
+        return self.destination_address.version
+
+
+@dataclass
+class Reached:
+    """What arrived. ports: (pair, transport) -> set of ports; echo requests have transport icmp and port 0.
+
+    sent: packets; again: packets sent once more because they were expected and missing; drops: packets that receive
+    buffers had no room for (each such port was tried again, if it was expected).
+    """
+
+    probed: tuple[int, ...]
+    pairs: list[Pair] = field(default_factory=list)
+    ports: dict[tuple[Address, Address, Transport], int] = field(default_factory=dict)
+    sent: int = 0
+    again: int = 0
+    drops: int = 0
+    seconds: float = 0.0
+
+    def mask(self, source: Address, destination: Address, transport: Transport) -> int:
+        return self.ports.get((source, destination, transport), 0)
+
+    def open_ports(self, source: Address, destination: Address, transport: Transport) -> list[int]:
+        return portsets.members(self.mask(source, destination, transport))
+
+
+def _raw(mac: str) -> bytes:
+    return bytes.fromhex(mac.replace(":", ""))
+
+
+def _pairs(lab: Lab, sources: Iterable[str], destinations: Iterable[str]) -> list[Pair]:
+    nodes = lab.topology.nodes
+    sources = list(sources)
+    return [
+        Pair(source, destination, source_address, destination_address)
+        for destination in destinations
+        for source in sources
+        if source != destination
+        for destination_address in nodes[destination].addresses
+        for source_address in nodes[source].addresses
+        if source_address.version == destination_address.version
+    ]
+
+
+def _task(lab: Lab, pair: Pair, volumes: tuple[Volume, ...]) -> Task:
+    topology = lab.topology
+    source = topology.nodes[pair.source]
+    interface, following = topology.hop(source, pair.destination_address)
+    arriving = following.interface_on(interface.network)
+    assert arriving is not None
+    return Task(
+        process=lab.processes[pair.source],
+        interface=interface.network.name,
+        source_mac=_raw(interface.mac),
+        next_mac=_raw(arriving.mac),
+        source=pair.source_address.packed,
+        destination=pair.destination_address.packed,
+        volumes=volumes,
+    )
+
+
+class _Workers:
+    """Processes that run jobs, one a processor of this machine."""
+
+    def __init__(self, lab: Lab, begin: Begin) -> None:
+        enter = ["nsenter", "--target", str(lab.keeper), "--user", "--preserve-credentials", "--"] if lab.rootless else []
+        self._selector = selectors.DefaultSelector()
+        self._running = []
+        for _ in range(max(1, len(os.sched_getaffinity(0)))):
+            worker = subprocess.Popen(
+                [*enter, sys.executable, "-m", "tests.lab._prober"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                cwd=ROOT,
+            )
+            self._running.append(worker)
+            self._say(worker, begin)
+            self._selector.register(self._stream(worker.stdout), selectors.EVENT_READ, worker)
+
+    @staticmethod
+    def _stream(stream: IO[bytes] | None) -> IO[bytes]:
+        assert stream is not None
+        return stream
+
+    def _say(self, worker: subprocess.Popen[bytes], what: object) -> None:
+        stream = self._stream(worker.stdin)
+        pickle.dump(what, stream)
+        stream.flush()
+
+    def run(self, jobs: Sequence[Job], done: Callable[[Result], None]) -> None:
+        waiting = list(reversed(jobs))
+        busy = 0
+        for worker in self._running:
+            if waiting:
+                self._say(worker, waiting.pop())
+                busy += 1
+        while busy:
+            for key, _events in self._selector.select():
+                worker = key.data
+                try:
+                    result: Result = pickle.load(self._stream(worker.stdout))
+                except EOFError:
+                    raise LabError("a prober died; its message is above") from None
+                if waiting:
+                    self._say(worker, waiting.pop())
+                else:
+                    busy -= 1
+                done(result)
+
+    def close(self) -> None:
+        self._selector.close()
+        for worker in self._running:
+            self._stream(worker.stdin).close()
+            worker.wait()
+            self._stream(worker.stdout).close()
+
+
+def _jobs(lab: Lab, volumes: dict[int, tuple[Volume, ...]], pairs: Sequence[Pair]) -> tuple[list[Job], list[list[Pair]]]:
+    """Jobs, and for each the pairs of its tasks. volumes: by position of the pair."""
+    grouped: dict[tuple[str, int], list[int]] = {}
+    for position, pair in enumerate(pairs):
+        if position in volumes:
+            grouped.setdefault((pair.destination, pair.version), []).append(position)
+    jobs, order = [], []
+    for (destination, version), positions in grouped.items():
+        tasks = tuple(_task(lab, pairs[position], volumes[position]) for position in positions)
+        jobs.append(Job(len(jobs), lab.processes[destination], version, tasks))
+        order.append([pairs[position] for position in positions])
+    return jobs, order
+
+
+def _echo(version: int) -> int:
+    return ICMP if version == 4 else ICMPV6
+
+
+def probe(
+    lab: Lab,
+    ports: Sequence[int],
+    progress: Progress | None = None,
+    *,
+    expected: Expected | None = None,
+    sources: Iterable[str] | None = None,
+    destinations: Iterable[str] | None = None,
+    attempts: int = 3,
+) -> Reached:
+    """Probe the ordered pairs of sources and destinations (default: all nodes) on ports 1 to 65535 as given.
+
+    expected: what should arrive; what is missing of it is sent again, slowly, so that a packet lost to a full buffer is
+    never taken for one that a firewall dropped. progress is called with the packets sent so far and in all.
+    """
+    started = time.monotonic()
+    wanted = tuple(sorted(set(ports)))
+    if wanted and not 1 <= wanted[0] <= wanted[-1] <= 65535:
+        raise ValueError(f"ports are 1 to 65535, not {wanted[0]} to {wanted[-1]}")
+    everybody = list(lab.topology.nodes)
+    pairs = _pairs(lab, everybody if sources is None else sources, everybody if destinations is None else destinations)
+    reached = Reached(probed=wanted, pairs=pairs)
+    both = (Volume(TCP), Volume(UDP)) if wanted else ()
+    volumes = {position: (*both, Volume(_echo(pair.version))) for position, pair in enumerate(pairs)}
+    total = len(pairs) * (2 * len(wanted) + 1)
+    workers = _Workers(lab, Begin(random.SystemRandom().randrange(1, 1 << 16), wanted))
+    try:
+        for attempt in range(attempts):
+            jobs, order = _jobs(lab, volumes, pairs)
+
+            def take(result: Result, order: list[list[Pair]] = order, attempt: int = attempt) -> None:
+                for (position, protocol), bits in result.found.items():
+                    pair = order[result.number][position]
+                    key = (pair.source_address, pair.destination_address, _TRANSPORT[protocol])
+                    reached.ports[key] = reached.ports.get(key, 0) | bits
+                reached.drops += result.drops
+                if attempt:
+                    reached.again += result.sent
+                else:
+                    reached.sent += result.sent
+                    if progress:
+                        progress(reached.sent, total)
+
+            workers.run(jobs, take)
+            if expected is None:
+                break
+            volumes = _missing(lab, pairs, reached, expected)
+            if not volumes:
+                break
+            time.sleep(0.2)
+    finally:
+        workers.close()
+    reached.seconds = time.monotonic() - started
+    return reached
+
+
+def _missing(lab: Lab, pairs: Sequence[Pair], reached: Reached, expected: Expected) -> dict[int, tuple[Volume, ...]]:
+    probed = portsets.mask(reached.probed)
+    nodes = lab.topology.nodes
+    result: dict[int, tuple[Volume, ...]] = {}
+    for position, pair in enumerate(pairs):
+        volumes = []
+        for transport in ("tcp", "udp", "icmp"):
+            should = expected(
+                nodes[pair.source], pair.source_address, nodes[pair.destination], pair.destination_address, transport
+            ) & (1 if transport == "icmp" else probed)
+            missing = should & ~reached.mask(pair.source_address, pair.destination_address, transport)
+            if missing and transport == "icmp":
+                volumes.append(Volume(_echo(pair.version)))
+            elif missing:
+                volumes.append(Volume(_PROTOCOL[transport], tuple(portsets.members(missing)), window=32))
+        if volumes:
+            result[position] = tuple(volumes)
+    return result
