@@ -37,9 +37,7 @@ def ansible_doc(kind: str, names: Sequence[str]) -> dict[str, Any]:
 
 def markdown(text: str) -> str:
     """Ansible's markup as Markdown; what names an option, a value or a plugin becomes code."""
-    return "".join(
-        _part(part) for paragraph in parser.parse([text], parser.Context()) for part in paragraph
-    )
+    return "".join(_part(part) for paragraph in parser.parse([text], parser.Context()) for part in paragraph)
 
 
 def _part(part: dom.AnyPart) -> str:

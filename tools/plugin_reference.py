@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-sys.path.insert(0, str(Path(__file__).parent))
-
 from _documentation import COLLECTION, ROOT, ansible_doc, form, markdown, options_table, paragraph, settle
 
 # Where the files of a kind are, and what ansible-doc calls the kind. Action plugins are documented as modules.

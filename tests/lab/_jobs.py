@@ -57,3 +57,29 @@ class Result:
     sent: int
     drops: int
     seconds: float
+
+
+@dataclass(frozen=True)
+class Talk:
+    """One question and its answer between two addresses, on a TCP or a UDP port (protocol 6 or 17)."""
+
+    source_process: int
+    process: int
+    source: str
+    destination: str
+    protocol: int
+    port: int
+
+
+@dataclass(frozen=True)
+class TalkJob:
+    number: int
+    talks: tuple[Talk, ...]
+
+
+@dataclass(frozen=True)
+class TalkResult:
+    """answered: positions of the talks that had an answer."""
+
+    number: int
+    answered: frozenset[int]

@@ -38,7 +38,7 @@ def ones_sum(data: bytes) -> int:
     """Ones' complement sum of 16-bit words, as the internet checksum wants it."""
     if len(data) % 2:
         data += b"\0"
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
     while total > 0xFFFF:
         total = (total & 0xFFFF) + (total >> 16)
     return total
@@ -117,9 +117,7 @@ class Volley:
         start = ctypes.addressof(self._varying)
         for offset in range(start, start + 8 * self.count, 8):
             if protocol == TCP:
-                pieces.append(
-                    _IOVEC.pack(head, head_length) + _IOVEC.pack(offset, 6) + _IOVEC.pack(body, 14)
-                )
+                pieces.append(_IOVEC.pack(head, head_length) + _IOVEC.pack(offset, 6) + _IOVEC.pack(body, 14))
             else:
                 pieces.append(
                     _IOVEC.pack(head, head_length)

@@ -23,8 +23,8 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
-from tests.lab import _kernel
-from tests.lab._jobs import Begin, Job, Result, Task, Volume
+from tests.lab import _kernel, _talker
+from tests.lab._jobs import Begin, Job, Result, TalkJob, Task, Volume
 from tests.lab._packets import ICMP, ICMPV6, TCP, UDP, Envelope, Volley, echo_request
 
 _SO_RCVBUFFORCE = 33
@@ -79,18 +79,16 @@ class Receiver:
             for step in ((0x28, 0, 0, offset), (0x15, 0, 1, magic), (0x06, 0, 0, 0xFFFF), (0x06, 0, 0, 0))
         )
         held = ctypes.create_string_buffer(program, len(program))
-        self._socket.setsockopt(
-            socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("@H6xP", 4, ctypes.addressof(held))
-        )
+        self._socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("@H6xP", 4, ctypes.addressof(held)))
 
     def fileno(self) -> int:
         return self._socket.fileno()
 
     def drain(self) -> int:
         """Take what has arrived; the number of packets."""
-        taken = 0
+        taken: int = 0
         while True:
-            count = _LIBC.recvmmsg(self._socket.fileno(), self._messages, _AT_ONCE, _MSG_DONTWAIT, None)
+            count: int = _LIBC.recvmmsg(self._socket.fileno(), self._messages, _AT_ONCE, _MSG_DONTWAIT, None)
             if count < 0:
                 number = ctypes.get_errno()
                 if number in (errno.EAGAIN, errno.EINTR):
@@ -101,10 +99,10 @@ class Receiver:
             for port, mark, tag in self._form.iter_unpack(memoryview(self._buffer)[: count * _SLOT]):
                 if mark == self._magic:
                     if self._icmp:
-                        # type and code: an echo request, not the reply to one
-                        port = 0 if port in (0x0800, 0x8000) else None  # noqa: PLW2901
-                        if port is None:
+                        # Type and code: an echo request, not the reply to one.
+                        if port not in (0x0800, 0x8000):
                             continue
+                        port = 0
                     if tag not in marks:
                         marks[tag] = bytearray(65536)
                     marks[tag][port] = 1
@@ -128,13 +126,6 @@ class Prober:
         self._volleys: dict[tuple[int, int, tuple[int, ...]], Volley] = {}
         self._ports = tuple(begin.ports)
         self._tags = itertools.count(1)
-
-    def _inside(self, process: int, family: int, protocol: int) -> socket.socket:
-        _kernel.enter(f"/proc/{process}/ns/net")
-        try:
-            return socket.socket(family, socket.SOCK_RAW, protocol)
-        finally:
-            _kernel.setns(self._home, _kernel.CLONE_NEWNET)
 
     def _sender(self, task: Task) -> socket.socket:
         key = (task.process, task.interface)
@@ -206,9 +197,7 @@ class Prober:
         done = 0
         while done < volley.count:
             wanted = min(window, volley.count - done)
-            count = _LIBC.sendmmsg(
-                sender.fileno(), ctypes.c_void_p(base + done * volley.message_size), wanted, 0
-            )
+            count = _LIBC.sendmmsg(sender.fileno(), ctypes.c_void_p(base + done * volley.message_size), wanted, 0)
             if count < 0:
                 number = ctypes.get_errno()
                 if number not in (errno.ENOBUFS, errno.EAGAIN, errno.EINTR):
@@ -220,7 +209,7 @@ class Prober:
         return done
 
 
-def _read(stream: BinaryIO) -> Iterator[Job]:
+def _read(stream: BinaryIO) -> Iterator[Job | TalkJob]:
     while True:
         try:
             yield pickle.load(stream)
@@ -234,7 +223,7 @@ def main(_arguments: Sequence[str] = ()) -> int:
     source, target = sys.stdin.buffer, sys.stdout.buffer
     prober = Prober(pickle.load(source))
     for job in _read(source):
-        pickle.dump(prober.run(job), target)
+        pickle.dump(_talker.run(job) if isinstance(job, TalkJob) else prober.run(job), target)
         target.flush()
     return 0
 

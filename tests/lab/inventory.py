@@ -29,7 +29,7 @@ def write_inventory(
         for group in groups
     }
     children["qradar"] = {
-        "children": {group: None for group in qradar},
+        "children": dict.fromkeys(qradar),
         "vars": topology.group_variables.get("qradar", {}),
     }
     connection = {

@@ -1,7 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Start, use and end a lab: hosts as namespaces of this machine. Lab.start() from Python, `python -m tests.lab` by hand.
+"""Start, use and end a lab: hosts as namespaces of this machine.
+
+Lab.start() from Python, `python -m tests.lab` by hand.
 
 Nothing outside the lab's own namespaces is touched, and no name is registered anywhere: several labs run side by side.
 """
@@ -104,7 +106,7 @@ class Lab:
         keeper.stdin.write(json.dumps(_layout(topology)) + "\n")
         keeper.stdin.flush()
         answer = keeper.stdout.readline()
-        said = json.loads(answer) if answer else {"error": "the keeper of the lab died"}
+        said: dict[str, Any] = json.loads(answer) if answer else {"error": "the keeper of the lab died"}
         if "error" in said:
             keeper.stdin.close()
             keeper.wait()
@@ -154,10 +156,16 @@ class Lab:
 
 def _layout(topology: Topology) -> dict[str, Any]:
     """What the keeper has to build, as lines for ip and bridge."""
-    default = {f"net.ipv6.conf.{scope}.{key}": value for scope in ("all", "default") for key, value in _QUIET_IPV6.items()}
+    default = {
+        f"net.ipv6.conf.{scope}.{key}": value for scope in ("all", "default") for key, value in _QUIET_IPV6.items()
+    }
     default |= {f"net.ipv4.conf.{scope}.rp_filter": "0" for scope in ("all", "default")}
     default |= {f"net.netfilter.nf_conntrack_{key}": value for key, value in _SHORT_MEMORY.items()}
-    forwarding = {"net.ipv4.ip_forward": "1", "net.ipv6.conf.all.forwarding": "1", "net.ipv6.conf.default.forwarding": "1"}
+    forwarding = {
+        "net.ipv4.ip_forward": "1",
+        "net.ipv6.conf.all.forwarding": "1",
+        "net.ipv6.conf.default.forwarding": "1",
+    }
     bridged = {f"net.bridge.bridge-nf-call-{tool}": "0" for tool in ("iptables", "ip6tables", "arptables")}
 
     nodes: dict[str, dict[str, Any]] = {SWITCH: {"sysctls": default | bridged, "network": ["link set lo up"]}}

@@ -117,7 +117,9 @@ class Host:
         self.addresses: set[Address] = {
             ipaddress.ip_address(one) for one in variables.get("qradar_addresses", map(str, node.own_addresses))
         }
-        self.cluster: set[Address] = {ipaddress.ip_address(one) for one in variables.get("qradar_cluster_addresses", ())}
+        self.cluster: set[Address] = {
+            ipaddress.ip_address(one) for one in variables.get("qradar_cluster_addresses", ())
+        }
         self.peer: str | None = variables.get("qradar_ha_peer")
         self.encrypted = bool(variables.get("qradar_encrypted", False))
 
@@ -176,9 +178,7 @@ class Oracle:
             yield from (documented(port) for port in reading.ports)
 
     def in_party(self, address: Address, party: str) -> bool:
-        return any(
-            address.version == network.version and address in network for network in self.parties.get(party, ())
-        )
+        return any(address.version == network.version and address in network for network in self.parties.get(party, ()))
 
     def hosts_at(self, address: Address) -> list[Host]:
         """Whom an address stands for: its host, or both nodes of a pair."""
@@ -209,7 +209,9 @@ class Oracle:
             return False
         return not (sender is not None and receiver is not None and sender is receiver)
 
-    def listed(self, source: Address, receivers: list[Host], destinations: Iterable[Address]) -> Iterator[tuple[str, str, int, int]]:
+    def listed(
+        self, source: Address, receivers: list[Host], destinations: Iterable[Address]
+    ) -> Iterator[tuple[str, str, int, int]]:
         """Service and ports of all that the table and the extra flows name from an address.
 
         receivers: the hosts it may be for. destinations: the addresses that decide whether a party is meant.
@@ -273,7 +275,10 @@ class Oracle:
         listed = _masks(self.listed(source, [host], host.addresses | host.cluster))
         if any(_within(source, network) for network in variables.get("host_firewall_management", ())):
             listed = _union(listed, _masks([("management", *documented(SSH))]))
-        if variables.get("host_firewall_state") == "absent" or variables.get("host_firewall_unlisted", "drop") != "drop":
+        if (
+            variables.get("host_firewall_state") == "absent"
+            or variables.get("host_firewall_unlisted", "drop") != "drop"
+        ):
             return Verdict(EVERYTHING, listed)
         return Verdict(listed, listed)
 

@@ -4,27 +4,23 @@
 """Real packets between the nodes of a running lab: which ones arrive?
 
 Every ordered pair of nodes, from each address of the source to each address of the destination (cluster addresses on
-the node that holds them), TCP and UDP on the given ports, and an echo request; IPv4 and IPv6.
+the node that holds them; one address a family of a gateway), TCP and UDP on the given ports, and an echo request; IPv4
+and IPv6.
 """
 
 from __future__ import annotations
 
-import os
-import pickle
 import random
-import selectors
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import IO
 
 from tests.lab import ports as portsets
 from tests.lab._jobs import Begin, Job, Result, Task, Volume
 from tests.lab._packets import ICMP, ICMPV6, TCP, UDP
-from tests.lab.lab import ROOT, Lab
-from tests.lab.topology import Address, LabError, Node
+from tests.lab._workers import Workers
+from tests.lab.lab import Lab
+from tests.lab.topology import Address, Node
 
 Transport = str
 _PROTOCOL = {"tcp": TCP, "udp": UDP}
@@ -84,8 +80,8 @@ def _pairs(lab: Lab, sources: Iterable[str], destinations: Iterable[str]) -> lis
         for destination in destinations
         for source in sources
         if source != destination
-        for destination_address in nodes[destination].addresses
-        for source_address in nodes[source].addresses
+        for destination_address in nodes[destination].ends
+        for source_address in nodes[source].ends
         if source_address.version == destination_address.version
     ]
 
@@ -107,69 +103,16 @@ def _task(lab: Lab, pair: Pair, volumes: tuple[Volume, ...]) -> Task:
     )
 
 
-class _Workers:
-    """Processes that run jobs, one a processor of this machine."""
-
-    def __init__(self, lab: Lab, begin: Begin) -> None:
-        enter = ["nsenter", "--target", str(lab.keeper), "--user", "--preserve-credentials", "--"] if lab.rootless else []
-        self._selector = selectors.DefaultSelector()
-        self._running = []
-        for _ in range(max(1, len(os.sched_getaffinity(0)))):
-            worker = subprocess.Popen(
-                [*enter, sys.executable, "-m", "tests.lab._prober"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                cwd=ROOT,
-            )
-            self._running.append(worker)
-            self._say(worker, begin)
-            self._selector.register(self._stream(worker.stdout), selectors.EVENT_READ, worker)
-
-    @staticmethod
-    def _stream(stream: IO[bytes] | None) -> IO[bytes]:
-        assert stream is not None
-        return stream
-
-    def _say(self, worker: subprocess.Popen[bytes], what: object) -> None:
-        stream = self._stream(worker.stdin)
-        pickle.dump(what, stream)
-        stream.flush()
-
-    def run(self, jobs: Sequence[Job], done: Callable[[Result], None]) -> None:
-        waiting = list(reversed(jobs))
-        busy = 0
-        for worker in self._running:
-            if waiting:
-                self._say(worker, waiting.pop())
-                busy += 1
-        while busy:
-            for key, _events in self._selector.select():
-                worker = key.data
-                try:
-                    result: Result = pickle.load(self._stream(worker.stdout))
-                except EOFError:
-                    raise LabError("a prober died; its message is above") from None
-                if waiting:
-                    self._say(worker, waiting.pop())
-                else:
-                    busy -= 1
-                done(result)
-
-    def close(self) -> None:
-        self._selector.close()
-        for worker in self._running:
-            self._stream(worker.stdin).close()
-            worker.wait()
-            self._stream(worker.stdout).close()
-
-
-def _jobs(lab: Lab, volumes: dict[int, tuple[Volume, ...]], pairs: Sequence[Pair]) -> tuple[list[Job], list[list[Pair]]]:
+def _jobs(
+    lab: Lab, volumes: dict[int, tuple[Volume, ...]], pairs: Sequence[Pair]
+) -> tuple[list[Job], list[list[Pair]]]:
     """Jobs, and for each the pairs of its tasks. volumes: by position of the pair."""
     grouped: dict[tuple[str, int], list[int]] = {}
     for position, pair in enumerate(pairs):
         if position in volumes:
             grouped.setdefault((pair.destination, pair.version), []).append(position)
-    jobs, order = [], []
+    jobs: list[Job] = []
+    order: list[list[Pair]] = []
     for (destination, version), positions in grouped.items():
         tasks = tuple(_task(lab, pairs[position], volumes[position]) for position in positions)
         jobs.append(Job(len(jobs), lab.processes[destination], version, tasks))
@@ -206,7 +149,7 @@ def probe(
     both = (Volume(TCP), Volume(UDP)) if wanted else ()
     volumes = {position: (*both, Volume(_echo(pair.version))) for position, pair in enumerate(pairs)}
     total = len(pairs) * (2 * len(wanted) + 1)
-    workers = _Workers(lab, Begin(random.SystemRandom().randrange(1, 1 << 16), wanted))
+    workers: Workers[Result] = Workers(lab, Begin(random.SystemRandom().randrange(1, 1 << 16), wanted))
     try:
         for attempt in range(attempts):
             jobs, order = _jobs(lab, volumes, pairs)

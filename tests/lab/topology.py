@@ -81,6 +81,13 @@ class Node:
     def addresses(self) -> tuple[Address, ...]:
         return self.own_addresses + self.holds
 
+    @cached_property
+    def ends(self) -> tuple[Address, ...]:
+        """The addresses that stand for the node where each pair is tried: one a family is enough for a gateway."""
+        if not self.forwards:
+            return self.addresses
+        return tuple(address for address in (self.interfaces[0].address(4), self.interfaces[0].address(6)) if address)
+
     def interface_on(self, network: Network) -> Interface | None:
         return next((interface for interface in self.interfaces if interface.network is network), None)
 

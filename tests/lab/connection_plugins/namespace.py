@@ -4,6 +4,14 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import subprocess
+
+from ansible.errors import AnsibleConnectionFailure, AnsibleError, AnsibleFileNotFound
+from ansible.module_utils.common.text.converters import to_bytes
+from ansible.plugins.connection.local import Connection as LocalConnection
+
 DOCUMENTATION = """
     name: namespace
     short_description: Run commands in the namespaces of a process
@@ -30,20 +38,11 @@ DOCUMENTATION = """
         - connection_pipelining
 """
 
-import os
-import shlex
-import subprocess
-
-
-from ansible.errors import AnsibleConnectionFailure, AnsibleError, AnsibleFileNotFound
-from ansible.module_utils.common.text.converters import to_bytes
-from ansible.plugins.connection.local import Connection as LocalConnection
-
 # Where the controller's own user came from is not where the node's user came from.
 _NOT_THE_NODES = ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "SSH_AUTH_SOCK")
 
 
-class Connection(LocalConnection):
+class Connection(LocalConnection):  # type: ignore[misc]  # ansible-core has no types
     """As local, behind nsenter."""
 
     transport = "namespace"
@@ -73,7 +72,7 @@ class Connection(LocalConnection):
             )
         except OSError as error:
             raise AnsibleConnectionFailure(f"nsenter cannot be run: {error}") from error
-        if done.stderr.startswith(b"nsenter: ") and not os.path.exists(f"/proc/{self.get_option('process')}"):  # noqa: PTH110
+        if done.returncode == 1 and done.stderr.startswith(b"nsenter: cannot open /proc/"):
             raise AnsibleConnectionFailure(f"The node is gone: {done.stderr.decode(errors='replace').strip()}")
         return done.returncode, done.stdout, done.stderr
 
@@ -104,4 +103,3 @@ class Connection(LocalConnection):
 
     def close(self) -> None:
         self._connected = False
-

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog import (
     Catalog,
     CatalogError,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog import CatalogError, load_catalog
 from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import PortledgerError
 
@@ -127,7 +128,8 @@ BROKEN = {
     "class of wrong type": (
         "class: network",
         "class: [network]",
-        f"{SSH}: class: ['network'] is no class. Known are: local, network, retired, unspecified.",
+        f"{SSH}: class: ['network'] is no class. Did you mean network? "
+        "Known are: local, network, retired, unspecified.",
     ),
     # ports
     "ports no list": ("[tcp/22]", "tcp/22", f"{SSH}: ports: 'tcp/22' is no list. Write a list."),
@@ -159,10 +161,15 @@ BROKEN = {
         "[tcp/dynamic>65535]",
         f"{SSH}: ports[0]: 'tcp/dynamic>65535' leaves no port above 65535. {PORT_FORMS}.",
     ),
-    "port twice": (
+    "port twice, range first": (
         "[tcp/22]",
-        "[tcp/20-30, tcp/22]",
-        f"{SSH}: ports[1]: 'tcp/22' overlaps 'tcp/20-30'. Write each port once.",
+        "[tcp/20-22, tcp/22]",
+        f"{SSH}: ports[1]: 'tcp/22' overlaps 'tcp/20-22'. Write each port once.",
+    ),
+    "port twice, range last": (
+        "[tcp/22]",
+        "[tcp/22, tcp/20-22]",
+        f"{SSH}: ports[1]: 'tcp/20-22' overlaps 'tcp/22'. Write each port once.",
     ),
     # languages
     "missing language": ("{en: SSH, ja: SSH}", "{en: SSH}", f"{SSH}: title.ja is missing. Write it."),

@@ -1,0 +1,154 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The difference between what is and what is wanted, in lines for people: flows, not rules.
+
+Every provider reads its rules into a Meaning for each family; the rest is here.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+from ansible_collections.portledger.qradar.plugins.module_utils._networks import count_text, shown, sort_key
+
+_FAMILY_NAMES = {"ipv4": "IPv4", "ipv6": "IPv6"}
+_MEMBERS_SHOWN = 10
+
+
+class Meaning:
+    """What the rules of one family mean."""
+
+    def __init__(self):
+        #: flows: service, port value, source label, destination label or None; an empty port stands for any
+        self.flows = set()
+        #: networks of each label
+        self.members = {}
+        #: for rules that are no flow: anything that identifies the rule, and its text
+        self.fixed = {}
+        #: texts about what nobody of ours has written
+        self.strange = []
+
+
+def difference(present, wanted):
+    """Lines that lead from one to the other.
+
+    :param present: by family
+    :type present: dict[str, Meaning]
+    :param wanted: by family, the same families
+    :type wanted: dict[str, Meaning]
+    :rtype: list[str]
+    """
+    lines = _flow_lines(present, wanted)
+    lines.extend(_member_lines(present, wanted))
+    lines.extend(_fixed_lines(present, wanted))
+    strange = dict((family, present[family].strange) for family in present)
+    lines.extend(by_family("- ", strange, strange))
+    return lines
+
+
+def by_family(sign, found, possible):
+    """Lines, each once, with the families named where a text applies to fewer of them than it could.
+
+    :type sign: str
+    :param found: by family, texts
+    :type found: dict[str, collections.Iterable[str]]
+    :param possible: by family, texts that exist there before or after
+    :type possible: dict[str, collections.Iterable[str]]
+    :rtype: list[str]
+    """
+    lines = []
+    for family in sorted(found):
+        for text in found[family]:
+            here = [name for name in sorted(found) if text in found[name]]
+            could = [name for name in sorted(possible) if text in possible[name]]
+            line = sign + text + _only(here, could)
+            if line not in lines:
+                lines.append(line)
+    return lines
+
+
+def _only(here, could):
+    if set(here) >= set(could):
+        return ""
+    return " (%s)" % ", ".join(_FAMILY_NAMES[family] for family in here)
+
+
+def _all_members(meanings):
+    members = {}
+    for meaning in meanings.values():
+        for label, networks in meaning.members.items():
+            members.setdefault(label, set()).update(networks)
+    return members
+
+
+def _flow_lines(present, wanted):
+    changes = {}
+    for family in wanted:
+        for sign, less, more in (("-", wanted, present), ("+", present, wanted)):
+            others = set().union(*[less[name].flows for name in less])
+            for flow in more[family].flows - less[family].flows:
+                ends = [end for end in flow[2:] if end is not None]
+                # Where a set only loses or gains a family, the line about its members says it.
+                if flow in others and not all(less[family].members.get(end) for end in ends):
+                    continue
+                changes.setdefault((flow[2], flow[3] or "", flow[0], _port_key(flow[1]), sign), (flow, []))[1].append(
+                    family
+                )
+    lines = []
+    for key in sorted(changes):
+        sign, (flow, families) = key[-1], changes[key]
+        side = wanted if sign == "+" else present
+        both = [name for name in sorted(wanted) if flow in wanted[name].flows or flow in present[name].flows]
+        lines.append("%s %s%s" % (sign, _flow_text(flow, side, families), _only(families, both)))
+    return lines
+
+
+def _flow_text(flow, side, families):
+    service, port, source, destination = flow
+    text = "%s from %s" % (("%s %s" % (port, service)).strip(), _end_text(source, side, families))
+    return text + (" to " + _end_text(destination, side, families) if destination is not None else "")
+
+
+def _end_text(label, side, families):
+    networks = set().union(*[side[family].members.get(label, ()) for family in families])
+    return "%s (%s)" % (label, count_text(networks))
+
+
+def _port_key(port):
+    transport, _slash, numbers = port.partition("/")
+    return transport, int(numbers.partition("-")[0] or 0), numbers
+
+
+def _member_lines(present, wanted):
+    before, after = _all_members(present), _all_members(wanted)
+    lines = []
+    for label in sorted(set(before) & set(after)):
+        changes = _some("+", after[label] - before[label]) + _some("-", before[label] - after[label])
+        if changes:
+            lines.append("~ %s: %s" % (label, ", ".join(changes)))
+    return lines
+
+
+def _some(sign, networks):
+    ordered = sorted(networks, key=sort_key)
+    texts = [sign + shown(network) for network in ordered[:_MEMBERS_SHOWN]]
+    if len(ordered) > _MEMBERS_SHOWN:
+        texts.append("%sand %d more" % (sign, len(ordered) - _MEMBERS_SHOWN))
+    return texts
+
+
+def _fixed_lines(present, wanted):
+    lines = []
+    possible = dict(
+        (family, set(present[family].fixed.values()) | set(wanted[family].fixed.values())) for family in wanted
+    )
+    for sign, less, more in (("- ", wanted, present), ("+ ", present, wanted)):
+        found = {}
+        for family in more:
+            keys = [key for key in more[family].fixed if key not in less[family].fixed]
+            found[family] = sorted(set(more[family].fixed[key] for key in keys))
+        lines.extend(by_family(sign, found, possible))
+    return lines

@@ -1,0 +1,239 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The provider iptables: chains of our own with one jump, sets through ipset where it works.
+
+A provider has these functions: detect, read, build, compare, load.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import os
+
+from ansible_collections.portledger.qradar.plugins.module_utils._difference import by_family, difference
+from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._ipset import SetChange, SetState, read_sets
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables_meaning import read_meaning
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables_render import Renderer
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables_restore import Restore
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import Names, read_tables
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import repairs, same_jumps, same_tables
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import wanted_tables
+
+NAME = "iptables"
+_PREFIX = {"ipv4": "iptables", "ipv6": "ip6tables"}
+
+
+class State:
+    """What is, or what is to be: tables by family, and sets."""
+
+    def __init__(self, tables, sets, used_elsewhere=()):
+        """
+        :param tables: by family
+        :type tables: dict[str, ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables.Tables]
+        :param sets: None where there is no ipset
+        :type sets: ansible_collections.portledger.qradar.plugins.module_utils._ipset.SetState | None
+        :param used_elsewhere: names of our sets that rules of others use
+        :type used_elsewhere: collections.Iterable[str]
+        """
+        self.tables = tables
+        self.sets = sets
+        self.used_elsewhere = frozenset(used_elsewhere)
+
+    def members(self):
+        """Members of each set.
+
+        :rtype: dict[str, set[str]]
+        """
+        return self.sets.members if self.sets else {}
+
+
+def detect(host):
+    """The families that this host filters.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :rtype: list[str]
+    :raises RulesetError: a program is missing.
+    """
+    families = ["ipv4", "ipv6"] if os.path.exists(host.file("proc/net/if_inet6")) else ["ipv4"]
+    for family in families:
+        for program in (_PREFIX[family] + "-save", _PREFIX[family] + "-restore"):
+            if not host.find(program):
+                raise RulesetError(_missing(program, family, host))
+    return families
+
+
+def _missing(program, family, host):
+    why = " The kernel has IPv6, which would stay open." if family == "ipv6" else ""
+    return "%s: not found in PATH (%s).%s Install the package iptables, or choose another provider." % (
+        program,
+        ":".join(host.path),
+        why,
+    )
+
+
+def read(host, scope):
+    """What is ours in the kernel.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :param scope: host or gateway
+    :type scope: str
+    :rtype: State
+    :raises RulesetError: the rules cannot be read.
+    """
+    names = Names(scope)
+    tables, used = {}, set()
+    for family in detect(host):
+        program = _PREFIX[family] + "-save"
+        save = host.output(program, [])
+        # nf_tables says so in the output where somebody used what iptables cannot show.
+        if "is incompatible, use 'nft' tool" in save and "*filter" not in save.split("\n"):
+            raise RulesetError(
+                "%s: cannot read the table filter, for it holds rules that only nft can show. "
+                "Move these into a table of their own." % program
+            )
+        tables[family] = read_tables(save, names)
+        used.update(_used_elsewhere(save, names))
+    return State(tables, read_sets(host, names.set_prefix), used)
+
+
+def _used_elsewhere(save, names):
+    """Names of our sets in rules of others."""
+    own = "-A " + names.main
+    for line in save.splitlines():
+        if names.set_prefix in line and not line.startswith(own):
+            for token in line.split():
+                if token.startswith(names.set_prefix):
+                    yield token
+
+
+def build(scope, present, plan, management, unlisted, egress):
+    """What is to be.
+
+    :param scope: host or gateway
+    :type scope: str
+    :param present: what is, for its families and whether there are sets
+    :type present: State
+    :param plan: None for nothing at all
+    :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.Plan | None
+    :type management: ansible_collections.portledger.qradar.plugins.module_utils._management.Management | None
+    :param unlisted: drop, log or leave
+    :type unlisted: str
+    :param egress: drop, log or leave
+    :type egress: str
+    :rtype: State
+    """
+    names = Names(scope)
+    tables, sets = {}, {}
+    for family in present.tables:
+        chains = {}
+        if plan is not None:
+            renderer = Renderer(names, family, present.sets is not None)
+            if scope == "host":
+                ruleset = renderer.host(plan, management, unlisted)
+            else:
+                ruleset = renderer.gateway(plan, management, unlisted, egress)
+            chains = ruleset.chains
+            sets.update(ruleset.sets)
+        tables[family] = wanted_tables(names, chains)
+    return State(tables, SetState(sets, {}) if present.sets is not None else None)
+
+
+def compare(host, scope, present, wanted):
+    """Lines that lead from what is to what is to be; none where nothing is to do.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :param scope: host or gateway
+    :type scope: str
+    :type present: State
+    :type wanted: State
+    :rtype: list[str]
+    """
+    names = Names(scope)
+    families = sorted(wanted.tables)
+    sets = _set_change(host, names, present, wanted)
+    same = all(same_tables(present.tables[family], wanted.tables[family]) for family in families)
+    if same and not (sets and sets.needed()):
+        return []
+    lines = difference(_meanings(names, present), _meanings(names, wanted))
+    repaired, misplaced = {}, {}
+    for family in families:
+        there, want = present.tables[family], wanted.tables[family]
+        repaired[family] = repairs(there, want)
+        broken = names.main in there.chains and want.first and not same_jumps(there, want)
+        misplaced[family] = ["jump in %s restored" % names.hook] if broken else []
+    every = ["jump in %s restored" % names.hook]
+    lines.extend(by_family("~ ", misplaced, dict((family, every) for family in families)))
+    lines.extend(by_family("~ ", repaired, repaired))
+    if sets:
+        used = set(_sets_of(present))
+        lines.extend("- set %s that no rule uses" % name for name in sets.stale if name not in used)
+    return lines or ["~ rules repaired that meant the same"]
+
+
+def _meanings(names, state):
+    return dict(
+        (family, read_meaning(tables.chains, state.members(), names, family))
+        for family, tables in state.tables.items()
+    )
+
+
+def _sets_of(state):
+    """Names of the sets that our rules use."""
+    for tables in state.tables.values():
+        for rules in tables.chains.values():
+            for rule in rules:
+                found = rule.options().get("--match-set")
+                if found:
+                    yield found[0]
+
+
+def _set_change(host, names, present, wanted):
+    if present.sets is None:
+        return None
+    return SetChange(host, names.set_prefix, present.sets, wanted.members(), present.used_elsewhere)
+
+
+def load(host, scope, present, wanted):
+    """Lead from what is to what is to be: sets, then a test of both families, then both families.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :param scope: host or gateway
+    :type scope: str
+    :type present: State
+    :type wanted: State
+    :raises RulesetError: with the tool's own words; what was there is there still.
+    """
+    sets = _set_change(host, Names(scope), present, wanted)
+    restores = [
+        Restore(host, _PREFIX[family] + "-restore", present.tables[family], wanted.tables[family])
+        for family in sorted(wanted.tables)
+        if not same_tables(present.tables[family], wanted.tables[family])
+    ]
+    if sets:
+        sets.prepare()
+    done = []
+    try:
+        for restore in restores:
+            restore.test()
+        for restore in restores:
+            restore.load()
+            done.append(restore)
+    except RulesetError as error:
+        problems = [str(error)]
+        for restore in reversed(done):
+            try:
+                restore.undo()
+            except RulesetError as undoing:
+                problems.append("Putting back failed too: %s" % undoing)
+        if sets:
+            sets.abandon()
+        if len(problems) == 1:
+            problems.append("Nothing was changed.")
+        raise RulesetError(" ".join(problems))
+    if sets:
+        sets.finish()

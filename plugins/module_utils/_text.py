@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Text as each Python likes it, and as the kernel stores it in comments.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import re
+
+# The kernel keeps 255 bytes of a rule's comment.
+COMMENT_BYTES = 240
+
+
+def native(text):
+    """Text as ``str``, which under Python 2 is UTF-8.
+
+    :type text: object
+    :rtype: str
+    """
+    if isinstance(text, str):
+        return text
+    if isinstance(text, bytes):
+        return text.decode("utf-8", "surrogateescape")
+    return text.encode("utf-8")
+
+
+def is_text(value):
+    """Whether a value from JSON is text, under either Python.
+
+    :rtype: bool
+    """
+    return isinstance(value, (str, type(u"")))
+
+
+def as_comment(text):
+    """Text that fits into a rule's comment: one line, at most 240 bytes.
+
+    :type text: str
+    :rtype: str
+    """
+    line = re.sub(r"[\x00-\x1f\x7f]+", " ", native(text)).strip()
+    raw = line if bytes is str else line.encode("utf-8", "surrogateescape")
+    if len(raw) <= COMMENT_BYTES:
+        return line
+    return native(raw[:COMMENT_BYTES].decode("utf-8", "ignore"))

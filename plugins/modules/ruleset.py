@@ -1,0 +1,205 @@
+#!/usr/bin/python
+
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Makes the firewall of a host or gateway say what the plan says."""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+DOCUMENTATION = r"""
+---
+module: ruleset
+short_description: Firewall rules of a QRadar host or of a gateway between QRadar hosts
+version_added: 1.0.0
+author:
+  - The portledger.qradar contributors (@portledger)
+description:
+  - Works out from the inventory which flows concern the host, and makes its firewall let exactly these pass.
+  - What is loaded is read back and compared by meaning. What drifted is repaired, and nothing else is changed.
+  - Rules of others are left as they are, in their order. Within the chains and sets of this module, anything that it
+    did not write is removed.
+  - The address that the running SSH connection comes from always keeps its way in, on the port that it uses now.
+attributes:
+  check_mode:
+    description: Returns the same RV(ignore:changed) and RV(difference) as a real run.
+    support: full
+  diff_mode:
+    description: Shows the difference as flows, not as rules.
+    support: full
+  idempotent:
+    description: A second run with the same inventory over the same connection changes nothing.
+    support: full
+  platform:
+    description: Runs on Linux, under Python 2.7 and 3.6 and newer.
+    platforms: linux
+    support: full
+options:
+  scope:
+    description:
+      - V(host) is about what enters this host, whatever address of the host it is sent to.
+      - V(gateway) is about what this host forwards. Its own input is left alone.
+      - Both may be on one machine, and are removed independently.
+    type: str
+    choices: [host, gateway]
+    required: true
+  provider:
+    description:
+      - What carries the rules into the kernel.
+      - V(auto) takes the one that fits the host.
+      - V(iptables) takes C(iptables) and C(ip6tables), legacy or nf_tables, and C(ipset) where it is installed.
+    type: str
+    choices: [auto, iptables]
+    default: auto
+  state:
+    description:
+      - V(absent) removes everything that this module has put there. It needs no plan.
+    type: str
+    choices: [present, absent]
+    default: present
+  unlisted:
+    description:
+      - What becomes of packets that nothing allows. On a gateway, of those to an address of the deployment.
+      - V(drop) drops them.
+      - V(log) writes some of them to the kernel's log, with the prefix C(portledger:), and leaves them to the rules
+        that follow.
+      - V(leave) leaves them to the rules that follow.
+    type: str
+    choices: [drop, log, leave]
+    default: drop
+  egress:
+    description:
+      - On a gateway, what becomes of packets from an address of the deployment to elsewhere that nothing allows.
+      - The words mean what they mean for O(unlisted).
+      - Has no effect with O(scope=host).
+    type: str
+    choices: [drop, log, leave]
+    default: leave
+  management:
+    description:
+      - Addresses and networks that may open SSH to this host, on the ports of its own SSH daemon.
+      - On a gateway, those that may open SSH through it to every host of the deployment.
+    type: list
+    elements: str
+    default: []
+  plan:
+    description:
+      - Address sets and flows that concern this host. The action plugin fills it in from the inventory.
+      - Set it only to apply a plan that was made elsewhere.
+    type: dict
+requirements:
+  - root on the managed host
+  - iptables-save and iptables-restore on the managed host; ip6tables-save and ip6tables-restore where its kernel has
+    IPv6
+  - C(ipset) is optional, and makes large sets of networks fast
+notes:
+  - Rules are loaded into the kernel. Nothing is written to files yet, so a reboot loses them.
+seealso:
+  - plugin: portledger.qradar.flows
+    plugin_type: lookup
+"""
+
+EXAMPLES = r"""
+- name: Let into the host what the deployment needs
+  portledger.qradar.ruleset:
+    scope: host
+    management: [198.18.9.0/24]
+
+- name: See what enforcing would drop
+  portledger.qradar.ruleset:
+    scope: host
+    unlisted: log
+
+- name: Let through the gateway what the deployment needs
+  portledger.qradar.ruleset:
+    scope: gateway
+    egress: log
+
+- name: Remove every trace from the gateway
+  portledger.qradar.ruleset:
+    scope: gateway
+    state: absent
+"""
+
+RETURN = r"""
+provider:
+  description: What carries the rules.
+  returned: success
+  type: str
+  sample: iptables
+difference:
+  description:
+    - What was changed, or would be in check mode. V(+) opens a flow, V(-) closes one, V(~) repairs or replaces.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - "+ tcp/32006 ariel_query from component (3 addresses)"
+    - "~ log_sources: +198.18.7.0/24, -198.18.8.0/24"
+management:
+  description: Who is kept in, and how.
+  returned: O(state=present)
+  type: dict
+  contains:
+    connection:
+      description: Where the running SSH connection comes from, and the port of this host that it uses. None without.
+      type: dict
+      contains:
+        address:
+          description: Address as this host sees it.
+          type: str
+        port:
+          description: Port of this host.
+          type: int
+    networks:
+      description: The networks of O(management), in canonical form.
+      type: list
+      elements: str
+    ports:
+      description: The ports of this host's own SSH daemon.
+      type: list
+      elements: int
+  sample:
+    connection: {address: 198.18.9.7, port: 22}
+    networks: [198.18.9.0/24]
+    ports: [22]
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._host import Host
+from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import AUTO, PROVIDERS, apply_ruleset
+
+POLICIES = ["drop", "log", "leave"]
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec={
+            "scope": {"type": "str", "choices": ["host", "gateway"], "required": True},
+            "provider": {"type": "str", "choices": [AUTO] + sorted(PROVIDERS), "default": AUTO},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "unlisted": {"type": "str", "choices": POLICIES, "default": "drop"},
+            "egress": {"type": "str", "choices": POLICIES, "default": "leave"},
+            "management": {"type": "list", "elements": "str", "default": []},
+            "plan": {"type": "dict"},
+        },
+        supports_check_mode=True,
+    )
+
+    def run(arguments, data):
+        return module.run_command(arguments, data=data, environ_update={"LC_ALL": "C", "LANG": "C"})
+
+    try:
+        result = apply_ruleset(Host(run), module.params, module.check_mode)
+    except RulesetError as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run a playbook and look into what its tasks answered."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.lab.lab import Lab
+from tests.lab.playbook import PlaybookRun, run_playbook
+
+PLUGINS = Path(__file__).parent / "callback_plugins"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A run and, for each host, the results of its tasks in order (with ``status`` and ``task`` added)."""
+
+    run: PlaybookRun
+    results: dict[str, list[dict[str, Any]]]
+
+    def differences(self) -> dict[str, list[str]]:
+        """What each host's rulesets said of their difference, gateways' after hosts'."""
+        return {
+            host: [line for result in results for line in result.get("difference", ())]
+            for host, results in self.results.items()
+        }
+
+    def messages(self) -> dict[str, str]:
+        """Why each host failed."""
+        return {
+            host: str(result["msg"])
+            for host, results in self.results.items()
+            for result in results
+            if result["status"] == "failed"
+        }
+
+
+def record_playbook(lab: Lab, playbook: str | Path, *arguments: str, **environment: str) -> Recorded:
+    """As run_playbook, with results."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "results"
+        path.touch()
+        settings = {
+            "ANSIBLE_CALLBACK_PLUGINS": str(PLUGINS),
+            "ANSIBLE_CALLBACKS_ENABLED": "record",
+            "LAB_RECORD": str(path),
+            **environment,
+        }
+        run = run_playbook(lab, playbook, *arguments, environment=settings)
+        results: dict[str, list[dict[str, Any]]] = {}
+        for line in path.read_text(encoding="utf-8").splitlines():
+            kept = json.loads(line)
+            results.setdefault(kept["host"], []).append(
+                {**kept["result"], "status": kept["status"], "task": kept["task"]}
+            )
+    return Recorded(run, results)

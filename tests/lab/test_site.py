@@ -1,0 +1,191 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""site.yml and remove.yml on a small lab: what they change, what they leave, what they say of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.lab.lab import Lab, RunningNode
+from tests.lab.record import record_playbook
+
+SMALL = Path(__file__).parent / "labs" / "small.yml"
+SITE = "playbooks/site.yml"
+REMOVE = "playbooks/remove.yml"
+HOSTS = ("console", "collector", "gateway")
+FAMILIES = ("iptables", "ip6tables")
+
+# Somebody else's: a filter of its own, one that hooks into INPUT and FORWARD, and address translation.
+FOREIGN = """
+*filter
+:f2b-sshd - [0:0]
+-A INPUT -p tcp -m multiport --dports 22 -j f2b-sshd
+-A FORWARD -i somebody0 -m comment --comment "kept in order" -j ACCEPT
+-A FORWARD -o somebody0 -j ACCEPT
+-A f2b-sshd -s {address} -j REJECT
+-A f2b-sshd -j RETURN
+COMMIT
+*nat
+:DOCKER - [0:0]
+-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
+COMMIT
+"""
+FOREIGN_ADDRESSES = {"iptables": "198.19.9.9/32", "ip6tables": "2001:db8:9::9/128"}
+
+
+def saved(node: RunningNode, tool: str) -> str:
+    """The tables as the tool saves them, without dates and counters."""
+    text = node.run([f"{tool}-save"]).stdout
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return re.sub(r"\[\d+:\d+\]", "[0:0]", "\n".join(lines))
+
+
+def foreign_part(node: RunningNode, tool: str) -> str:
+    return "\n".join(line for line in saved(node, tool).splitlines() if "PORTLEDGER" not in line)
+
+
+def whole(lab: Lab) -> dict[str, str]:
+    """Everything that the kernels hold, sets included; chains of one table may be listed in any order."""
+    return {
+        f"{name} {command[0]}": "\n".join(sorted(lab[name].run(command, check=False).stdout.splitlines()))
+        if command[0] == "ipset"
+        else saved(lab[name], command[0])
+        for name in HOSTS
+        for command in (["iptables"], ["ip6tables"], ["ipset", "save"])
+    }
+
+
+def add_foreign_rules(lab: Lab) -> None:
+    for name in HOSTS:
+        for tool in FAMILIES:
+            lab[name].run([f"{tool}-restore", "--noflush"], stdin=FOREIGN.format(address=FOREIGN_ADDRESSES[tool]))
+
+
+def hide_ipset(lab: Lab) -> None:
+    for name in HOSTS:
+        path = lab[name].run(["sh", "-c", "command -v ipset"]).stdout.strip()
+        lab[name].run(["mount", "--bind", "/dev/null", path])
+
+
+@pytest.fixture(scope="module", params=["ipset", "chains"])
+def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """A lab with somebody else's rules and ours."""
+    with Lab.start(SMALL) as running:
+        if request.param == "chains":
+            hide_ipset(running)
+        add_foreign_rules(running)
+        first = record_playbook(running, SITE)
+        assert first.run.ok, first.run.stdout
+        yield running
+
+
+def test_check_mode_tells_what_the_run_then_does() -> None:
+    with Lab.start(SMALL) as lab:
+        add_foreign_rules(lab)
+        before = whole(lab)
+        check = record_playbook(lab, SITE, "--check", "--diff")
+        assert check.run.ok, check.run.stdout
+        assert whole(lab) == before
+        real = record_playbook(lab, SITE, "--diff")
+        assert check.run.changed == real.run.changed == dict.fromkeys(HOSTS, 1)
+        assert check.differences() == real.differences()
+        assert [result["diff"] for result in check.results["console"]] == [
+            result["diff"] for result in real.results["console"]
+        ]
+        assert "+ tcp/6514 syslog_tls from log_sources (16 networks)" not in real.differences()["console"]
+        assert "+ tcp/514,udp/514 syslog from log_sources (2 networks)" in real.differences()["console"]
+        assert "+ tcp/8000 event_collection_service from event_collector (2 addresses)" in real.differences()["console"]
+        for arguments in ((), ("--check",)):
+            again = record_playbook(lab, SITE, *arguments)
+            assert again.run.ok
+            assert again.run.changed == {}
+            assert set(again.differences()) == set(HOSTS)
+            assert all(lines == [] for lines in again.differences().values())
+
+
+def test_rules_of_others_stay_to_the_byte_and_remove_leaves_nothing() -> None:
+    with Lab.start(SMALL) as lab:
+        add_foreign_rules(lab)
+        before = whole(lab)
+        assert record_playbook(lab, SITE).run.ok
+        for name in HOSTS:
+            for tool in FAMILIES:
+                assert foreign_part(lab[name], tool) == before[f"{name} {tool}"]
+        assert whole(lab) != before
+        check = record_playbook(lab, REMOVE, "--check")
+        real = record_playbook(lab, REMOVE)
+        assert real.run.ok, real.run.stdout
+        assert check.run.changed == real.run.changed == dict.fromkeys(HOSTS, 1)
+        assert check.differences() == real.differences()
+        assert whole(lab) == before
+        assert record_playbook(lab, REMOVE).run.changed == {}
+
+
+def rules_of(node: RunningNode, tool: str, match: str) -> list[str]:
+    found = [line for line in saved(node, tool).splitlines() if line.startswith("-A PORTLEDGER") and match in line]
+    assert found, f"no rule with {match!r}"
+    return found
+
+
+def delete(node: RunningNode, tool: str) -> None:
+    rule = rules_of(node, tool, "event_collection_service")[0]
+    node.run(["sh", "-c", f"{tool} {rule.replace('-A', '-D', 1)}"])
+
+
+def add(node: RunningNode, tool: str) -> None:
+    chain = rules_of(node, tool, "event_collection_service")[0].split()[1]
+    node.run([tool, "-I", chain, "1", "-p", "tcp", "-m", "tcp", "--dport", "9", "-j", "ACCEPT"])
+
+
+def reorder(node: RunningNode, tool: str) -> None:
+    rule = rules_of(node, tool, "--comment ssh")[0]
+    node.run(["sh", "-c", f"{tool} {rule.replace('-A', '-D', 1)}; {tool} {rule}"])
+
+
+def accept_before_ours(node: RunningNode, tool: str) -> None:
+    jump = next(line for line in saved(node, tool).splitlines() if line.startswith("-A INPUT") and "PORTLEDGER" in line)
+    node.run(["sh", "-c", f"{tool} {jump.replace('-A', '-D', 1)}; {tool} {jump}"])
+
+
+def flush(node: RunningNode, tool: str) -> None:
+    chain = rules_of(node, tool, "event_collection_service")[0].split()[1]
+    node.run([tool, "-F", chain])
+
+
+@pytest.mark.parametrize("damage", [delete, add, reorder, accept_before_ours, flush])
+@pytest.mark.parametrize("tool", FAMILIES)
+def test_damage_is_repaired(lab: Lab, damage: Callable[[RunningNode, str], None], tool: str) -> None:
+    good = whole(lab)
+    damage(lab["console"], tool)
+    assert whole(lab) != good
+    check = record_playbook(lab, SITE, "--check")
+    assert check.run.changed == {"console": 1}
+    repair = record_playbook(lab, SITE)
+    assert repair.run.ok, repair.run.stdout
+    assert repair.run.changed == {"console": 1}
+    assert repair.differences() == check.differences()
+    assert repair.differences()["console"]
+    assert whole(lab) == good
+    assert record_playbook(lab, SITE).run.changed == {}
+
+
+def test_limit_gives_a_host_the_same_ruleset(lab: Lab) -> None:
+    good = whole(lab)
+    removed = record_playbook(lab, REMOVE, "--limit", "collector")
+    assert removed.run.changed == {"collector": 1}
+    assert whole(lab) != good
+    alone = record_playbook(lab, SITE, "--limit", "collector")
+    assert alone.run.changed == {"collector": 1}
+    assert whole(lab) == good
+
+
+def test_the_plan_is_made_once_whatever_the_forks(lab: Lab) -> None:
+    """The one who makes the plan warns; every other worker only reads it."""
+    run = record_playbook(lab, SITE, "-e", '{"qradar_parties": {"lan": ["0.0.0.0/0"]}}', "--check").run
+    assert run.ok, run.stdout
+    assert " ".join(run.stdout.split()).count("is every address there is") == 2, "once for hosts, once for gateways"
