@@ -43,7 +43,7 @@ def _page(name: str, kind: str, found: Mapping[str, Any]) -> Iterable[str]:
     if doc.get("attributes"):
         yield from ("", "## Attributes", "", "| attribute | support | meaning |", "| --- | --- | --- |")
         for attribute, value in doc["attributes"].items():
-            support = value.get("support") or ", ".join(value.get("platforms") or ())
+            support = ", ".join([value["support"], *_texts(value.get("platforms"))])
             meaning = paragraph([*_texts(value.get("description")), *_texts(value.get("details"))])
             yield f"| {attribute} | {support} | {meaning} |"
     if doc.get("notes"):

@@ -60,13 +60,10 @@ def by_family(sign, found, possible):
     :rtype: list[str]
     """
     lines = []
-    for family in sorted(found):
-        for text in found[family]:
-            here = [name for name in sorted(found) if text in found[name]]
-            could = [name for name in sorted(possible) if text in possible[name]]
-            line = sign + text + _only(here, could)
-            if line not in lines:
-                lines.append(line)
+    for text in sorted(set().union(*found.values())):
+        here = [name for name in sorted(found) if text in found[name]]
+        could = [name for name in sorted(possible) if text in possible[name]]
+        lines.append(sign + text + _only(here, could))
     return lines
 
 

@@ -25,7 +25,7 @@ description:
   - The address that the running SSH connection comes from always keeps its way in, on the port that it uses now.
 attributes:
   check_mode:
-    description: Returns the same RV(ignore:changed) and RV(difference) as a real run.
+    description: Returns the same C(changed) and RV(difference) as a real run.
     support: full
   diff_mode:
     description: Shows the difference as flows, not as rules.
@@ -141,7 +141,7 @@ difference:
     - "~ log_sources: +198.18.7.0/24, -198.18.8.0/24"
 management:
   description: Who is kept in, and how.
-  returned: O(state=present)
+  returned: when O(state=present)
   type: dict
   contains:
     connection:

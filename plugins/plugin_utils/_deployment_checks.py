@@ -56,7 +56,7 @@ def _check_pair(host: Host, hosts: Mapping[str, Host]) -> None:
             host.name,
             variable,
             name,
-            f"does not name {host.name} in turn (it has {peer.ha_peer!r})",
+            f"does not name {host.name} in turn (it names {peer.ha_peer or 'nobody'})",
             f"Set qradar_ha_peer of {name} to {host.name}",
         )
     if peer.roles != host.roles:
@@ -113,12 +113,13 @@ def _check_addresses(hosts: Mapping[str, Host]) -> None:
             for address in addresses:
                 other, before = owners.setdefault(address, (owner, host.name))
                 if other != owner:
+                    names = dict.fromkeys((before, host.name))
                     raise InputError(
-                        f"{before} and {host.name}",
+                        " and ".join(names),
                         variable,
                         str(address),
                         "is used twice",
-                        "Give each host addresses of its own",
+                        "Give each host addresses of its own, and a pair's cluster address to no node alone",
                     )
 
 

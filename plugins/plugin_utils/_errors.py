@@ -10,6 +10,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Final
+
+_LONGEST: Final = 160
+_MOST: Final = 30
 
 
 class PortledgerError(Exception):
@@ -39,13 +43,20 @@ class InputError(PortledgerError):
 def complaint(host: str | None, variable: str, value: object, problem: str, remedy: str) -> str:
     """One form for errors and warnings: ``host: variable: value problem. remedy.``"""
     where = f"{host}: " if host else ""
-    return f"{where}{variable}: {value!r} {problem}. {remedy}."
+    return f"{where}{variable}: {_shown(value)} {problem}. {remedy}."
+
+
+def _shown(value: object) -> str:
+    """A value as people can still read it: a list of thousands of networks would bury what is said of it."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."
 
 
 def choices(given: object, allowed: Iterable[str]) -> str:
-    """A remedy for a word that is not known: the nearest ones, else all of them."""
-    words = sorted(allowed)
+    """A remedy for a word that is not known: the nearest ones, and the known ones as far as they fit a line or two."""
+    words = sorted(set(allowed))
     near = difflib.get_close_matches(str(given), words, n=3, cutoff=0.7)
-    if near:
-        return f"Did you mean {' or '.join(near)}? Known are: {', '.join(words)}"
-    return f"Known are: {', '.join(words)}"
+    known = f"Known are: {', '.join(words[:_MOST])}"
+    if len(words) > _MOST:
+        known += f" and {len(words) - _MOST} more"
+    return f"Did you mean {' or '.join(near)}? {known}" if near else known

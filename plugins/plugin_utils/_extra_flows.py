@@ -85,7 +85,7 @@ def _side(host: str, place: str, value: object, host_names: frozenset[str]) -> t
     if not items:
         raise InputError(host, place, value, "names nobody", "Name a role, a party, a host or a network")
     for item in items:
-        if item in SIDE_WORDS or item in host_names:
+        if isinstance(item, str) and (item in SIDE_WORDS or item in host_names):
             continue
         try:
             parse_network(item)

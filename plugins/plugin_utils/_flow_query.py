@@ -15,7 +15,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._address_book im
 from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import PortledgerError, choices
 from ansible_collections.portledger.qradar.plugins.plugin_utils._extra_flows import SIDE_WORDS
 from ansible_collections.portledger.qradar.plugins.plugin_utils._flows import EXTRA_SERVICE, Flow
-from ansible_collections.portledger.qradar.plugins.plugin_utils._networks import NetworkError, Networks
+from ansible_collections.portledger.qradar.plugins.plugin_utils._networks import NetworkError, Networks, parse_network
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan import Planner, no_plan
 from ansible_collections.portledger.qradar.plugins.plugin_utils._sides import Side, Sides
 
@@ -65,6 +65,7 @@ def _of_service(planner: Planner, service: str | None) -> list[Flow]:
 class _Question:
     def __init__(self, planner: Planner, source: str | None, destination: str | None) -> None:
         self._planner = planner
+        self._owners = {str(address): host for host in planner.deployment.hosts.values() for address in host.addresses}
         self._source = self._addresses("source", source)
         self._destination = self._addresses("destination", destination)
 
@@ -72,15 +73,16 @@ class _Question:
         if term is None:
             return None
         hosts = self._planner.deployment.hosts
-        if term not in SIDE_WORDS and term not in hosts and "." not in term and ":" not in term:
+        if term in SIDE_WORDS or term in hosts:
+            return self._planner.book.on_the_wire(Sides(self._planner.deployment).named(term), View(translated=True))
+        if "." not in term and ":" not in term:
             raise PortledgerError(
                 f"{option}: {term!r} is no role, party or host. {choices(term, {*SIDE_WORDS, *hosts})}."
             )
         try:
-            side = Sides(self._planner.deployment).named(term)
+            return Networks.merged([parse_network(term)])
         except NetworkError as error:
             raise PortledgerError(f"{option}: {term!r} {error.problem}. {error.remedy}.") from None
-        return self._planner.book.on_the_wire(side, View(translated=True))
 
     def answers(self, flow: Flow, gateway: str | None) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         book = self._planner.book
@@ -99,11 +101,11 @@ class _Question:
 
     def _one_host(self, sources: Networks, destinations: Networks) -> bool:
         """Whether both are nothing but addresses of one and the same host: it needs no flow to itself."""
+        owner = self._owners.get(str(sources.cidrs[0].network))
+        if owner is None:
+            return False
         both = sources | destinations
-        names = [name for name, host in self._planner.deployment.hosts.items() if host.addresses[0] in both]
-        return (
-            len(names) == 1 and both & Networks.of_addresses(self._planner.deployment.hosts[names[0]].addresses) == both
-        )
+        return both & Networks.of_addresses(owner.addresses) == both
 
     def _side(self, side: Side, networks: Networks) -> dict[str, Any]:
         hosts = self._planner.deployment.hosts

@@ -131,12 +131,18 @@ def _address_or_name(name: str, variable: str, item: object, resolver: Resolver)
     # A network or a mistyped address is nothing to ask a name server for.
     if "/" in text or ":" in text or not re.search("[A-Za-z]", text):
         raise InputError(name, variable, item, "is no address", "Write an address, such as 198.18.0.1 or 2001:db8::1")
+    remedy = "Write the addresses themselves"
     try:
-        return [parse_address(address) for address in resolver(text)]
+        found = resolver(text)
     except (OSError, UnicodeError):
-        raise InputError(
-            name, variable, item, "is a name that does not resolve on the controller", "Write the addresses themselves"
-        ) from None
+        found = ()
+    if not found:
+        raise InputError(name, variable, item, "is a name that does not resolve on the controller", remedy)
+    try:
+        return [parse_address(address) for address in found]
+    except NetworkError as error:
+        problem = f"resolves on the controller to {', '.join(found)}, and one of these {error.problem}"
+        raise InputError(name, variable, item, problem, remedy) from None
 
 
 def read_gateway(name: str, variables: Variables) -> Gateway:

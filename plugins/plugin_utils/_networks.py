@@ -93,7 +93,18 @@ def parse_network(value: object) -> netaddr.IPNetwork:
         parsed = ipaddress.ip_network(value)
     except ValueError:
         raise _why_no_network(value) from None
+    _refuse_forms_of_one_host(parsed.network_address)
     return netaddr.IPNetwork(str(parsed))
+
+
+def _refuse_forms_of_one_host(address: Address) -> None:
+    """Zones and IPv4 in IPv6 are ways to write addresses on one host; no packet carries them."""
+    if not isinstance(address, ipaddress.IPv6Address):
+        return
+    if address.scope_id is not None:
+        raise NetworkError("has a zone, which only one host knows", "Leave out the percent sign and what follows it")
+    if address.ipv4_mapped is not None:
+        raise NetworkError("is IPv4 written as IPv6", f"Write it as IPv4, such as {address.ipv4_mapped}")
 
 
 def _why_no_network(value: str) -> NetworkError:
@@ -129,4 +140,5 @@ def parse_address(value: object) -> Address:
     for kind, true in kinds:
         if true:
             raise NetworkError(f"is {kind}", "Give the address that the other hosts see")
+    _refuse_forms_of_one_host(address)
     return address

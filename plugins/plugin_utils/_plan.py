@@ -68,7 +68,7 @@ class Planner:
         self.book = AddressBook(deployment)
         self._entering: defaultdict[str, list[Flow]] = defaultdict(list)
         for flow in self.flows:
-            for name in flow.destination.members:
+            for name in _reached(flow.destination, deployment):
                 self._entering[name].append(flow)
         everyone = Side(DEPLOYMENT_SET, frozenset(deployment.hosts))
         self._everyone = self.book.on_the_wire(everyone, View(translated=True))
@@ -169,6 +169,16 @@ def no_plan(name: str, scope: str) -> str:
         f"{name}: is no host of the deployment, so nothing says what may enter it. Put it into a group named "
         "qradar_<role>, or set qradar_roles."
     )
+
+
+def _reached(destination: Side, deployment: Deployment) -> frozenset[str]:
+    """The hosts that a flow enters: an address that stands for both nodes of a pair may be at either."""
+    hosts = deployment.hosts
+    return destination.members | {
+        peer
+        for name in destination.members
+        if (peer := hosts[name].ha_peer) and not set(hosts[name].all_addresses).isdisjoint(hosts[peer].all_addresses)
+    }
 
 
 def _flow_data(flow: Flow, source: str, destination: str | None) -> dict[str, Any]:

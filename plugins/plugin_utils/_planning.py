@@ -42,7 +42,7 @@ def refuse_play_variables(name: str, task_vars: Mapping[str, Any], hostvars: Hos
     """
     inventory = hostvars.raw_get(name)
     for variable in VARIABLES:
-        if variable in task_vars and variable not in inventory:
+        if variable in task_vars and (variable not in inventory or task_vars[variable] != inventory[variable]):
             raise InputError(
                 name,
                 variable,

@@ -111,7 +111,7 @@ class SettingsReader:
         return frozenset(str(name) for name in names)
 
     def _known_service(self, host: str, variable: str, name: object) -> None:
-        services = {service.service for service in self._catalog.services}
+        services = self._catalog.names()
         if name not in services:
             raise InputError(host, variable, name, "is no service of the catalog", _nearest(name, services))
 

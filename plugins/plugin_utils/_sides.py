@@ -8,13 +8,14 @@ Note that this plugin util is **PRIVATE** to the collection.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._deployment import Deployment, Host
 from ansible_collections.portledger.qradar.plugins.plugin_utils._networks import Networks, parse_network
-from ansible_collections.portledger.qradar.plugins.plugin_utils._words import PARTIES, plays
+from ansible_collections.portledger.qradar.plugins.plugin_utils._words import PARTIES, plays, roles_of
 
 NOWHERE: Final = Networks()
 
@@ -50,7 +51,10 @@ class Sides:
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
         self._made: dict[tuple[str, str], Side] = {}
-        self._owners = {str(address): host for host in deployment.hosts.values() for address in host.all_addresses}
+        self._owners: defaultdict[str, list[str]] = defaultdict(list)
+        for host in deployment.hosts.values():
+            for address in host.all_addresses:
+                self._owners[str(address)].append(host.name)
         self._everyone = Networks.of_addresses(
             address for host in deployment.hosts.values() for address in host.all_addresses
         )
@@ -85,7 +89,7 @@ class Sides:
         if word in PARTIES:
             return self._of_networks(word, self._deployment.settings.parties.get(word, NOWHERE))
         by_role = frozenset(name for name, host in hosts.items() if plays(word, host.roles))
-        if by_role:
+        if by_role or roles_of(word):
             return Side(word, by_role)
         if word in hosts:
             return Side(word, frozenset({word}))
@@ -95,18 +99,9 @@ class Sides:
 
     def _of_networks(self, label: str, networks: Networks) -> Side:
         """A host inside is meant too, and the cluster address of its pair stands for it."""
-        inside = frozenset(self._owner(cidr) for cidr in _single(networks & self._everyone))
+        inside = frozenset(name for address in _single(networks & self._everyone) for name in self._owners[address])
         cluster = [a for name in inside for a in self._deployment.hosts[name].cluster_addresses]
-        peers = frozenset(
-            peer
-            for name in inside
-            if (peer := self._deployment.hosts[name].ha_peer) is not None
-            and any(address in networks for address in self._deployment.hosts[name].cluster_addresses)
-        )
-        return Side(label, networks=networks | Networks.of_addresses(cluster), inside=inside | peers)
-
-    def _owner(self, address: str) -> str:
-        return self._owners[address].name
+        return Side(label, networks=networks | Networks.of_addresses(cluster), inside=inside)
 
 
 def _single(networks: Networks) -> Iterable[str]:

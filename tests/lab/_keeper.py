@@ -68,41 +68,51 @@ def _hold(name: str, sysctls: dict[str, str], ready: int) -> NoReturn:
         signal.pause()
 
 
-def _start(name: str, sysctls: dict[str, str]) -> tuple[int, int]:
-    """Fork a node; its process and a descriptor that says one byte when it is ready."""
-    own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+def _start(name: str, sysctls: dict[str, str]) -> tuple[int, int, int]:
+    """Start a node: its guard, and descriptors that say its process and one byte when it is ready.
+
+    A process enters a new process namespace only by having a child. The guard has it, waits, and takes the child along
+    when the keeper ends. It never collects it, so that the number of a dead node's process is not given to another.
+    """
+    pid_reading, pid_writing = os.pipe()
     reading, writing = os.pipe()
-    _kernel.unshare(_kernel.CLONE_NEWPID)
-    process = os.fork()
-    if process == 0:
+    guard = os.fork()
+    if guard == 0:
         try:
+            _kernel.die_with_parent()
+            os.close(pid_reading)
             os.close(reading)
-            _hold(name, sysctls, writing)
+            _kernel.unshare(_kernel.CLONE_NEWPID)
+            process = os.fork()
+            if process == 0:
+                os.close(pid_writing)
+                _hold(name, sysctls, writing)
+            os.close(writing)
+            os.write(pid_writing, str(process).encode())
+            os.close(pid_writing)
+            _kernel.name_process("lab:guard")
+            while True:
+                signal.pause()
         except BaseException as error:
             os.write(writing, f"0{error}".encode())
         finally:
             os._exit(1)
+    os.close(pid_writing)
     os.close(writing)
-    _kernel.setns(own, _kernel.CLONE_NEWPID)
-    os.close(own)
-    return process, reading
+    return guard, pid_reading, reading
 
 
 def _batch(process: int, command: list[str], lines: list[str]) -> subprocess.Popen[str]:
     """Run ip -batch or the like in the network namespace of a process."""
-    own = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
-    _kernel.enter(f"/proc/{process}/ns/net")
-    try:
-        running = subprocess.Popen(
-            [*command, "-batch", "-"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-    finally:
-        _kernel.setns(own, _kernel.CLONE_NEWNET)
-        os.close(own)
+    running = subprocess.Popen(
+        [*command, "-batch", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        # This process has one thread, and a user's could not come back from there.
+        preexec_fn=lambda: _kernel.enter(f"/proc/{process}/ns/net"),
+    )
     assert running.stdin is not None
     running.stdin.write("\n".join(lines) + "\n")
     running.stdin.close()
@@ -116,18 +126,18 @@ def _finish(what: str, running: subprocess.Popen[str]) -> None:
         raise RuntimeError(f"{what}: {errors.strip()}")
 
 
-def _build(layout: dict[str, Any]) -> dict[str, int]:
+def _build(layout: dict[str, Any]) -> tuple[dict[str, int], list[int]]:
     if os.geteuid() != 0:
         _become_root_of_a_user_namespace()
+    started = {name: _start(name, node["sysctls"]) for name, node in layout["nodes"].items()}
     processes: dict[str, int] = {}
-    waiting: dict[str, int] = {}
-    for name, node in layout["nodes"].items():
-        processes[name], waiting[name] = _start(name, node["sysctls"])
-    for name, descriptor in waiting.items():
-        said = os.read(descriptor, 4096).decode()
-        os.close(descriptor)
+    for name, (_guard, pid, ready) in started.items():
+        said = os.read(ready, 4096).decode()
         if said != "1":
             raise RuntimeError(f"node {name}: {said[1:] or 'died'}")
+        processes[name] = int(os.read(pid, 32))
+        os.close(ready)
+        os.close(pid)
     switch = layout["switch"]
     lines = [line.format(**{f"pid_{name}": process for name, process in processes.items()}) for line in layout["links"]]
     _finish("links", _batch(processes[switch], ["ip"], lines))
@@ -139,15 +149,16 @@ def _build(layout: dict[str, Any]) -> dict[str, int]:
     for name, one in running.items():
         _finish(f"node {name}", one)
     _finish("bridges", _batch(processes[switch], ["bridge"], layout["bridge"]))
-    return processes
+    return processes, [guard for guard, _pid, _ready in started.values()]
 
 
 def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _kernel.name_process("lab:keeper")
+    _kernel.adopt_orphans()
     layout = json.loads(sys.stdin.readline())
     try:
-        processes = _build(layout)
+        processes, guards = _build(layout)
     except (OSError, RuntimeError) as error:
         print(json.dumps({"error": str(error)}), flush=True)
         return 1
@@ -155,10 +166,11 @@ def main() -> int:
     # Until whoever started this lab closes our input, or dies.
     while os.read(0, 4096):
         pass
-    for process in processes.values():
+    for process in (*processes.values(), *guards):
         os.kill(process, signal.SIGKILL)
-    for process in processes.values():
-        os.waitpid(process, 0)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
     return 0
 
 

@@ -21,6 +21,7 @@ MS_REC, MS_PRIVATE = 0x4000, 0x40000
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
+_PR_SET_CHILD_SUBREAPER = 36
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -60,6 +61,11 @@ def mount(source: str, target: str, kind: str = "", flags: int = 0, data: str = 
 
 def die_with_parent(signal: int = 9) -> None:
     _check(libc.prctl(_PR_SET_PDEATHSIG, signal, 0, 0, 0), "prctl")
+
+
+def adopt_orphans() -> None:
+    """Be the parent of grandchildren whose parent ends."""
+    _check(libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "prctl")
 
 
 def name_process(name: str) -> None:

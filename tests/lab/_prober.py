@@ -16,6 +16,7 @@ import itertools
 import os
 import pickle
 import select
+import signal
 import socket
 import struct
 import sys
@@ -119,9 +120,10 @@ class Receiver:
 
 
 class Prober:
+    """Sockets belong to the namespace where they were made, so this process wanders about and makes them."""
+
     def __init__(self, begin: Begin) -> None:
         self._magic = begin.magic
-        self._home = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
         self._senders: dict[tuple[int, str], socket.socket] = {}
         self._volleys: dict[tuple[int, int, tuple[int, ...]], Volley] = {}
         self._ports = tuple(begin.ports)
@@ -131,12 +133,9 @@ class Prober:
         key = (task.process, task.interface)
         if key not in self._senders:
             _kernel.enter(f"/proc/{task.process}/ns/net")
-            try:
-                # Protocol 0: it receives nothing.
-                sender = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-                sender.bind((task.interface, 0))
-            finally:
-                _kernel.setns(self._home, _kernel.CLONE_NEWNET)
+            # Protocol 0: it receives nothing.
+            sender = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+            sender.bind((task.interface, 0))
             sender.setsockopt(_SOL_PACKET, _PACKET_QDISC_BYPASS, 1)
             self._senders[key] = sender
         return self._senders[key]
@@ -152,10 +151,7 @@ class Prober:
     def _receivers(self, job: Job) -> dict[int, Receiver]:
         protocols = (TCP, UDP, ICMP if job.version == 4 else ICMPV6)
         _kernel.enter(f"/proc/{job.process}/ns/net")
-        try:
-            return {protocol: Receiver(protocol, job.version, self._magic) for protocol in protocols}
-        finally:
-            _kernel.setns(self._home, _kernel.CLONE_NEWNET)
+        return {protocol: Receiver(protocol, job.version, self._magic) for protocol in protocols}
 
     def run(self, job: Job) -> Result:
         started = time.monotonic()
@@ -220,6 +216,7 @@ def _read(stream: BinaryIO) -> Iterator[Job | TalkJob]:
 def main(_arguments: Sequence[str] = ()) -> int:
     _kernel.die_with_parent()
     _kernel.name_process("lab:prober")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us decides when to end
     source, target = sys.stdin.buffer, sys.stdout.buffer
     prober = Prober(pickle.load(source))
     for job in _read(source):

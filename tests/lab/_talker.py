@@ -7,11 +7,9 @@ answered. Shows that replies find their way back and that neighbours are found, 
 from __future__ import annotations
 
 import contextlib
-import os
 import selectors
 import socket
 import time
-from collections.abc import Iterator
 
 from tests.lab import _kernel
 from tests.lab._jobs import Talk, TalkJob, TalkResult
@@ -20,22 +18,11 @@ from tests.lab._packets import TCP
 _PATIENCE = 2.5  # seconds: one lost SYN is sent again after one
 
 
-@contextlib.contextmanager
-def _inside(process: int) -> Iterator[None]:
-    home = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
-    _kernel.enter(f"/proc/{process}/ns/net")
-    try:
-        yield
-    finally:
-        _kernel.setns(home, _kernel.CLONE_NEWNET)
-        os.close(home)
-
-
 def _socket(process: int, address: str, protocol: int, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     kind = socket.SOCK_STREAM if protocol == TCP else socket.SOCK_DGRAM
-    with _inside(process):
-        made = socket.socket(family, kind | socket.SOCK_NONBLOCK)
+    _kernel.enter(f"/proc/{process}/ns/net")  # a socket stays in the namespace where it was made
+    made = socket.socket(family, kind | socket.SOCK_NONBLOCK)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     made.bind((address, port))
     return made

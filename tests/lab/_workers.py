@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import selectors
@@ -47,8 +48,11 @@ class Workers(Generic[Answer]):
 
     def _say(self, worker: subprocess.Popen[bytes], what: object) -> None:
         stream = self._stream(worker.stdin)
-        pickle.dump(what, stream)
-        stream.flush()
+        try:
+            pickle.dump(what, stream)
+            stream.flush()
+        except BrokenPipeError:
+            raise LabError("a prober died; its message is above") from None
 
     def run(self, jobs: Sequence[object], done: Callable[[Answer], None]) -> None:
         """Have all jobs done; done gets each answer as it comes."""
@@ -74,6 +78,8 @@ class Workers(Generic[Answer]):
     def close(self) -> None:
         self._selector.close()
         for worker in self._running:
-            self._stream(worker.stdin).close()
+            worker.kill()
             worker.wait()
+            with contextlib.suppress(BrokenPipeError):
+                self._stream(worker.stdin).close()
             self._stream(worker.stdout).close()

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from tests.lab import ports as portsets
 from tests.lab import report
@@ -61,7 +61,9 @@ class Screen:
         self.console = Console(highlight=False, soft_wrap=True)
 
     def say(self, text: str = "", style: str = "") -> None:
-        self.console.print(escape(text), style=style or None)
+        line = Text(text, style=style)
+        line.highlight_regex(r"!!|\?\?", "bold red")
+        self.console.print(line)
 
     @contextmanager
     def step(self, title: str) -> Iterator[Step]:
@@ -215,9 +217,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         if options.keep:
             screen.say(f"inventory: {lab.inventory}")
-            screen.say(
-                f"enter a node: {' '.join(lab.node(next(iter(lab.processes.keys() - {'switch'}))).command(['sh']))}"
-            )
+            screen.say(f"enter a node: {' '.join(next(lab.nodes()).command(['sh']))}")
             screen.say("Enter ends the lab.")
             sys.stdin.readline()
     screen.say(f"lab down; {time.monotonic() - started:.0f} s in all")
@@ -225,4 +225,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

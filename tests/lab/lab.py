@@ -41,6 +41,16 @@ _SHORT_MEMORY = {
 }
 
 
+# Where the user of this machine came from says nothing about a node.
+_NOT_THE_NODES = ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "SSH_AUTH_SOCK")
+
+
+def environment() -> dict[str, str]:
+    """For programs of a lab: as here, without traces of SSH, and with the programs that only root has in its path."""
+    kept = {key: value for key, value in os.environ.items() if key not in _NOT_THE_NODES}
+    return {**kept, "PATH": f"{kept.get('PATH', os.defpath)}:/usr/sbin:/sbin"}
+
+
 @dataclass(frozen=True)
 class RunningNode:
     """A node of a running lab."""
@@ -56,7 +66,7 @@ class RunningNode:
     def run(
         self, arguments: Sequence[str], *, check: bool = True, stdin: str | None = None, timeout: float = 60
     ) -> subprocess.CompletedProcess[str]:
-        """Run a program inside the node and wait for it. Raises CalledProcessError (with its stderr) where check is."""
+        """Run a program inside the node and wait for it. Where check is, failure raises LabError with its words."""
         done = subprocess.run(
             self.command(arguments),
             input=stdin,
@@ -65,6 +75,7 @@ class RunningNode:
             text=True,
             timeout=timeout,
             check=False,
+            env=environment(),
         )
         if check and done.returncode != 0:
             raise LabError(f"{self.node.name}: {' '.join(arguments)}: exit {done.returncode}: {done.stderr.strip()}")
@@ -72,7 +83,7 @@ class RunningNode:
 
     def popen(self, arguments: Sequence[str], **options: Any) -> subprocess.Popen[str]:
         """Start a program inside the node; it dies with the node at the latest."""
-        return subprocess.Popen(self.command(arguments), text=True, **options)
+        return subprocess.Popen(self.command(arguments), text=True, **{"env": environment(), **options})
 
 
 class Lab:
@@ -93,6 +104,9 @@ class Lab:
         Raises LabError with the reason; nothing is left behind then.
         """
         topology = load_topology(path)
+        for tool, package in (("ip", "iproute2"), ("bridge", "iproute2"), ("nsenter", "util-linux")):
+            if shutil.which(tool, path=environment()["PATH"]) is None:
+                raise LabError(f"{tool} is not installed; it is in the package {package}")
         keeper = subprocess.Popen(
             [sys.executable, "-m", "tests.lab._keeper"],
             stdin=subprocess.PIPE,
@@ -100,6 +114,7 @@ class Lab:
             text=True,
             cwd=ROOT,
             start_new_session=True,
+            env=environment(),
         )
         assert keeper.stdin is not None
         assert keeper.stdout is not None

@@ -19,10 +19,11 @@ PLUGINS = Path(__file__).parent / "callback_plugins"
 
 @dataclass(frozen=True)
 class Recorded:
-    """A run and, for each host, the results of its tasks in order (with ``status`` and ``task`` added)."""
+    """A run and, for each host in order, its tasks' results (with ``status`` and ``task``) and what ``--diff`` shows."""
 
     run: PlaybookRun
     results: dict[str, list[dict[str, Any]]]
+    shown: dict[str, list[Any]]
 
     def differences(self) -> dict[str, list[str]]:
         """What each host's rulesets said of their difference, gateways' after hosts'."""
@@ -54,9 +55,13 @@ def record_playbook(lab: Lab, playbook: str | Path, *arguments: str, **environme
         }
         run = run_playbook(lab, playbook, *arguments, environment=settings)
         results: dict[str, list[dict[str, Any]]] = {}
+        shown: dict[str, list[Any]] = {}
         for line in path.read_text(encoding="utf-8").splitlines():
             kept = json.loads(line)
+            if kept["status"] == "diff":
+                shown.setdefault(kept["host"], []).append(kept["result"].get("diff"))
+                continue
             results.setdefault(kept["host"], []).append(
                 {**kept["result"], "status": kept["status"], "task": kept["task"]}
             )
-    return Recorded(run, results)
+    return Recorded(run, results, shown)

@@ -36,6 +36,10 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     def v2_runner_on_unreachable(self, result: Any) -> None:
         self._keep("unreachable", result)
 
+    def v2_on_file_diff(self, result: Any) -> None:
+        # Results as the other methods get them no longer hold it.
+        self._keep("diff", result)
+
     def _keep(self, status: str, result: Any) -> None:
         line = {
             "task": result._task.get_name(),

@@ -61,6 +61,7 @@ class Connection(LocalConnection):  # type: ignore[misc]  # ansible-core has no 
 
     def _run(self, command: list[str], data: bytes | None) -> tuple[int, bytes, bytes]:
         environment = {key: value for key, value in os.environ.items() if key not in _NOT_THE_NODES}
+        environment["PATH"] = f"{environment.get('PATH', os.defpath)}:/usr/sbin:/sbin"
         try:
             done = subprocess.run(
                 self._enter(command),
