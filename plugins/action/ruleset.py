@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import PortledgerError
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan import GATEWAY, HOST, Plan
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan import GATEWAY, HOST, Plan, Planner
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan_folder import PlanFolder
 from ansible_collections.portledger.qradar.plugins.plugin_utils._planning import make_planner, refuse_play_variables
 
@@ -35,13 +36,23 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         return result
 
     def _plan(self, scope: str, task_vars: dict[str, Any]) -> Plan:
-        hostvars, name = task_vars["hostvars"], task_vars["inventory_hostname"]
+        name = task_vars["inventory_hostname"]
         folder = PlanFolder(Path(constants.DEFAULT_LOCAL_TMP), str(self._task._uuid), scope)
         try:
-            refuse_play_variables(name, task_vars, hostvars)
-            plan, warnings = folder.plan(name, lambda: make_planner(hostvars, task_vars["groups"]))
+            refuse_play_variables(name, task_vars, task_vars["hostvars"])
+            return folder.plan(name, lambda: _planner_for_all(scope, task_vars))
         except PortledgerError as error:
             raise AnsibleActionFail(str(error)) from error
-        for warning in warnings:
-            Display().warning(warning)
-        return plan
+
+
+def _planner_for_all(scope: str, task_vars: dict[str, Any]) -> Planner:
+    """Called in one worker of a run only, so what it says is said once."""
+    started = time.monotonic()
+    planner = make_planner(task_vars["hostvars"], task_vars["groups"])
+    display = Display()
+    for warning in planner.warnings(scope):
+        display.warning(warning)
+    deployment, seconds = planner.deployment, time.monotonic() - started
+    size = f"{len(deployment.hosts)} hosts and {len(deployment.gateways)} gateways"
+    display.vv(f"portledger.qradar: planned {size} for the scope {scope} in {seconds:.2f} s")
+    return planner

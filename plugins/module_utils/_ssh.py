@@ -42,22 +42,25 @@ def _options(host, name, depth):
     """Keyword in lower case and value, of a file and of what it includes, down to the first Match.
 
     OpenSSH gives up at a depth of 16.
+
+    :rtype: list[tuple[str, str]]
     """
+    options = []
     for line in host.text(name).splitlines():
         found = _OPTION.match(line.split("#", 1)[0])
         if not found:
             continue
         option, value = found.group(1).lower(), found.group(2).strip('"')
         if option == "match":
-            return
+            break
         if option == "include" and depth < 16:
             for pattern in value.split():
                 pattern = os.path.join("/etc/ssh", pattern.strip('"')).lstrip("/")
                 for file in sorted(glob.glob(host.file(pattern))):
-                    for pair in _options(host, os.path.relpath(file, host.root), depth + 1):
-                        yield pair
+                    options.extend(_options(host, os.path.relpath(file, host.root), depth + 1))
         else:
-            yield option, value
+            options.append((option, value))
+    return options
 
 
 def _port_of(listen):

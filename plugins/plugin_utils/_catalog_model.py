@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ports import LAST_PORT, PortError, PortRange
 
@@ -38,7 +38,7 @@ class PortSpec:
     above: int | None = None
 
     @classmethod
-    def parse(cls, value: object) -> Self:
+    def parse(cls, value: object) -> PortSpec:
         """Read ``tcp/514``, ``tcp/7676-7677``, ``tcp/dynamic``, ``tcp/dynamic>32000`` or ``icmp``.
 
         Raises:

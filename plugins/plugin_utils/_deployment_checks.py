@@ -49,7 +49,9 @@ def _check_pair(host: Host, hosts: Mapping[str, Host]) -> None:
     if name == host.name:
         raise InputError(host.name, variable, name, "is the host itself", "Name the other node of the pair")
     if name not in hosts:
-        raise InputError(host.name, variable, name, "is no host of the deployment", choices(name, hosts))
+        raise InputError(
+            host.name, variable, name, "is no host of the deployment", choices(name, set(hosts) - {host.name})
+        )
     peer = hosts[name]
     if peer.ha_peer != host.name:
         raise InputError(

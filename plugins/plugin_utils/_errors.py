@@ -43,7 +43,8 @@ class InputError(PortledgerError):
 def complaint(host: str | None, variable: str, value: object, problem: str, remedy: str) -> str:
     """One form for errors and warnings: ``host: variable: value problem. remedy.``"""
     where = f"{host}: " if host else ""
-    return f"{where}{variable}: {_shown(value)} {problem}. {remedy}."
+    text = f"{where}{variable}: {_shown(value)} {problem}. {remedy}"
+    return text if text.endswith("?") else f"{text}."
 
 
 def _shown(value: object) -> str:

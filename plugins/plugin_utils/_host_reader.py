@@ -34,7 +34,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._words import RO
 Variables: TypeAlias = Mapping[str, object]
 Resolver: TypeAlias = Callable[[str], Sequence[str]]
 
-_SEGMENTS_FORM = "an interface and its networks, such as {eth0: [198.18.0.0/24]}"
+_SEGMENTS_FORM = "each interface with the networks behind it, such as {eth0: [198.18.1.0/24], eth1: [198.18.2.0/24]}"
 
 
 def resolve(name: str) -> Sequence[str]:
@@ -52,7 +52,6 @@ def read_host(name: str, variables: Variables, groups: Sequence[str], resolver: 
     Raises:
         InputError: a variable cannot be used; nothing is guessed.
     """
-    peer = variables.get("qradar_ha_peer")
     return Host(
         name=name,
         roles=_roles(name, variables, groups),
@@ -63,11 +62,25 @@ def read_host(name: str, variables: Variables, groups: Sequence[str], resolver: 
         cluster_addresses=_address_list(
             name, "qradar_cluster_addresses", variables.get("qradar_cluster_addresses"), resolver
         ),
-        nat_group=as_number(name, "qradar_nat_group", variables.get("qradar_nat_group", 0), 0, 2**31 - 1),
-        encrypted=as_boolean(name, "qradar_encrypted", variables.get("qradar_encrypted", False)),
-        ha_peer=None if peer is None or peer == "" else str(peer),
+        nat_group=as_number(name, "qradar_nat_group", _given(variables, "qradar_nat_group", 0), 0, 2**31 - 1),
+        encrypted=as_boolean(name, "qradar_encrypted", _given(variables, "qradar_encrypted", False)),
+        ha_peer=_peer(name, variables),
         ssh_port=as_number(name, "ansible_port", variables.get("ansible_port") or 22, 1, 65535),
     )
+
+
+def _given(variables: Variables, variable: str, default: object) -> object:
+    """A variable's value; nothing (null) is the default."""
+    value = variables.get(variable)
+    return default if value is None else value
+
+
+def _peer(name: str, variables: Variables) -> str | None:
+    variable = "qradar_ha_peer"
+    peer = _given(variables, variable, "")
+    if isinstance(peer, bool) or not isinstance(peer, str | int):
+        raise InputError(name, variable, peer, "is no name of a host", "Write the other node's name in the inventory")
+    return str(peer) or None
 
 
 def _roles(name: str, variables: Variables, groups: Sequence[str]) -> frozenset[str]:
@@ -159,7 +172,7 @@ def read_gateway(name: str, variables: Variables) -> Gateway:
             variable,
             dict(given) or None,
             "names fewer than two segments, so nothing crosses this gateway",
-            f"Name for each interface the networks behind it: {_SEGMENTS_FORM}",
+            f"Write {_SEGMENTS_FORM}",
         )
     segments: dict[str, Networks] = {}
     for interface, networks in given.items():

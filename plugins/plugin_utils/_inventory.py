@@ -71,6 +71,23 @@ def read_deployment(
         InputError: a value cannot be used. Nothing is left out silently.
         PortledgerError: there is no deployment at all.
     """
+    try:
+        return _read(inventory, groups, catalog, today, resolver)
+    except PortledgerError as error:
+        # What is misspelt may well be what is missing.
+        misspelt = list(_misspelt(inventory, inventory, groups))
+        if misspelt:
+            raise PortledgerError(" ".join((str(error), *misspelt))) from error
+        raise
+
+
+def _read(
+    inventory: Mapping[str, Variables],
+    groups: Mapping[str, Sequence[str]],
+    catalog: Catalog,
+    today: datetime.date,
+    resolver: Resolver,
+) -> Deployment:
     groups_of = _groups_of_hosts(groups)
     members, gateways = _members(inventory, groups_of)
     if not members:

@@ -9,12 +9,18 @@ Note that this plugin util is **PRIVATE** to the collection.
 from __future__ import annotations
 
 import ipaddress
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-import netaddr
+try:
+    import netaddr
+except ImportError:  # require_netaddr tells
+    HAS_NETADDR = False
+else:
+    HAS_NETADDR = True
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import PortledgerError
 
@@ -28,6 +34,19 @@ class NetworkError(PortledgerError):
         self.problem = problem
         self.remedy = remedy
         super().__init__(f"{problem}. {remedy}")
+
+
+def require_netaddr() -> None:
+    """Call this before anything else of this file.
+
+    Raises:
+        PortledgerError: the library is missing.
+    """
+    if not HAS_NETADDR:
+        raise PortledgerError(
+            f"The Python library netaddr is missing on the controller. Install it for the Python that runs Ansible: "
+            f"{sys.executable} -m pip install netaddr."
+        )
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,7 @@ class Planner:
                 gateway.name,
                 "qradar_gateway_segments",
                 sorted(gateway.segments),
-                f"has no address of {', '.join(lost)} behind it, so nothing passes to or from there",
+                f"have nothing of {', '.join(lost)} behind them, so nothing passes to or from there",
                 "List their networks behind the interface that leads to them",
             )
             for gateway in gateways
@@ -152,10 +152,15 @@ class Planner:
         )
 
     def _behind_nothing(self, gateway: Gateway) -> list[str]:
+        """Hosts of which no address of a family lies behind the gateway, with their addresses of that family."""
         here = union(gateway.segments.values()) & self._everyone
-        return sorted(
-            host.name for host in self.deployment.hosts.values() if not any(a in here for a in host.all_addresses)
-        )
+        lost = []
+        for host in self.deployment.hosts.values():
+            for version in (4, 6):
+                addresses = [address for address in host.all_addresses if address.version == version]
+                if addresses and not any(address in here for address in addresses):
+                    lost.append(f"{host.name} ({', '.join(map(str, addresses))})")
+        return lost
 
 
 def no_plan(name: str, scope: str) -> str:
@@ -193,7 +198,8 @@ def _flow_data(flow: Flow, source: str, destination: str | None) -> dict[str, An
 
 
 def _without_repeats(flows: list[Flow]) -> list[Flow]:
-    """Leave out a flow whose source is part of another's with the same service and ports."""
+    """Leave out a flow whose source is that of another with the same service and ports, or part of it."""
+    flows = list({(flow.service, flow.ports, flow.comment, flow.source): flow for flow in flows}.values())
     twins: defaultdict[object, list[Side]] = defaultdict(list)
     for flow in flows:
         twins[flow.service, flow.ports, flow.comment].append(flow.source)

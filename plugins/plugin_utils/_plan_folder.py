@@ -42,8 +42,8 @@ class PlanFolder:
         self._folder = parent / f"portledger-{quote(key, safe='')}-{scope}"
         self._lock = parent / f"{self._folder.name}.lock"
 
-    def plan(self, name: str, make_planner: Callable[[], Planner]) -> tuple[Plan, tuple[str, ...]]:
-        """The plan of a host, and the warnings of the deployment where this call made the plans, else none.
+    def plan(self, name: str, make_planner: Callable[[], Planner]) -> Plan:
+        """The plan of a host.
 
         Args:
             name: a host or gateway of the inventory.
@@ -52,14 +52,13 @@ class PlanFolder:
         Raises:
             PortledgerError: what ``make_planner`` raised, in every worker, or that there is no plan for this host.
         """
-        warnings: tuple[str, ...] = ()
         with self._locked():
             if not self._folder.exists():
-                warnings = self._make(make_planner)
+                self._make(make_planner)
         error = self._folder / _ERROR_FILE
         if error.exists():
             raise PortledgerError(json.loads(error.read_text(encoding="utf-8")))
-        return self._read(name), warnings
+        return self._read(name)
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -67,19 +66,15 @@ class PlanFolder:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _make(self, make_planner: Callable[[], Planner]) -> tuple[str, ...]:
-        warnings: tuple[str, ...] = ()
+    def _make(self, make_planner: Callable[[], Planner]) -> None:
         with tempfile.TemporaryDirectory(dir=self._folder.parent) as unfinished:
             folder = Path(unfinished) / "plans"
             folder.mkdir()
             try:
-                planner = make_planner()
-                self._write(planner, folder)
-                warnings = planner.warnings(self._scope)
+                self._write(make_planner(), folder)
             except PortledgerError as error:
                 _dump(folder / _ERROR_FILE, str(error))
             folder.rename(self._folder)
-        return warnings
 
     def _write(self, planner: Planner, folder: Path) -> None:
         numbers: dict[int, int] = {}

@@ -16,6 +16,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog import 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import InputError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory import VARIABLES, read_deployment
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory_view import HostVars, inventory_view
+from ansible_collections.portledger.qradar.plugins.plugin_utils._networks import require_netaddr
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan import Planner
 
 
@@ -29,6 +30,7 @@ def make_planner(hostvars: HostVars, groups: Mapping[str, Sequence[str]]) -> Pla
     Raises:
         PortledgerError: see :func:`read_deployment`.
     """
+    require_netaddr()
     catalog = load_catalog()
     deployment = read_deployment(inventory_view(hostvars), groups, catalog, today=datetime.date.today())
     return Planner(deployment, catalog)

@@ -58,13 +58,39 @@ class SettingsReader:
             InputError: a value cannot be used, or two hosts disagree.
         """
         return Settings(
-            parties=_agreed("qradar_parties", sources, self._parties) or {},
-            features=_agreed("qradar_features", sources, self._features) or frozenset(),
-            version=_agreed("qradar_version", sources, _version) or DEFAULT_VERSION,
-            pins=_agreed("qradar_dynamic_ports", sources, self._pins) or {},
-            excluded_services=_agreed("qradar_excluded_services", sources, self._excluded) or frozenset(),
-            extra_flows=_agreed("qradar_extra_flows", sources, self._extra_flows) or (),
+            parties=self._agreed("qradar_parties", sources, self._parties) or {},
+            features=self._agreed("qradar_features", sources, self._features) or frozenset(),
+            version=self._agreed("qradar_version", sources, _version) or DEFAULT_VERSION,
+            pins=self._agreed("qradar_dynamic_ports", sources, self._pins) or {},
+            excluded_services=self._agreed("qradar_excluded_services", sources, self._excluded) or frozenset(),
+            extra_flows=self._agreed("qradar_extra_flows", sources, self._extra_flows) or (),
         )
+
+    def _agreed(self, variable: str, sources: Sequence[Source], parse: Callable[[str, str, object], T]) -> T | None:
+        """What all who have an opinion say, parsed; hosts that share the very same object are compared once."""
+        first: tuple[str, T] | None = None
+        done: dict[int, object] = {}
+        for host, variables in sources:
+            value = variables.get(variable)
+            if value is None or id(value) in done:
+                continue
+            done[id(value)] = value
+            warned = len(self.warnings)
+            parsed = parse(host, variable, value)
+            if first is None:
+                first = (host, parsed)
+                continue
+            # Whoever says the same is warned of the same.
+            del self.warnings[warned:]
+            if parsed != first[1]:
+                raise InputError(
+                    f"{first[0]} and {host}",
+                    variable,
+                    value,
+                    f"on {host} is not what {first[0]} has, but it belongs to the deployment as a whole",
+                    "Set it once, on a group that has all QRadar hosts and gateways",
+                )
+        return first[1] if first else None
 
     def _warn(self, text: str) -> None:
         if text not in self.warnings:
@@ -167,26 +193,3 @@ def _version(host: str, variable: str, value: object) -> str:
     if not re.fullmatch(r"[0-9]+(\.[0-9]+){1,3}( ?UP ?[0-9]+)?", text):
         raise InputError(host, variable, value, "is no version of QRadar", "Write it as 7.5.0 or 7.5.0 UP10")
     return text
-
-
-def _agreed(variable: str, sources: Sequence[Source], parse: Callable[[str, str, object], T]) -> T | None:
-    """What all who have an opinion say, parsed; hosts that share the very same object are compared once."""
-    first: tuple[str, T] | None = None
-    done: dict[int, object] = {}
-    for host, variables in sources:
-        value = variables.get(variable)
-        if value is None or id(value) in done:
-            continue
-        done[id(value)] = value
-        parsed = parse(host, variable, value)
-        if first is None:
-            first = (host, parsed)
-        elif parsed != first[1]:
-            raise InputError(
-                f"{first[0]} and {host}",
-                variable,
-                value,
-                f"on {host} is not what {first[0]} has, but it belongs to the deployment as a whole",
-                "Set it once, on a group that has all QRadar hosts and gateways",
-            )
-    return first[1] if first else None

@@ -10,6 +10,7 @@ Note that this plugin util is **PRIVATE** to the collection.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -78,10 +79,11 @@ def as_date(host: str | None, variable: str, value: object) -> datetime.date:
         return value.date()
     if isinstance(value, datetime.date):
         return value
-    try:
-        return datetime.date.fromisoformat(str(value))
-    except ValueError:
-        raise InputError(host, variable, value, "is no date", "Write year, month and day, such as 2027-03-31") from None
+    # What else fromisoformat takes depends on the version of Python.
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(value)):
+        with contextlib.suppress(ValueError):
+            return datetime.date.fromisoformat(str(value))
+    raise InputError(host, variable, value, "is no date", "Write year, month and day, such as 2027-03-31")
 
 
 def as_networks(host: str | None, variable: str, value: object) -> Networks:

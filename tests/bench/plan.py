@@ -69,7 +69,7 @@ def measure(inventory: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         plans = PlanFolder(Path(folder), "bench", "host")
-        plan, _warnings = plans.plan("host0001", lambda: make_planner(hostvars, manager.get_groups_dict()))
+        plan = plans.plan("host0001", lambda: make_planner(hostvars, manager.get_groups_dict()))
         seconds = time.perf_counter() - start
     if not plan["flows"]:
         raise SystemExit("host0001 has no flows: nothing was measured")
@@ -84,10 +84,11 @@ def main() -> int:
             write_inventory(inventory, size)
             runs = [
                 float(subprocess.check_output([sys.executable, __file__, str(inventory)], text=True).split()[-1])
-                for _ in range(RUNS)
+                for _run in range(RUNS)
             ]
             figures[size] = min(runs)
-            print(f"{size:5} hosts, {NETWORKS:,} networks: {figures[size]:5.2f} s  (runs: {', '.join(f'{r:.2f}' for r in runs)})")
+            each = ", ".join(f"{run:.2f}" for run in runs)
+            print(f"{size:5} hosts, {NETWORKS:,} networks: {figures[size]:5.2f} s  (runs: {each})")
     smallest, largest = SIZES[0], SIZES[-1]
     per_host = (figures[largest] - figures[smallest]) / (largest - smallest)
     print(f"Each further host costs {per_host * 1000:.1f} ms; the limit for {largest} hosts is {LIMIT_SECONDS} s.")

@@ -141,13 +141,12 @@ def _build(layout: dict[str, Any]) -> tuple[dict[str, int], list[int]]:
     switch = layout["switch"]
     lines = [line.format(**{f"pid_{name}": process for name, process in processes.items()}) for line in layout["links"]]
     _finish("links", _batch(processes[switch], ["ip"], lines))
-    running = {
-        name: _batch(processes[name], ["ip"], node["network"])
-        for name, node in layout["nodes"].items()
-        if node["network"]
-    }
-    for name, one in running.items():
-        _finish(f"node {name}", one)
+    for command, key in ((["ip"], "network"), (["ip", "-6"], "network6")):
+        running = {
+            name: _batch(processes[name], command, node[key]) for name, node in layout["nodes"].items() if node[key]
+        }
+        for name, one in running.items():
+            _finish(f"node {name}", one)
     _finish("bridges", _batch(processes[switch], ["bridge"], layout["bridge"]))
     return processes, [guard for guard, _pid, _ready in started.values()]
 

@@ -23,6 +23,7 @@ TCP, UDP, ICMP, ICMPV6 = 6, 17, 1, 58
 # itself three ports stand in for each other in a ring: a port and its source port never change places.
 _SOURCE = 61000
 _RING = {61000: 61001, 61001: 61002, 61002: 61000}
+REPLY_PORTS = (min(_RING), max(_RING))
 
 _HEADER = 64  # room for Ethernet and IP
 _IOVEC = struct.Struct("@PN")

@@ -30,7 +30,7 @@ class Workers(Generic[Answer]):
         )
         self._selector = selectors.DefaultSelector()
         self._running: list[subprocess.Popen[bytes]] = []
-        for _ in range(max(1, len(os.sched_getaffinity(0)))):
+        for _core in range(max(1, len(os.sched_getaffinity(0)))):
             worker = subprocess.Popen(
                 [*enter, sys.executable, "-m", "tests.lab._prober"],
                 stdin=subprocess.PIPE,

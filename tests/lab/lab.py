@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from tests.lab._packets import REPLY_PORTS
 from tests.lab.inventory import write_inventory
 from tests.lab.topology import LabError, Node, Topology, load_topology
 
@@ -40,6 +41,9 @@ _SHORT_MEMORY = {
     "icmpv6_timeout": "1",
 }
 
+# A closed port answers each probe with a reset, which costs as much again on its way back. A node sends none to the
+# ports that probes come from; all other replies go their way.
+_NO_REPLIES = f"rule add iif lo ipproto tcp dport {REPLY_PORTS[0]}-{REPLY_PORTS[1]} blackhole priority 1"
 
 # Where the user of this machine came from says nothing about a node.
 _NOT_THE_NODES = ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "SSH_AUTH_SOCK")
@@ -183,7 +187,9 @@ def _layout(topology: Topology) -> dict[str, Any]:
     }
     bridged = {f"net.bridge.bridge-nf-call-{tool}": "0" for tool in ("iptables", "ip6tables", "arptables")}
 
-    nodes: dict[str, dict[str, Any]] = {SWITCH: {"sysctls": default | bridged, "network": ["link set lo up"]}}
+    nodes: dict[str, dict[str, Any]] = {
+        SWITCH: {"sysctls": default | bridged, "network": ["link set lo up"], "network6": []}
+    }
     bridges = {name: f"br{number}" for number, name in enumerate(topology.networks)}
     links = [
         line
@@ -211,7 +217,12 @@ def _layout(topology: Topology) -> dict[str, Any]:
                 lines.append(_add(topology, address, interface.network.name))
         lines += [_add(topology, address, topology.hop(node, address)[0].network.name) for address in node.holds]
         lines += [f"route add {prefix} via {via} dev {device}" for prefix, via, device in topology.routes(node)]
-        nodes[node.name] = {"sysctls": default | (forwarding if node.forwards else {}), "network": lines}
+        quiet = [] if node.forwards else [_NO_REPLIES]
+        nodes[node.name] = {
+            "sysctls": default | (forwarding if node.forwards else {}),
+            "network": [*lines, *quiet],
+            "network6": quiet,
+        }
     return {"switch": SWITCH, "nodes": nodes, "links": links, "bridge": forwarding_database}
 
 

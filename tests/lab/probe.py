@@ -14,6 +14,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from tests.lab import ports as portsets
 from tests.lab._jobs import Begin, Job, Result, Task, Volume
@@ -150,24 +151,16 @@ def probe(
     volumes = {position: (*both, Volume(_echo(pair.version))) for position, pair in enumerate(pairs)}
     total = len(pairs) * (2 * len(wanted) + 1)
     workers: Workers[Result] = Workers(lab, Begin(random.SystemRandom().randrange(1, 1 << 16), wanted))
+
+    def tell() -> None:
+        if progress:
+            progress(reached.sent, total)
+
     try:
         for attempt in range(attempts):
             jobs, order = _jobs(lab, volumes, pairs)
 
-            def take(result: Result, order: list[list[Pair]] = order, attempt: int = attempt) -> None:
-                for (position, protocol), bits in result.found.items():
-                    pair = order[result.number][position]
-                    key = (pair.source_address, pair.destination_address, _TRANSPORT[protocol])
-                    reached.ports[key] = reached.ports.get(key, 0) | bits
-                reached.drops += result.drops
-                if attempt:
-                    reached.again += result.sent
-                else:
-                    reached.sent += result.sent
-                    if progress:
-                        progress(reached.sent, total)
-
-            workers.run(jobs, take)
+            workers.run(jobs, partial(_take, reached, order, bool(attempt), tell))
             if expected is None:
                 break
             volumes = _missing(lab, pairs, reached, expected)
@@ -178,6 +171,19 @@ def probe(
         workers.close()
     reached.seconds = time.monotonic() - started
     return reached
+
+
+def _take(reached: Reached, order: list[list[Pair]], again: bool, tell: Callable[[], None], result: Result) -> None:
+    for (position, protocol), bits in result.found.items():
+        pair = order[result.number][position]
+        key = (pair.source_address, pair.destination_address, _TRANSPORT[protocol])
+        reached.ports[key] = reached.ports.get(key, 0) | bits
+    reached.drops += result.drops
+    if again:
+        reached.again += result.sent
+    else:
+        reached.sent += result.sent
+        tell()
 
 
 def _missing(lab: Lab, pairs: Sequence[Pair], reached: Reached, expected: Expected) -> dict[int, tuple[Volume, ...]]:

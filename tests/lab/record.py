@@ -19,7 +19,7 @@ PLUGINS = Path(__file__).parent / "callback_plugins"
 
 @dataclass(frozen=True)
 class Recorded:
-    """A run and, for each host in order, its tasks' results (with ``status`` and ``task``) and what ``--diff`` shows."""
+    """A run; for each host its tasks' results in order (with ``status`` and ``task``), and what ``--diff`` showed."""
 
     run: PlaybookRun
     results: dict[str, list[dict[str, Any]]]

@@ -120,5 +120,5 @@ def test_examples_run_as_documented(tmp_path: Path) -> None:
 
 def promise(example: str) -> Any:
     """What the remark under an example says it gives: ``# => [...]``, over several lines perhaps."""
-    _, arrow, remark = example.partition("# => ")
+    _example, arrow, remark = example.partition("# => ")
     return json.loads(remark.replace("\n  #", "")) if arrow else None

@@ -50,7 +50,7 @@ class DifferenceTest(unittest.TestCase):
         present = [meaning([ARIEL], component=["198.18.1.1/32"]), meaning()]
         wanted = [present[0], meaning([ARIEL], component=["2001:db8::1/128"])]
         self.assertEqual(["~ component: +2001:db8::1"], lines(present, wanted))
-        self.assertEqual(["~ component: -2001:db8::1"], lines(wanted, present))
+        self.assertEqual(["~ component: -2001:db8::1"], lines(*reversed([present, wanted])))
 
     def test_gateway_flow(self):
         consoles = ["198.18.1.1/32", "198.18.1.2/32"]

@@ -40,7 +40,7 @@ class Box:
         self.bin = folder / "bin"
         self.bin.mkdir()
         for name in TOOLS:
-            family, _, rest = name.partition("tables")
+            family, _tables, rest = name.partition("tables")
             real = tool(f"{family}tables-{backend}{rest}")
             if real is None:
                 pytest.skip(f"{family}tables-{backend}{rest} is not installed")
@@ -132,7 +132,7 @@ class Box:
 
 @pytest.fixture(params=[f"{backend}-{kind}" for backend in BACKENDS for kind in ("sets", "chains")])
 def box(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Box]:
-    backend, _, kind = request.param.partition("-")
+    backend, _dash, kind = request.param.partition("-")
     found = Box(tmp_path, backend, kind == "sets")
     yield found
     found.close()
@@ -190,7 +190,7 @@ def test_scopes_are_independent(box: Box) -> None:
 def flow_chain(box: Box, service: str) -> tuple[str, str]:
     """Chain and rule of a service, as iptables-save shows them."""
     found = [line for line in box("iptables-save").splitlines() if f"--comment {service} " in line]
-    _, chain, rule = found[0].split(None, 2)
+    _append, chain, rule = found[0].split(None, 2)
     return chain, rule
 
 
@@ -209,7 +209,7 @@ def test_deleted_rule(box: Box) -> None:
 def test_added_rules(box: Box) -> None:
     box.apply()
     good = box.rules()
-    chain, _ = flow_chain(box, "ha_drbd")
+    chain, _rules = flow_chain(box, "ha_drbd")
     box("iptables", "-I", "PORTLEDGER-IN", "-s", "1.2.3.4", "-j", "ACCEPT")
     box("iptables", "-A", chain, "-p", "tcp", "--dport", "9", "-m", "comment", "--comment", "mine", "-j", "ACCEPT")
     box("ip6tables", "-A", "PORTLEDGER-IN", "-j", "ACCEPT")
@@ -318,7 +318,7 @@ def test_drifted_sets(set_box: Box) -> None:
 
 def test_counters_of_unchanged_chains_stay(box: Box) -> None:
     box.apply()
-    chain, _ = flow_chain(box, "ha_drbd")
+    chain, _rules = flow_chain(box, "ha_drbd")
     counted = f"*filter\n[7:70] -A {chain} -p tcp -m tcp --dport 1 -m comment --comment counted -j ACCEPT\nCOMMIT\n"
     assert box.run([str(box.bin / "iptables-restore"), "--noflush", "--counters"], counted)[0] == 0
     box("iptables", "-I", "PORTLEDGER-IN", "-s", "1.2.3.4", "-j", "ACCEPT")

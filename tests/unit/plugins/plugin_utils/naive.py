@@ -26,12 +26,15 @@ Name: TypeAlias = tuple[str, int | None, str | None]
 Opened: TypeAlias = dict[Name, int]
 """The ports as :func:`mask` gives them."""
 
-WORDS = """
-    console event_processor event_collector flow_processor flow_collector data_node app_host risk_manager
-    vulnerability_processor vulnerability_scanner forensics
-    users api_clients log_sources flow_sources snmp_managers smtp_gateways ntp_servers nfs_servers wincollect_agents
-    windows_hosts offsite_sources srx_devices external_networks lan
-    """.split()
+WORDS = frozenset(
+    (
+        *("console", "event_processor", "event_collector", "flow_processor", "flow_collector", "data_node", "app_host"),
+        *("risk_manager", "vulnerability_processor", "vulnerability_scanner", "forensics"),
+        *("users", "api_clients", "log_sources", "flow_sources", "snmp_managers", "smtp_gateways", "ntp_servers"),
+        *("nfs_servers", "wincollect_agents", "windows_hosts", "offsite_sources", "srx_devices", "external_networks"),
+        "lan",
+    )
+)
 """Roles and parties: a host of such a name is not meant by it."""
 
 

@@ -44,7 +44,7 @@ def catalog_lines(catalog: Catalog) -> Iterator[Line]:
             yield (
                 str(service.row),
                 service.service,
-                next(iter(numbers.values())),
+                *set(numbers.values()),
                 ",".join(transports),
                 ",".join(reading.from_) or "-",
                 ",".join(reading.to) or "-",
