@@ -103,9 +103,12 @@ from typing import Any
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog_query import check_options
 from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._flow_query import query_flows
 from ansible_collections.portledger.qradar.plugins.plugin_utils._planning import make_planner
+
+OPTIONS = ("source", "destination", "gateway", "service")
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
@@ -116,8 +119,9 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         if terms:
             raise AnsibleLookupError(f"portledger.qradar.flows: takes options only, not the term {terms[0]!r}.")
         variables = variables or {}
-        asked = {name: self.get_option(name) for name in ("source", "destination", "gateway", "service")}
+        asked = {name: self.get_option(name) for name in OPTIONS}
         try:
+            check_options(kwargs, OPTIONS)
             return query_flows(make_planner(variables["hostvars"], variables["groups"]), **asked)
         except PortledgerError as error:
             raise AnsibleLookupError(f"portledger.qradar.flows: {error}") from error

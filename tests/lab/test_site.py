@@ -64,10 +64,13 @@ def add_foreign_rules(lab: Lab) -> None:
             lab[name].run([f"{tool}-restore", "--noflush"], stdin=FOREIGN.format(address=FOREIGN_ADDRESSES[tool]))
 
 
-def hide_ipset(lab: Lab) -> None:
-    for name in HOSTS:
-        path = lab[name].run(["sh", "-c", "command -v ipset"]).stdout.strip()
-        lab[name].run(["mount", "--bind", "/dev/null", path])
+def hide(node: RunningNode, program: str) -> None:
+    """Take a program away, inside the node only; other names of the same binary stay."""
+    path = Path(node.run(["sh", "-c", f"command -v {program}"]).stdout.strip())
+    node.run(["mkdir", "-p", "/run/hidden/upper", "/run/hidden/work"])
+    layers = f"lowerdir={path.parent},upperdir=/run/hidden/upper,workdir=/run/hidden/work"
+    node.run(["mount", "-t", "overlay", "overlay", "-o", layers, str(path.parent)])
+    node.run(["rm", str(path)])
 
 
 @pytest.fixture(scope="module", params=["ipset", "chains"])
@@ -75,7 +78,8 @@ def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     """A lab with somebody else's rules and ours."""
     with Lab.start(SMALL) as running:
         if request.param == "chains":
-            hide_ipset(running)
+            for name in HOSTS:
+                hide(running[name], "ipset")
         add_foreign_rules(running)
         first = record_playbook(running, SITE)
         assert first.run.ok, first.run.stdout

@@ -683,8 +683,8 @@ WARNED: dict[str, tuple[Hosts, list[str]]] = {
     "gateway that leads nowhere": (
         gw1({"eth0": ["198.18.1.4"], "eth1": ["198.18.2.0/24"]}),
         [
-            "gw1: qradar_gateway_segments: ['eth0', 'eth1'] has no address of con1 behind it, so nothing passes to or "
-            "from there. List their networks behind the interface that leads to them."
+            "gw1: qradar_gateway_segments: ['eth0', 'eth1'] have nothing of con1 (198.18.1.1) behind them, so "
+            "nothing passes to or from there. List their networks behind the interface that leads to them."
         ],
     ),
 }

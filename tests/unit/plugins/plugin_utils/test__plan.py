@@ -167,12 +167,13 @@ def test_excluded_services_are_closed(planner: Planner) -> None:
         assert not {"portmapper", "portmapper_dynamic"} & {flow["service"] for flow in plan["flows"]}
 
 
-def test_a_host_inside_a_party_is_that_party(planner: Planner) -> None:
-    # The collector has an address among the log sources, which the console fetches files from.
-    assert len([flow for flow in planner.plan("ec1", "host")["flows"] if flow["service"] == "ssh"]) == 1
-    elsewhere = make({"ec1": {"qradar_roles": ["flow_collector"]}}, qradar_excluded_services=["https"])
-    assert "syslog" in {flow["service"] for flow in elsewhere.plan("con1", "host")["flows"]}
-    assert addresses(elsewhere.plan("con1", "host"), "log_sources") == ["198.18.2.64/26", "198.18.50.0/24"]
+def test_a_host_inside_a_party_is_that_party() -> None:
+    agents, servers = ["198.18.1.6"], ["198.18.1.8", "198.18.2.96/28"]
+    planner = make({}, qradar_parties={"wincollect_agents": agents, "windows_hosts": servers})
+    into_scanner = sources(planner.plan("vs1", "host"), "dcom")
+    assert into_scanner == {name: ["tcp/135"] for name in ("wincollect_agents", "console", "event_collector")}
+    assert sources(planner.plan("dn1", "host"), "dcom") == {}
+    assert sources(planner.plan("con1", "host"), "wincollect") == {"wincollect_agents": ["tcp/8413"]}
 
 
 def test_a_flow_is_in_a_plan_once(planner: Planner) -> None:

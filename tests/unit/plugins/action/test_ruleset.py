@@ -1,0 +1,229 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The controller's half of ``ruleset`` as Ansible runs it, in two runs.
+
+The module is given a provider that does not exist: it refuses that before it looks at anything of the machine, and its
+refusal tells what it was given.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[4]
+
+SHARED = {"qradar_parties": {"users": ["0.0.0.0/0"]}, "qradar_features": ["imm"]}
+HOSTS = {f"ep{number}": {"ansible_host": f"198.18.1.{number}"} for number in range(1, 7)}
+INVENTORY: dict[str, Any] = {
+    "all": {
+        "vars": SHARED,
+        "children": {
+            "qradar": {
+                "children": {
+                    "qradar_console": {"hosts": {"con1": {"ansible_host": "198.18.1.100"}}},
+                    "qradar_event_processor": {"hosts": HOSTS},
+                }
+            },
+            "qradar_gateways": {
+                "hosts": {
+                    "gw1": {
+                        "ansible_host": "198.18.1.254",
+                        "qradar_gateway_segments": {"eth0": ["198.18.1.0/26"], "eth1": ["198.18.1.64/26"]},
+                    }
+                }
+            },
+            "web": {"hosts": {"www": {"ansible_host": "198.18.7.7"}}},
+        },
+    }
+}
+REFUSED_PROVIDER = "value of provider must be one of: auto, iptables, got: none"
+
+
+def play(hosts: str, name: str, arguments: dict[str, Any], folder: Path, **more: Any) -> dict[str, Any]:
+    """Run the action and write what came of it, one file a host."""
+    return {
+        "hosts": hosts,
+        "connection": "local",
+        "gather_facts": False,
+        "tasks": [
+            {
+                "portledger.qradar.ruleset": arguments,
+                "register": "outcome",
+                "ignore_errors": True,
+                **more.pop("task", {}),
+            },
+            {
+                "ansible.builtin.copy": {
+                    "dest": f"{folder}/{name}-{{{{ inventory_hostname }}}}.json",
+                    "content": "{{ outcome | to_json }}",
+                }
+            },
+        ],
+        **more,
+    }
+
+
+def run(folder: Path, inventory: dict[str, Any], plays: list[dict[str, Any]], *options: str) -> str:
+    (folder / "inventory.json").write_text(json.dumps(inventory), encoding="utf-8")
+    (folder / "play.yml").write_text(json.dumps(plays), encoding="utf-8")
+    settings = {"ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1", "COLUMNS": "1000"}
+    done = subprocess.run(
+        [
+            str(Path(sys.executable).with_name("ansible-playbook")),
+            *("-i", "inventory.json", "-e", f"ansible_python_interpreter={sys.executable}", "--forks", "4"),
+            *options,
+            "play.yml",
+        ],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **settings},
+        timeout=240,
+    )
+    printed = done.stdout + done.stderr
+    assert done.returncode == 0, printed
+    return printed
+
+
+class Outcomes:
+    """What came of each play on each host, and all that was printed."""
+
+    def __init__(self, folder: Path, printed: str) -> None:
+        self._folder = folder
+        self.printed = printed
+
+    def of(self, name: str) -> dict[str, dict[str, Any]]:
+        files = self._folder.glob(f"{name}-*.json")
+        return {path.stem.removeprefix(f"{name}-"): json.loads(path.read_text(encoding="utf-8")) for path in files}
+
+    def messages(self, name: str) -> dict[str, str]:
+        return {host: outcome["msg"] for host, outcome in self.of(name).items()}
+
+    def plans(self, name: str) -> dict[str, Any]:
+        return {host: outcome["invocation"]["module_args"]["plan"] for host, outcome in self.of(name).items()}
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
+    folder = tmp_path_factory.mktemp("good")
+    to_host: dict[str, Any] = {"scope": "host", "provider": "none"}
+    plays = [
+        play("qradar", "hosts", to_host, folder),
+        play("gw1", "gateway", {"scope": "gateway", "provider": "none"}, folder),
+        play("ep1", "play_variable", to_host, folder, vars={"qradar_version": "7.5.0"}),
+        play("ep1", "overridden", to_host, folder, vars={"qradar_features": ["snmp_agent"]}),
+        play("ep1", "task_variable", to_host, folder, task={"vars": {"qradar_encrypted": True}}),
+        play("ep1", "extra_variable", to_host, folder, vars={"qradar_excluded_services": ["ssh"]}),
+        play("www", "stranger", to_host, folder),
+        play("con1", "no_gateway", {"scope": "gateway", "provider": "none"}, folder),
+        play("www", "absent", {"scope": "host", "provider": "none", "state": "absent"}, folder),
+        play("ep1", "scope", {"scope": "network"}, folder),
+    ]
+    printed = run(folder, INVENTORY, plays, "-vv", "-e", '{"qradar_excluded_services": ["smtp"]}')
+    return Outcomes(folder, printed)
+
+
+def test_every_host_gets_its_own_plan(good: Outcomes) -> None:
+    plans = good.plans("hosts")
+    assert sorted(plans) == sorted([*HOSTS, "con1"])
+    assert {name: (plan["host"], plan["scope"]) for name, plan in plans.items()} == {
+        name: (name, "host") for name in plans
+    }
+    assert {message for message in good.messages("hosts").values()} == {REFUSED_PROVIDER}
+
+
+def test_the_plan_is_made_once_for_a_task(good: Outcomes) -> None:
+    made = re.findall(r"portledger.qradar: planned (.*) for the scope (\w+) in", good.printed)
+    # The plays with a plan, one task each; those that are refused for their variables, and absent, need none.
+    assert Counter(made) == {
+        ("7 hosts and 1 gateways", "host"): 3,
+        ("7 hosts and 1 gateways", "gateway"): 2,
+    }
+
+
+def test_a_warning_is_printed_once(good: Outcomes) -> None:
+    warning = (
+        "[WARNING]: con1: qradar_parties.users: '0.0.0.0/0' is every address there is, so the ports of this party are "
+        "open to the world. Name the networks that the party is in."
+    )
+    assert good.printed.replace("\n", " ").count(warning) == 1
+
+
+def test_a_gateway_s_plan(good: Outcomes) -> None:
+    (plan,) = good.plans("gateway").values()
+    assert (plan["host"], plan["scope"], plan["interfaces"]) == ("gw1", "gateway", ["eth0", "eth1"])
+    assert plan["flows"]
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "value"),
+    [
+        ("play_variable", "qradar_version", "'7.5.0'"),
+        ("overridden", "qradar_features", "['snmp_agent']"),
+        ("task_variable", "qradar_encrypted", "True"),
+    ],
+)
+def test_variables_of_a_play_are_refused(good: Outcomes, name: str, variable: str, value: str) -> None:
+    assert good.messages(name) == {
+        "ep1": f"ep1: {variable}: {value} is set for a play, role or task, where the plans of the other hosts do not see "
+        "it. Set it in the inventory, or as an extra variable."
+    }
+
+
+def test_extra_variables_win_for_all(good: Outcomes) -> None:
+    assert good.messages("extra_variable") == {"ep1": REFUSED_PROVIDER}
+    services = {flow["service"] for plan in good.plans("hosts").values() for flow in plan["flows"]}
+    assert "ssh" in services
+    assert "smtp" not in services
+
+
+def test_a_host_without_plan(good: Outcomes) -> None:
+    assert good.messages("stranger") == {
+        "www": "www: is no host of the deployment, so nothing says what may enter it. Put it into a group named "
+        "qradar_<role>, or set qradar_roles."
+    }
+    assert good.messages("no_gateway") == {
+        "con1": "con1: is no gateway of the deployment. Put it into the group qradar_gateways and set "
+        "qradar_gateway_segments."
+    }
+
+
+def test_absent_needs_no_plan(good: Outcomes) -> None:
+    assert good.messages("absent") == {"www": REFUSED_PROVIDER}
+    assert good.plans("absent") == {"www": None}
+
+
+def test_options_are_for_the_module_to_judge(good: Outcomes) -> None:
+    assert good.messages("scope") == {"ep1": "value of scope must be one of: host, gateway, got: network"}
+
+
+def test_bad_input_is_everybody_s_error(tmp_path: Path) -> None:
+    inventory = json.loads(json.dumps(INVENTORY))
+    inventory["all"]["children"]["qradar"]["children"]["qradar_event_processor"]["hosts"]["ep6"] = {
+        "qradar_addresses": ["198.18.1.1"],
+        "qradar_encrypted": "{{ no_such_variable }}",
+    }
+    plays = [
+        play("qradar", "twice", {"scope": "host"}, tmp_path, vars={}),
+        play("ep1", "only", {"scope": "host"}, tmp_path),
+    ]
+    printed = run(tmp_path, inventory, plays, "-vv", "-e", "qradar_encrypted=no", "--limit", "ep1,ep2,ep3,con1")
+    twice = (
+        "ep1 and ep6: qradar_addresses: '198.18.1.1' is used twice. Give each host addresses of its own, and a pair's "
+        "cluster address to no node alone."
+    )
+    outcomes = Outcomes(tmp_path, printed)
+    assert outcomes.messages("twice") == dict.fromkeys(("ep1", "ep2", "ep3", "con1"), twice)
+    assert outcomes.messages("only") == {"ep1": twice}
+    assert "portledger.qradar: planned" not in printed
