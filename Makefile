@@ -35,7 +35,7 @@ docs: setup
 	@tools/references
 
 bench: setup
-	@$(PYTHON) -m tests.bench.plan
+	@PYTHONPATH=.venv/collections $(PYTHON) -m tests.bench.plan
 
 clean:
 	rm -rf .venv .ansible .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache

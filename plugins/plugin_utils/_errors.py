@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import Final
 
 _LONGEST: Final = 160
-_MOST: Final = 30
+_MOST: Final = 100
 
 
 class PortledgerError(Exception):
@@ -54,7 +54,7 @@ def _shown(value: object) -> str:
 
 
 def choices(given: object, allowed: Iterable[str]) -> str:
-    """A remedy for a word that is not known: the nearest ones, and the known ones as far as they fit a line or two."""
+    """A remedy for a word that is not known: the nearest ones, and the known ones, a hundred at most."""
     words = sorted(set(allowed))
     near = difflib.get_close_matches(str(given), words, n=3, cutoff=0.7)
     known = f"Known are: {', '.join(words[:_MOST])}"

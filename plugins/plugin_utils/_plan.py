@@ -179,11 +179,15 @@ def no_plan(name: str, scope: str) -> str:
 def _reached(destination: Side, deployment: Deployment) -> frozenset[str]:
     """The hosts that a flow enters: an address that stands for both nodes of a pair may be at either."""
     hosts = deployment.hosts
-    return destination.members | {
-        peer
-        for name in destination.members
-        if (peer := hosts[name].ha_peer) and not set(hosts[name].all_addresses).isdisjoint(hosts[peer].all_addresses)
-    }
+    reached = set(destination.members)
+    for name in destination.members:
+        host = hosts[name]
+        if host.ha_peer is not None:
+            # In a network, only the address that lies there is meant, and the pair's cluster address.
+            addresses = host.all_addresses if name in destination.hosts else host.cluster_addresses
+            if not set(addresses).isdisjoint(hosts[host.ha_peer].all_addresses):
+                reached.add(host.ha_peer)
+    return frozenset(reached)
 
 
 def _flow_data(flow: Flow, source: str, destination: str | None) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def run(folder: Path, inventory: dict[str, Any], plays: list[dict[str, Any]], *o
     settings = {
         "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
         "ANSIBLE_NOCOLOR": "1",
-        # Results tell what the module was given; before ansible-core 2.19 they do so from -vvv on.
+        # So that results tell what the module was given; before ansible-core 2.19 they do from -vvv on.
         "ANSIBLE_INJECT_INVOCATION": "1",
     }
     done = subprocess.run(

@@ -761,10 +761,10 @@ def test_long_values_are_cut() -> None:
 
 
 def test_many_names_are_cut() -> None:
-    others = {f"dn{n:02}": {"ansible_host": f"198.18.2.{n}", "qradar_roles": ["data_node"]} for n in range(40)}
+    others = {f"dn{n:03}": {"ansible_host": f"198.18.2.{n}", "qradar_roles": ["data_node"]} for n in range(140)}
     with pytest.raises(PortledgerError) as refusal:
         small({**others, "con1": {"qradar_ha_peer": "zzz"}})
-    names = ", ".join(sorted(others)[:30])
+    names = ", ".join(sorted(others)[:100])
     assert str(refusal.value) == (
-        f"con1: qradar_ha_peer: 'zzz' is no host of the deployment. Known are: {names} and 11 more."
+        f"con1: qradar_ha_peer: 'zzz' is no host of the deployment. Known are: {names} and 41 more."
     )

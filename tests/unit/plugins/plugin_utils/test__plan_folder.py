@@ -23,6 +23,9 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory impor
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan import Planner
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan_folder import PlanFolder
 
+# Ansible forks its workers too.
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
+
 NAMES = ("con1", "ep1", "a/b", "../../etc/passwd", ".", "ほすと", "two words", "ep1%2F", "set-0", "error")
 SEGMENTS = {"eth0": ["198.18.1.0/28"], "eth1": ["198.18.2.0/24"]}
 
