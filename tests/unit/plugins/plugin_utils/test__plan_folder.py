@@ -145,7 +145,7 @@ def test_plans_are_for_nobody_else(tmp_path: Path) -> None:
 )
 def test_a_host_without_plan(tmp_path: Path, scope: str, message: str) -> None:
     folder = PlanFolder(tmp_path, "task", scope)
-    for _ in range(2):
+    for _number in range(2):
         with pytest.raises(PortledgerError) as refusal:
             folder.plan("web", planner)
         assert str(refusal.value) == message
