@@ -57,6 +57,7 @@ def play(hosts: str, name: str, arguments: dict[str, Any], folder: Path, **more:
         "gather_facts": False,
         "tasks": [
             {
+                "name": name,
                 "portledger.qradar.ruleset": arguments,
                 "register": "outcome",
                 "ignore_errors": True,
@@ -79,8 +80,11 @@ def run(folder: Path, inventory: dict[str, Any], plays: list[dict[str, Any]], *o
     settings = {
         "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
         "ANSIBLE_NOCOLOR": "1",
-        # So that results tell what the module was given; before ansible-core 2.19 they do from -vvv on.
+        # For callbacks to be told what the module was given; before ansible-core 2.20, -vvv does that.
         "ANSIBLE_INJECT_INVOCATION": "1",
+        "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests" / "lab" / "callback_plugins"),
+        "ANSIBLE_CALLBACKS_ENABLED": "record",
+        "LAB_RECORD": str(folder / "record"),
     }
     done = subprocess.run(
         [
@@ -115,8 +119,13 @@ class Outcomes:
     def messages(self, name: str) -> dict[str, str]:
         return {host: outcome["msg"] for host, outcome in self.of(name).items()}
 
+    def given(self, name: str) -> dict[str, Any]:
+        """What the module was given."""
+        lines = [json.loads(line) for line in (self._folder / "record").read_text(encoding="utf-8").splitlines()]
+        return {line["host"]: line["result"]["invocation"]["module_args"] for line in lines if line["task"] == name}
+
     def plans(self, name: str) -> dict[str, Any]:
-        return {host: outcome["invocation"]["module_args"]["plan"] for host, outcome in self.of(name).items()}
+        return {host: arguments["plan"] for host, arguments in self.given(name).items()}
 
 
 @pytest.fixture(scope="module")
