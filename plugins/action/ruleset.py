@@ -43,8 +43,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             seconds = read_seconds(name, arguments.get("confirm_seconds", 30))
             probes = read_probes(name, arguments.get("probes") or [])
             # Anything wrong with the other options is for the module to say.
-            if arguments.get("state", "present") == "present" and arguments.get("scope") in (HOST, GATEWAY):
-                arguments.setdefault("plan", self._plan(arguments["scope"], task_vars))
+            needs_plan = arguments.get("state", "present") == "present" and arguments.get("scope") in (HOST, GATEWAY)
+            if needs_plan and not arguments.get("plan"):
+                arguments["plan"] = self._plan(arguments["scope"], task_vars)
             if self._task.check_mode or not seconds:
                 result.update(self._module(arguments, task_vars))
                 if result.get("changed") and not self._task.check_mode:
@@ -73,7 +74,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         try:
             result = self._module({**arguments, "change": {"token": token, "phase": APPLY}}, task_vars)
         except AnsibleConnectionFailure as error:
-            raise AnsibleConnectionFailure(self._broken(str(error), Confirmation(name, seconds, call))) from error
+            # Newer releases of Ansible say the cause too, and these words hold it already.
+            raise AnsibleConnectionFailure(self._broken(str(error), Confirmation(name, seconds, call))) from None
         if result.get("failed") and "module_stdout" in result:
             # Something ended the module, and nobody knows how far it came.
             result["msg"] = self._broken(str(result.get("msg")), Confirmation(name, seconds, call))
@@ -90,8 +92,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         try:
             ending = confirmation.take_back()
         except UnreachedError:
-            return f"{said} If new rules were loaded before that, the host puts the former ones back by itself."
-        return f"{said} New rules may have been loaded before that; {ending}." if ending else said
+            ending = "the host puts the former ones back by itself"
+        return f"{said.rstrip(' .:')}. New rules may have been loaded before that: {ending}." if ending else said
 
     def _module(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         result: dict[str, Any] = self._execute_module(

@@ -253,7 +253,7 @@ def wait_and_restore(store, providers, token):
     :rtype: bool
     """
     host = store.host
-    give_up = None
+    give_up = said = None
     while True:
         pending = store.pending()
         if not pending or pending["token"] != token:
@@ -270,7 +270,9 @@ def wait_and_restore(store, providers, token):
                 put_back(store, providers, pending, "nobody confirmed it within %d s" % pending["seconds"])
                 return True
             except Exception as error:
-                sys.stderr.write("%s\n" % error)
+                if str(error) != said:
+                    said = str(error)
+                    sys.stderr.write(said + "\n")
         give_up = give_up or host.uptime() + _TRY_SECONDS
         if host.uptime() > give_up:
             return False

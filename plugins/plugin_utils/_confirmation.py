@@ -113,7 +113,7 @@ class Confirmation:
         if outcome == _CONFIRMED:
             return
         if outcome == _SAME_CONNECTION:
-            problem = f"the new connection was the old one ({answer['why']}){self._ending()}"
+            problem = f"proved nothing: the new connection was the old one ({answer['why']}){self._ending()}"
             remedy = "Look for what shares connections beside Ansible's own ControlPersist"
         elif outcome == _RESTORED:
             problem = f"passed without a new connection, and the host has put its former rules back{_last(said)}"
@@ -121,9 +121,12 @@ class Confirmation:
                 "Look for what keeps the controller out: rules of others on the host or on the way, or a connection "
                 "that takes longer than this"
             )
+        elif outcome:
+            problem = f"proved nothing: {answer['why']}"
+            remedy = "Where it was started anew, it came up with its former rules. Run the playbook again"
         elif answer:
-            problem = f"cannot be judged: {answer.get('msg') or answer.get('why')}"
-            remedy = "Where the host was started anew, it came up with its former rules. Run the playbook again"
+            problem = f"passed without a confirmation that the host took: {answer.get('msg')}"
+            remedy = "The host puts its former rules back by itself, and tries that again for ten minutes. Look at it"
         else:
             problem = f"passed without a new connection{_last(said)}"
             remedy = "The host puts its former rules back by itself, but it could not be asked. Look at it"
