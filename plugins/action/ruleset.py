@@ -26,6 +26,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import P
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan import GATEWAY, HOST, Plan, Planner
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan_folder import PlanFolder
 from ansible_collections.portledger.qradar.plugins.plugin_utils._planning import make_planner, refuse_play_variables
+from ansible_collections.portledger.qradar.plugins.plugin_utils._watch import Target, Watch, kept_in, ssh_targets
 
 # Connections that come in through an SSH daemon, which tells each of them from the others.
 _SSH = ("ssh", "paramiko", "paramiko_ssh", "libssh")
@@ -44,20 +45,28 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             probes = read_probes(name, arguments.get("probes") or [])
             # Anything wrong with the other options is for the module to say.
             needs_plan = arguments.get("state", "present") == "present" and arguments.get("scope") in (HOST, GATEWAY)
+            targets: list[Target] = []
             if needs_plan and not arguments.get("plan"):
-                arguments["plan"] = self._plan(arguments["scope"], task_vars)
+                arguments["plan"] = plan = self._plan(arguments["scope"], task_vars)
+                targets = ssh_targets(plan)
             if self._task.check_mode or not seconds:
                 result.update(self._module(arguments, task_vars))
                 if result.get("changed") and not self._task.check_mode:
                     result["confirmed"] = False
             else:
-                result.update(self._apply_and_confirm(name, arguments, seconds, probes, task_vars))
+                result.update(self._apply_and_confirm(name, arguments, seconds, probes, targets, task_vars))
         except PortledgerError as error:
             raise AnsibleActionFail(str(error)) from error
         return result
 
     def _apply_and_confirm(
-        self, name: str, arguments: dict[str, Any], seconds: int, probes: tuple[int, ...], task_vars: dict[str, Any]
+        self,
+        name: str,
+        arguments: dict[str, Any],
+        seconds: int,
+        probes: tuple[int, ...],
+        targets: list[Target],
+        task_vars: dict[str, Any],
     ) -> dict[str, Any]:
         token = uuid.uuid4().hex
         new = self._connection.transport.rpartition(".")[2] in _SSH
@@ -71,18 +80,22 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             except AnsibleError as error:
                 raise UnreachedError(str(error)) from error
 
-        try:
-            result = self._module({**arguments, "change": {"token": token, "phase": APPLY}}, task_vars)
-        except AnsibleConnectionFailure as error:
-            # Newer releases of Ansible say the cause too, and these words hold it already.
-            raise AnsibleConnectionFailure(self._broken(str(error), Confirmation(name, seconds, call))) from None
+        # Begun before the change, looked at after it: who answers now has to answer then.
+        with Watch(targets) as before:
+            try:
+                result = self._module({**arguments, "change": {"token": token, "phase": APPLY}}, task_vars)
+            except AnsibleConnectionFailure as error:
+                # Newer releases of Ansible say the cause too, and these words hold it already.
+                raise AnsibleConnectionFailure(self._broken(str(error), Confirmation(name, seconds, call))) from None
+            behind = before.answered()
         if result.get("failed") and "module_stdout" in result:
             # Something ended the module, and nobody knows how far it came.
             result["msg"] = self._broken(str(result.get("msg")), Confirmation(name, seconds, call))
         if result.get("failed") or "timer" not in result:
             return result
         try:
-            Confirmation(name, seconds, call).confirm(self._play_context.remote_addr or name, probes)
+            address = self._play_context.remote_addr or name
+            Confirmation(name, seconds, call).confirm(address, probes, kept_in(result, behind))
         except PortledgerError as error:
             return {**result, "failed": True, "changed": False, "confirmed": False, "msg": str(error)}
         return {**result, "confirmed": True}

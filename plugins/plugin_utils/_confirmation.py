@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import InputError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ports import PortError, PortRange
+from ansible_collections.portledger.qradar.plugins.plugin_utils._watch import Target, Watch
 
 APPLY: Final = "apply"
 CONFIRM: Final = "confirm"
@@ -29,6 +30,7 @@ _SAME_CONNECTION: Final = "same connection"
 # After the host's timer, for asking what became of the change.
 _AFTERWARDS: Final = 20.0
 _PAUSE: Final = 0.5
+_MOST_SHOWN: Final = 3
 
 
 class UnreachedError(Exception):
@@ -92,12 +94,13 @@ class Confirmation:
         self._sleep = sleep
         self._end = clock() + seconds
 
-    def confirm(self, address: str, probes: Sequence[int]) -> None:
-        """Confirm over a new connection, once each probe has answered.
+    def confirm(self, address: str, probes: Sequence[int], behind: Sequence[Target] = ()) -> None:
+        """Confirm over a new connection, once each probe has answered, and whoever answered before the change.
 
         Args:
             address: of the host, for probes.
             probes: TCP ports.
+            behind: addresses and ports behind a gateway that answered before.
 
         Raises:
             InputError: the change did not stay, with the reason and what became of it.
@@ -108,6 +111,12 @@ class Confirmation:
                 remedy = "Open the port to the controller, start what listens there, or take it out of probes"
                 problem = f"did not answer at {address} after the change ({said}){self._ending()}"
                 raise InputError(self._host, "probes", f"tcp/{port}", problem, remedy)
+        if lost := self._lost(behind):
+            shown = ", ".join(f"{address} tcp/{port}" for address, port in lost[:_MOST_SHOWN])
+            more = f" and {len(lost) - _MOST_SHOWN} more" if len(lost) > _MOST_SHOWN else ""
+            problem = f"passed in vain: {shown}{more} answered before the change and not after{self._ending()}"
+            remedy = "Look at qradar_gateway_segments and gateway_firewall_management"
+            raise InputError(self._host, "confirm_seconds", self._seconds, problem, remedy)
         answer, said = self._ask(CONFIRM)
         outcome = answer.get("outcome")
         if outcome == _CONFIRMED:
@@ -142,6 +151,14 @@ class Confirmation:
         if answer.get("failed"):
             return f"putting the former ones back failed, the host tries again: {answer.get('msg')}"
         return "the host has put the former ones back" if answer.get("outcome") == _RESTORED else None
+
+    def _lost(self, behind: Sequence[Target]) -> list[Target]:
+        """Who does not answer any more, waited for half of the time."""
+        if not behind:
+            return []
+        with Watch(behind) as watch:
+            answered = watch.answered(max(self._end - self._seconds / 2 - self._clock(), 0.5))
+        return sorted(set(behind) - set(answered))
 
     def _probe(self, address: str, port: int) -> str:
         """Why a port does not answer, tried for half of the time; nothing where it does."""

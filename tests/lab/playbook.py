@@ -81,8 +81,9 @@ def run_playbook(
     inside: RunningNode | None = None,
     inventory: Path | None = None,
 ) -> PlaybookRun:
-    """Run ansible-playbook with the lab's inventory, or another. playbook: a path, relative to the checkout or absolute.
+    """Run ansible-playbook with the lab's inventory, or another.
 
+    playbook: a path, relative to the checkout or absolute.
     on_line gets each line of output as it comes. program: another ansible-playbook than the one beside this Python.
     inside: the node that is the controller; else it is this machine, which has no network in common with any node.
     Never raises for a playbook that fails: see status.

@@ -9,9 +9,7 @@ of a user, the daemon cannot become the user that it gives its privileges up to.
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Sequence

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,8 +20,8 @@ import pytest
 
 from tests.lab.lab import Lab, RunningNode
 from tests.lab.record import Recorded, record_playbook
-from tests.lab.ssh import HOOKS, PASSWORD, USER, SshLab
-from tests.lab.test_site import FAMILIES, FOREIGN, FOREIGN_ADDRESSES, foreign_part, saved
+from tests.lab.ssh import PASSWORD, USER, SshLab
+from tests.lab.test_site import FAMILIES, FOREIGN, FOREIGN_ADDRESSES, saved
 
 SMALL = Path(__file__).parent / "labs" / "small.yml"
 SITE = "playbooks/site.yml"
@@ -274,7 +276,7 @@ def test_an_established_stream_survives(ssh: SshLab) -> None:
     os.killpg(stream.pid, signal.SIGKILL)
     ticks = [float(line) for line in stream.communicate()[0].splitlines()]
     assert len(ticks) > 20
-    assert max(later - earlier for earlier, later in zip(ticks, ticks[1:], strict=False)) < 1
+    assert max(later - earlier for earlier, later in itertools.pairwise(ticks)) < 1
     assert [began for began, open_ in attempts if not open_] == []
 
 
@@ -435,6 +437,50 @@ def test_a_failing_load_leaves_nothing_pending(ssh: SshLab) -> None:
     nothing_waits(ssh)
 
 
+def test_one_connection_for_both_calls_proves_nothing(ssh: SshLab) -> None:
+    console = ssh.lab["console"]
+    before = rules(console)
+    deaf = ssh.folder / "deaf-ssh"
+    deaf.write_text('#!/bin/sh\ncase " $* " in *" -O stop "*) exit 0;; esac\nexec ssh "$@"\n', encoding="utf-8")
+    deaf.chmod(0o755)
+    run = ssh.play(SITE, *SHORT, "--limit", "console", ANSIBLE_SSH_EXECUTABLE=str(deaf))
+    ports = re.findall(r"\(198\.19\.1\.250 (\d+) 198\.19\.1\.11 22\)", run.messages()["console"])
+    assert run.messages()["console"] == (
+        f"console: confirm_seconds: {SECONDS} proved nothing: the new connection was the old one (198.19.1.250 "
+        f"{ports[0]} 198.19.1.11 22), and the host has put its former rules back. Look for what shares connections "
+        "beside Ansible's own ControlPersist."
+    )
+    assert rules(console) == before
+    assert ssh.connections("console") == 1
+
+
+# ---- gateways
+
+
+@pytest.mark.parametrize("alive", [True, False], ids=["answers before", "is down before"])
+def test_a_gateway_that_cuts_off_a_host_behind_it_is_taken_back(ssh: SshLab, alive: bool) -> None:
+    """SSH to the gateway itself works all the time."""
+    gateway = ssh.lab["gateway"]
+    for tool in FAMILIES:
+        gateway.run([tool, "-A", "FORWARD", "-j", "ACCEPT"])
+    before = rules(gateway)
+    if not alive:
+        ssh.lab["collector"].run(["iptables", "-I", "INPUT", "-p", "tcp", "--dport", "22", "-j", "DROP"])
+    sed = "s/^COMMIT$/-I PORTLEDGER-FWD 1 -d 198.19.2.11 -p tcp --dport 22 -j DROP\\nCOMMIT/"
+    ssh.hook("gateway", "iptables-restore", f'{WHEN_LOADING}sed "{sed}" | "$REAL" "$@"')
+    run = ssh.play(SITE, *SHORT, "--limit", "gateway")
+    if alive:
+        assert run.messages()["gateway"] == (
+            f"gateway: confirm_seconds: {SECONDS} passed in vain: 198.19.2.11 tcp/22 answered before the change and "
+            "not after, and the host has put its former rules back. Look at qradar_gateway_segments and "
+            "gateway_firewall_management."
+        )
+        assert rules(gateway) == before
+    else:
+        assert result(run, "gateway")["confirmed"] is True
+    nothing_waits(ssh, "gateway")
+
+
 # ---- probes
 
 
@@ -451,8 +497,9 @@ def test_probes(ssh: SshLab, tmp_path: Path) -> None:
         playbook.write_text(play.format(task.format(SECONDS, "")), encoding="utf-8")
         run = ssh.play(playbook)
         assert run.messages()["console"] == (
-            "console: probes: 'tcp/443' did not answer at 198.19.1.11 after the change (timed out), and the host has put "
-            "its former rules back. Open the port to the controller, start what listens there, or take it out of probes."
+            "console: probes: 'tcp/443' did not answer at 198.19.1.11 after the change (timed out), and the host has "
+            "put its former rules back. Open the port to the controller, start what listens there, or take it out of "
+            "probes."
         )
         assert rules(console) == before
         nothing_waits(ssh)

@@ -17,7 +17,7 @@ import unittest
 from ansible_collections.portledger.qradar.plugins.module_utils import _iptables
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._pending import Store
-from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import PROVIDERS, apply_ruleset
+from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
 from ansible_collections.portledger.qradar.plugins.module_utils._timer import _run, arm
 from tests.unit.plugins.module_utils.support import Folder, options
 

@@ -100,31 +100,32 @@ def test_put_back_without_a_failure_to_connect() -> None:
 def test_never_reached_again() -> None:
     host = Host(DOWN, each=10)
     assert host.refused() == (
-        "con1: confirm_seconds: 30 passed without a new connection (the last attempt: Failed to connect to the host via "
-        "ssh: timed out). The host puts its former rules back by itself, but it could not be asked. Look at it."
+        "con1: confirm_seconds: 30 passed without a new connection (the last attempt: Failed to connect to the host "
+        "via ssh: timed out). The host puts its former rules back by itself, but it could not be asked. Look at it."
     )
     assert host.now - 500 < 30 + 20 + 2 * 10 + 1
 
 
 def test_a_host_that_was_started_anew() -> None:
     assert Host({"outcome": "unknown", "why": "the host knows nothing of this change"}).refused() == (
-        "con1: confirm_seconds: 30 proved nothing: the host knows nothing of this change. Where it was started anew, it "
-        "came up with its former rules. Run the playbook again."
+        "con1: confirm_seconds: 30 proved nothing: the host knows nothing of this change. Where it was started anew, "
+        "it came up with its former rules. Run the playbook again."
     )
 
 
 def test_a_host_that_cannot_put_back() -> None:
     assert Host({"failed": True, "msg": "iptables-restore: failed: busy"}, each=16).refused() == (
-        "con1: confirm_seconds: 30 passed without a confirmation that the host took: iptables-restore: failed: busy. The "
-        "host puts its former rules back by itself, and tries that again for ten minutes. Look at it."
+        "con1: confirm_seconds: 30 passed without a confirmation that the host took: iptables-restore: failed: busy. "
+        "The host puts its former rules back by itself, and tries that again for ten minutes. Look at it."
     )
 
 
 def test_the_old_connection_is_no_new_one() -> None:
     host = Host({"outcome": "same connection", "why": "198.18.9.7 50000 198.18.1.1 22"}, RESTORED)
     assert host.refused() == (
-        "con1: confirm_seconds: 30 proved nothing: the new connection was the old one (198.18.9.7 50000 198.18.1.1 22), and the host has "
-        "put its former rules back. Look for what shares connections beside Ansible's own ControlPersist."
+        "con1: confirm_seconds: 30 proved nothing: the new connection was the old one (198.18.9.7 50000 198.18.1.1 "
+        "22), and the host has put its former rules back. Look for what shares connections beside Ansible's own "
+        "ControlPersist."
     )
     assert host.asked == ["confirm", "restore"]
 
@@ -139,8 +140,8 @@ def test_a_probe_that_nobody_answers(listening: int, closed: int) -> None:
     host = Host(RESTORED)
     assert host.refused(listening, closed) == (
         f"con1: probes: 'tcp/{closed}' did not answer at 127.0.0.1 after the change ([Errno 111] Connection refused), "
-        "and the host has put its former rules back. Open the port to the controller, start what listens there, or take "
-        "it out of probes."
+        "and the host has put its former rules back. Open the port to the controller, start what listens there, or "
+        "take it out of probes."
     )
     assert host.asked == ["restore"]
     assert 514 < host.now < 517, "half of the time, then the host is told"
@@ -149,8 +150,8 @@ def test_a_probe_that_nobody_answers(listening: int, closed: int) -> None:
 def test_a_probe_fails_and_the_host_cannot_be_told(closed: int) -> None:
     assert Host(DOWN, each=10).refused(closed) == (
         f"con1: probes: 'tcp/{closed}' did not answer at 127.0.0.1 after the change ([Errno 111] Connection refused); "
-        "the host puts its former rules back by itself, but it could not be asked (the last attempt: Failed to connect to "
-        "the host via ssh: timed out). Open the port to the controller, start what listens there, or take it out of "
+        "the host puts its former rules back by itself, but it could not be asked (the last attempt: Failed to connect "
+        "to the host via ssh: timed out). Open the port to the controller, start what listens there, or take it out of "
         "probes."
     )
 
