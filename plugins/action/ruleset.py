@@ -1,23 +1,35 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plans once for the whole run, then lets the module make each host's firewall say it."""
+"""Plans once for the whole run, lets the module make each host's firewall say it, and proves that the host answers."""
 
 from __future__ import annotations
 
 import time
+import uuid
 from pathlib import Path
 from typing import Any
 
 from ansible import constants
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.portledger.qradar.plugins.plugin_utils._confirmation import (
+    APPLY,
+    Confirmation,
+    UnreachedError,
+    read_probes,
+    read_seconds,
+)
 from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan import GATEWAY, HOST, Plan, Planner
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan_folder import PlanFolder
 from ansible_collections.portledger.qradar.plugins.plugin_utils._planning import make_planner, refuse_play_variables
+from ansible_collections.portledger.qradar.plugins.plugin_utils._watch import Target, Watch, kept_in, ssh_targets
+
+# Connections that come in through an SSH daemon, which tells each of them from the others.
+_SSH = ("ssh", "paramiko", "paramiko_ssh", "libssh")
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]
@@ -27,22 +39,86 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         task_vars = task_vars or {}
         result: dict[str, Any] = super().run(tmp, task_vars)
         arguments = dict(self._task.args)
-        # Anything wrong with the options is for the module to say.
-        if arguments.get("state", "present") == "present" and arguments.get("scope") in (HOST, GATEWAY):
-            arguments.setdefault("plan", self._plan(arguments["scope"], task_vars))
-        result.update(
-            self._execute_module(module_name="portledger.qradar.ruleset", module_args=arguments, task_vars=task_vars)
+        name = task_vars["inventory_hostname"]
+        try:
+            seconds = read_seconds(name, arguments.get("confirm_seconds", 30))
+            probes = read_probes(name, arguments.get("probes") or [])
+            # Anything wrong with the other options is for the module to say.
+            needs_plan = arguments.get("state", "present") == "present" and arguments.get("scope") in (HOST, GATEWAY)
+            targets: list[Target] = []
+            if needs_plan and not arguments.get("plan"):
+                arguments["plan"] = plan = self._plan(arguments["scope"], task_vars)
+                targets = ssh_targets(plan)
+            if self._task.check_mode or not seconds:
+                result.update(self._module(arguments, task_vars))
+                if result.get("changed") and not self._task.check_mode:
+                    result["confirmed"] = False
+            else:
+                result.update(self._apply_and_confirm(name, arguments, seconds, probes, targets, task_vars))
+        except PortledgerError as error:
+            raise AnsibleActionFail(str(error)) from error
+        return result
+
+    def _apply_and_confirm(
+        self,
+        name: str,
+        arguments: dict[str, Any],
+        seconds: int,
+        probes: tuple[int, ...],
+        targets: list[Target],
+        task_vars: dict[str, Any],
+    ) -> dict[str, Any]:
+        token = uuid.uuid4().hex
+        new = self._connection.transport.rpartition(".")[2] in _SSH
+
+        def call(phase: str) -> dict[str, Any]:
+            change = {"token": token, "phase": phase, "over_new_connection": new}
+            try:
+                # As meta: reset_connection does. Connections that ControlPersist keeps are dropped by it.
+                self._connection.reset()
+                return self._module({"scope": arguments["scope"], "change": change}, task_vars)
+            except AnsibleError as error:
+                raise UnreachedError(str(error)) from error
+
+        # Begun before the change, looked at after it: who answers now has to answer then.
+        with Watch(targets) as before:
+            try:
+                result = self._module({**arguments, "change": {"token": token, "phase": APPLY}}, task_vars)
+            except AnsibleConnectionFailure as error:
+                # Newer releases of Ansible say the cause too, and these words hold it already.
+                raise AnsibleConnectionFailure(self._broken(str(error), Confirmation(name, seconds, call))) from None
+            behind = before.answered()
+        if result.get("failed") and "module_stdout" in result:
+            # Something ended the module, and nobody knows how far it came.
+            result["msg"] = self._broken(str(result.get("msg")), Confirmation(name, seconds, call))
+        if result.get("failed") or "timer" not in result:
+            return result
+        try:
+            address = self._play_context.remote_addr or name
+            Confirmation(name, seconds, call).confirm(address, probes, kept_in(result, behind))
+        except PortledgerError as error:
+            return {**result, "failed": True, "changed": False, "confirmed": False, "msg": str(error)}
+        return {**result, "confirmed": True}
+
+    def _broken(self, said: str, confirmation: Confirmation) -> str:
+        """The words for a call that broke, with what became of the change that it may have made."""
+        try:
+            ending = confirmation.take_back()
+        except UnreachedError:
+            ending = "the host puts the former ones back by itself"
+        return f"{said.rstrip(' .:')}. New rules may have been loaded before that: {ending}." if ending else said
+
+    def _module(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        result: dict[str, Any] = self._execute_module(
+            module_name="portledger.qradar.ruleset", module_args=arguments, task_vars=task_vars
         )
         return result
 
     def _plan(self, scope: str, task_vars: dict[str, Any]) -> Plan:
         name = task_vars["inventory_hostname"]
         folder = PlanFolder(Path(constants.DEFAULT_LOCAL_TMP), str(self._task._uuid), scope)
-        try:
-            refuse_play_variables(name, task_vars, task_vars["hostvars"])
-            return folder.plan(name, lambda: _planner_for_all(scope, task_vars))
-        except PortledgerError as error:
-            raise AnsibleActionFail(str(error)) from error
+        refuse_play_variables(name, task_vars, task_vars["hostvars"])
+        return folder.plan(name, lambda: _planner_for_all(scope, task_vars))
 
 
 def _planner_for_all(scope: str, task_vars: dict[str, Any]) -> Planner:

@@ -13,6 +13,7 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 import os
+import time
 
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 
@@ -94,3 +95,17 @@ class Host:
         except (IOError, OSError):
             return ""
         return raw if bytes is str else raw.decode("utf-8", "replace")
+
+    def uptime(self):
+        """Seconds since the start of this machine: the same for all its processes, whatever the time of day does.
+
+        :rtype: float
+        """
+        return float(self.text("proc/uptime").split()[0])
+
+    def sleep(self, seconds):
+        """Wait.
+
+        :type seconds: float
+        """
+        time.sleep(seconds)

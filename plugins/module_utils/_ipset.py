@@ -117,15 +117,17 @@ class SetChange:
         """
         :param present: what is there
         :type present: SetState
-        :param wanted: canonical members of each set
-        :type wanted: dict[str, set[str]]
+        :param wanted: what is to be; a set without a kind is of the one that its name says
+        :type wanted: SetState
         :param kept: names of sets of ours that rules of others use, and that therefore stay
         :type kept: set[str]
         """
+        kinds = wanted.kinds
         self.host = host
         self.prefix = prefix
         self.present = present
-        self.wanted = wanted
+        self.wanted = wanted = wanted.members
+        self.kinds = dict((name, kinds.get(name) or kind_of(name, prefix)) for name in wanted)
         self.new = sorted(set(wanted) - set(present.members))
         self.drifted = sorted(name for name in set(wanted) & set(present.members) if not self._same(name))
         self.stale = sorted(set(present.members) - set(wanted) - set(kept))
@@ -137,7 +139,7 @@ class SetChange:
         return self.present.members[name] == self.wanted[name] and not self._wrong_kind(name)
 
     def _wrong_kind(self, name):
-        return self.present.kinds[name] != kind_of(name, self.prefix)
+        return self.present.kinds[name] != self.kinds[name]
 
     def needed(self):
         """Whether anything is to do.
@@ -159,9 +161,9 @@ class SetChange:
                 )
         lines = []
         for name in self.new:
-            lines.extend(_fill(name, kind_of(name, self.prefix), self.wanted[name]))
+            lines.extend(_fill(name, self.kinds[name], self.wanted[name]))
         for name in self.drifted:
-            lines.extend(_fill(self._spare[name], kind_of(name, self.prefix), self.wanted[name]))
+            lines.extend(_fill(self._spare[name], self.kinds[name], self.wanted[name]))
         if not lines:
             return
         code, out, err = self._restore(lines)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The provider iptables: chains of our own with one jump, sets through ipset where it works.
 
-A provider has these functions: detect, read, build, compare, load.
+A provider has these functions: detect, read, build, compare, load, keep, kept.
 
 Note that this module util is **PRIVATE** to the collection.
 """
@@ -20,7 +20,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._ipset import Se
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_meaning import read_meaning
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_render import Renderer
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_restore import Restore
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import Names, read_tables
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables_rule import Rule, split
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import Names, Tables, read_tables
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import repairs, same_jumps, same_tables
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import wanted_tables
 
@@ -195,7 +196,7 @@ def _sets_of(state):
 def _set_change(host, names, present, wanted):
     if present.sets is None:
         return None
-    return SetChange(host, names.set_prefix, present.sets, wanted.members(), present.used_elsewhere)
+    return SetChange(host, names.set_prefix, present.sets, wanted.sets or SetState({}, {}), present.used_elsewhere)
 
 
 def load(host, scope, present, wanted):
@@ -237,3 +238,52 @@ def load(host, scope, present, wanted):
         raise RulesetError(" ".join(problems))
     if sets:
         sets.finish()
+
+
+def keep(present):
+    """What is, as data from which :func:`kept` makes it again in another process.
+
+    :type present: State
+    :returns: what JSON can hold
+    :rtype: dict
+    """
+    tables = {}
+    for family, there in present.tables.items():
+        tables[family] = {
+            "chains": dict((name, [rule.text() for rule in rules]) for name, rules in there.chains.items()),
+            "jumps": [[chain, position, rule.text()] for chain, position, rule in there.jumps],
+            "first": there.first,
+        }
+    sets = present.sets and {
+        "members": dict((name, sorted(members)) for name, members in present.sets.members.items()),
+        "kinds": present.sets.kinds,
+    }
+    return {"tables": tables, "sets": sets}
+
+
+def kept(data, present):
+    """What was.
+
+    Rules of others may have come and gone since: where a jump would no longer have a place, it comes first.
+
+    :param data: what :func:`keep` gave
+    :type data: dict
+    :param present: what is now
+    :type present: State
+    :rtype: State
+    """
+    tables = {}
+    for family in set(data["tables"]) & set(present.tables):
+        there = data["tables"][family]
+        chains = dict((name, [Rule(split(text)) for text in rules]) for name, rules in there["chains"].items())
+        room = dict(present.tables[family].room)
+        jumps = []
+        for chain, position, text in there["jumps"]:
+            if chain in room:
+                room[chain] += 1
+                jumps.append((chain, min(position, room[chain]), Rule(split(text))))
+        tables[family] = Tables(chains, jumps, there["first"])
+    sets = data["sets"] and SetState(
+        dict((name, set(members)) for name, members in data["sets"]["members"].items()), data["sets"]["kinds"]
+    )
+    return State(tables, sets)

@@ -71,7 +71,7 @@ class Names:
 class Tables:
     """Of one family's filter table: what is ours."""
 
-    def __init__(self, chains, jumps, first):
+    def __init__(self, chains, jumps, first, room=None):
         """
         :param chains: rules of each of our chains
         :type chains: dict[str, list[Rule]]
@@ -79,10 +79,13 @@ class Tables:
         :type jumps: list[tuple[str, int, Rule]]
         :param first: whether the first rule of INPUT or FORWARD is our jump, and no other leads to us
         :type first: bool
+        :param room: number of rules in each chain of others, our jumps not counted
+        :type room: dict[str, int] | None
         """
         self.chains = chains
         self.jumps = jumps
         self.first = first
+        self.room = room or {}
 
 
 def wanted_tables(names, chains):
@@ -102,12 +105,14 @@ def read_tables(save, names):
     :type names: Names
     :rtype: Tables
     """
-    chains, jumps, positions = {}, [], {}
+    chains, jumps, positions = {}, [], {names.hook: 0}
     for line in _filter_table(save):
         if line.startswith(":"):
             name = line[1:].split(None, 1)[0]
             if names.owns_chain(name):
                 chains[name] = []
+            else:
+                positions.setdefault(name, 0)
         elif line.startswith("-A "):
             _dash, chain, rest = (line.split(None, 2) + [""])[:3]
             if names.owns_chain(chain):
@@ -120,7 +125,10 @@ def read_tables(save, names):
                     jumps.append((chain, positions[chain], rule))
     jump = names.jump().key
     first = len(jumps) == 1 and jumps[0][:2] == (names.hook, 1) and jumps[0][2].key == jump
-    return Tables(chains, jumps, first)
+    room = dict(positions)
+    for chain, _position, _rule in jumps:
+        room[chain] -= 1
+    return Tables(chains, jumps, first, room)
 
 
 def _filter_table(save):

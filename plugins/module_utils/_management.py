@@ -74,17 +74,25 @@ def _network(entry):
         raise RulesetError(complaint("management", entry, str(error), remedy))
 
 
+def ssh_connection(host):
+    """SSH_CONNECTION: both ends of the SSH connection that this process runs in. Empty without.
+
+    sudo takes it out of the environment, so the processes above are asked too.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :rtype: str
+    """
+    return host.environ.get("SSH_CONNECTION") or _of_ancestors(host)
+
+
 def running_connection(host):
     """Where the SSH connection that this process runs in comes from, and the port of this host that it uses.
-
-    sudo takes SSH_CONNECTION out of the environment, so the processes above are asked too.
 
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
     :returns: address, port; None for a connection that is not SSH into this host
     :rtype: tuple[str, int] | None
     """
-    value = host.environ.get("SSH_CONNECTION") or _of_ancestors(host)
-    parts = value.split()
+    parts = ssh_connection(host).split()
     if len(parts) != 4 or not parts[3].isdigit():
         return None
     client, server, port = _plain(parts[0]), _plain(parts[2]), int(parts[3])

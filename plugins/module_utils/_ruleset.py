@@ -13,6 +13,8 @@ __metaclass__ = type
 from ansible_collections.portledger.qradar.plugins.module_utils import _iptables
 from ansible_collections.portledger.qradar.plugins.module_utils._management import find_management
 from ansible_collections.portledger.qradar.plugins.module_utils._plan import read_plan
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply import APPLY, CONFIRM, Prepared
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply import apply_safely, confirm, restore
 
 PROVIDERS = {_iptables.NAME: _iptables}
 AUTO = "auto"
@@ -39,17 +41,26 @@ def apply_ruleset(host, options, check):
     :rtype: dict
     :raises RulesetError: nothing was changed, unless the text says otherwise.
     """
-    provider = choose_provider(options["provider"])
     scope = options["scope"]
+    change = options.get("change") or {"phase": APPLY}
+    if change["phase"] != APPLY:
+        return end_change(host, scope, change)
+    provider = choose_provider(options["provider"])
     plan = management = None
     if options["state"] == "present":
         plan = read_plan(options["plan"], scope)
         management = find_management(host, options["management"])
-    present = provider.read(host, scope)
-    wanted = provider.build(scope, present, plan, management, options["unlisted"], options["egress"])
-    lines = provider.compare(host, scope, present, wanted)
-    if lines and not check:
-        provider.load(host, scope, present, wanted)
+
+    def prepare():
+        present = provider.read(host, scope)
+        wanted = provider.build(scope, present, plan, management, options["unlisted"], options["egress"])
+        return Prepared(provider, present, wanted, provider.compare(host, scope, present, wanted))
+
+    timed = (change["token"], options["confirm_seconds"]) if change.get("token") else None
+    applied = apply_safely(
+        host, scope, PROVIDERS, prepare, timed, {"check": check, "forget": options["state"] == "absent"}
+    )
+    lines = applied.prepared.lines
     result = {
         "changed": bool(lines),
         "provider": provider.NAME,
@@ -58,4 +69,25 @@ def apply_ruleset(host, options, check):
     }
     if management:
         result["management"] = management.as_data()
+    if applied.timer:
+        result["timer"] = applied.timer
+    if applied.warnings:
+        result["warnings"] = applied.warnings
     return result
+
+
+def end_change(host, scope, change):
+    """Confirm a change that is pending, or take it back.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :param scope: host or gateway
+    :type scope: str
+    :param change: the option "change"
+    :type change: dict
+    :returns: outcome and why
+    :rtype: dict
+    :raises RulesetError: the former rules could not be put back.
+    """
+    if change["phase"] == CONFIRM:
+        return confirm(host, scope, PROVIDERS, change["token"], change["over_new_connection"])
+    return restore(host, scope, PROVIDERS, change["token"])

@@ -23,9 +23,18 @@ description:
   - Rules of others are left as they are, in their order. Within the chains and sets of this module, anything that it
     did not write is removed.
   - The address that the running SSH connection comes from always keeps its way in, on the port that it uses now.
+  - A change has to prove itself. Before it is loaded, a timer is started on the host, outside of the session, that
+    puts back the former rules. Only a new connection from the controller stops it. Without one the host is as it was,
+    and the task fails.
 attributes:
+  action:
+    description: The plan is made on the controller, which also opens the new connection that confirms a change.
+    support: full
+  async:
+    description: The confirmation needs the controller to be there.
+    support: none
   check_mode:
-    description: Returns the same C(changed) and RV(difference) as a real run.
+    description: Returns the same C(changed) and RV(difference) as a real run. Starts no timer.
     support: full
   diff_mode:
     description: Shows the difference as flows, not as rules.
@@ -85,11 +94,48 @@ options:
     type: list
     elements: str
     default: []
+  confirm_seconds:
+    description:
+      - How long a change waits for its confirmation, counted from when it is loaded. Then the host puts the former
+        rules back.
+      - V(0) loads without a timer and without a confirmation. Nothing brings back a host that shuts you out.
+      - Has no effect where nothing changes.
+    type: int
+    default: 30
+  probes:
+    description:
+      - Ports of this host that the controller must reach after a change, beside the new connection, such as V(tcp/443).
+        Where one of them does not take a TCP connection within half of O(confirm_seconds), the former rules are put
+        back.
+      - The controller connects to C(ansible_host) directly, through no jump host.
+    type: list
+    elements: str
+    default: []
   plan:
     description:
       - Address sets and flows that concern this host. The action plugin fills it in from the inventory.
       - Set it only to apply a plan that was made elsewhere.
     type: dict
+  change:
+    description:
+      - Internal. The action plugin sets it, and runs the module a second time to confirm a change.
+    type: dict
+    suboptions:
+      phase:
+        description:
+          - V(apply) makes a change, V(confirm) lets the change of this O(change.token) stay, V(restore) puts back what
+            was there before it.
+        type: str
+        choices: [apply, confirm, restore]
+        default: apply
+      token:
+        description: Tells this run's change to this host from any other.
+        type: str
+        required: true
+      over_new_connection:
+        description: Whether a confirmation has to come over another SSH connection than the change did.
+        type: bool
+        default: false
 requirements:
   - root on the managed host
   - iptables-save and iptables-restore on the managed host; ip6tables-save and ip6tables-restore where its kernel has
@@ -118,6 +164,12 @@ EXAMPLES = r"""
     scope: gateway
     egress: log
 
+- name: Change rules only if users still reach the console then
+  portledger.qradar.ruleset:
+    scope: host
+    confirm_seconds: 60
+    probes: [tcp/443]
+
 - name: Remove every trace from the gateway
   portledger.qradar.ruleset:
     scope: gateway
@@ -125,6 +177,20 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+confirmed:
+  description:
+    - Whether a new connection has confirmed the change. It is false without O(confirm_seconds), and where the change
+      did not stay, for which the task fails.
+  returned: when something was changed
+  type: bool
+  sample: true
+timer:
+  description:
+    - What would have put the former rules back. V(systemd) where it runs the host, else V(process), which is a process
+      with no tie to the session.
+  returned: when something was changed, and O(confirm_seconds) is not 0
+  type: str
+  sample: systemd
 provider:
   description: What carries the rules.
   returned: success
@@ -186,7 +252,18 @@ def main():
             "unlisted": {"type": "str", "choices": POLICIES, "default": "drop"},
             "egress": {"type": "str", "choices": POLICIES, "default": "leave"},
             "management": {"type": "list", "elements": "str", "default": []},
+            "confirm_seconds": {"type": "int", "default": 30},
+            "probes": {"type": "list", "elements": "str", "default": []},
             "plan": {"type": "dict"},
+            "change": {
+                "type": "dict",
+                "options": {
+                    "phase": {"type": "str", "choices": ["apply", "confirm", "restore"], "default": "apply"},
+                    # Not a secret: whoever may run this module may read it on the host.
+                    "token": {"type": "str", "required": True, "no_log": False},
+                    "over_new_connection": {"type": "bool", "default": False},
+                },
+            },
         },
         supports_check_mode=True,
     )

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.lab.lab import ROOT, Lab
+from tests.lab.lab import ROOT, Lab, RunningNode
 
 _RECAP = re.compile(r"^(?P<host>\S+)\s+: (?P<counts>ok=\d+.*)$")
 
@@ -48,6 +48,28 @@ def parse_recap(output: str) -> dict[str, dict[str, int]]:
     return recap
 
 
+def playbook_command(
+    inventory: Path, playbook: str | Path, *arguments: str, forks: int = 20, program: str | Path | None = None
+) -> list[str]:
+    """The command line for a playbook, whatever the working directory."""
+    beside = Path(sys.executable).parent / "ansible-playbook"
+    command = str(program or (beside if beside.exists() else ROOT / ".venv" / "bin" / "ansible-playbook"))
+    return [command, "-i", str(inventory), "--forks", str(forks), str(ROOT / playbook), *arguments]
+
+
+def playbook_environment(lab: Lab) -> dict[str, str]:
+    """Settings for Ansible, as environment variables."""
+    return {
+        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+        "ANSIBLE_CONNECTION_PLUGINS": str(Path(__file__).parent / "connection_plugins"),
+        "ANSIBLE_LOCAL_TEMP": str(lab.folder / "ansible"),
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_FORCE_COLOR": "0",
+        "ANSIBLE_RETRY_FILES_ENABLED": "0",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
 def run_playbook(
     lab: Lab,
     playbook: str | Path,
@@ -56,27 +78,21 @@ def run_playbook(
     on_line: Callable[[str], None] | None = None,
     environment: dict[str, str] | None = None,
     program: str | Path | None = None,
+    inside: RunningNode | None = None,
+    inventory: Path | None = None,
 ) -> PlaybookRun:
-    """Run ansible-playbook with the lab's inventory. playbook: a path, relative to the checkout or absolute.
+    """Run ansible-playbook with the lab's inventory, or another.
 
+    playbook: a path, relative to the checkout or absolute.
     on_line gets each line of output as it comes. program: another ansible-playbook than the one beside this Python.
+    inside: the node that is the controller; else it is this machine, which has no network in common with any node.
     Never raises for a playbook that fails: see status.
     """
-    beside = Path(sys.executable).parent / "ansible-playbook"
-    command = str(program or (beside if beside.exists() else ROOT / ".venv" / "bin" / "ansible-playbook"))
-    settings = {
-        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-        "ANSIBLE_CONNECTION_PLUGINS": str(Path(__file__).parent / "connection_plugins"),
-        "ANSIBLE_LOCAL_TEMP": str(lab.folder / "ansible"),
-        "ANSIBLE_NOCOLOR": "1",
-        "ANSIBLE_FORCE_COLOR": "0",
-        "ANSIBLE_RETRY_FILES_ENABLED": "0",
-        "PYTHONUNBUFFERED": "1",
-        **(environment or {}),
-    }
+    whole = playbook_command(inventory or lab.inventory, playbook, *arguments, forks=forks, program=program)
+    settings = {**playbook_environment(lab), **(environment or {})}
     started = time.monotonic()
     running = subprocess.Popen(
-        [command, "-i", str(lab.inventory), "--forks", str(forks), str(playbook), *arguments],
+        inside.command(whole) if inside else whole,
         cwd=ROOT,
         env={**os.environ, **settings},
         stdin=subprocess.DEVNULL,

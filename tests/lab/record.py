@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.lab.lab import Lab
+from tests.lab.lab import Lab, RunningNode
 from tests.lab.playbook import PlaybookRun, run_playbook
 
 PLUGINS = Path(__file__).parent / "callback_plugins"
@@ -42,7 +42,14 @@ class Recorded:
         }
 
 
-def record_playbook(lab: Lab, playbook: str | Path, *arguments: str, **environment: str) -> Recorded:
+def record_playbook(
+    lab: Lab,
+    playbook: str | Path,
+    *arguments: str,
+    inside: RunningNode | None = None,
+    inventory: Path | None = None,
+    **environment: str,
+) -> Recorded:
     """As run_playbook, with results."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "results"
@@ -53,7 +60,7 @@ def record_playbook(lab: Lab, playbook: str | Path, *arguments: str, **environme
             "LAB_RECORD": str(path),
             **environment,
         }
-        run = run_playbook(lab, playbook, *arguments, environment=settings)
+        run = run_playbook(lab, playbook, *arguments, environment=settings, inside=inside, inventory=inventory)
         results: dict[str, list[dict[str, Any]]] = {}
         shown: dict[str, list[Any]] = {}
         for line in path.read_text(encoding="utf-8").splitlines():

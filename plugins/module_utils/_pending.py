@@ -1,0 +1,205 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A change that waits for its confirmation: what was there before, and until when.
+
+It is kept in /run/portledger, a folder for each scope:
+
+    pending.json    the change: its token, its deadline, and what was there before
+    outcome.json    what became of the last change
+    restore-TOKEN/  the program that puts back what was there (see _timer.py)
+
+/run does not outlive the machine's run. Nor do the new rules: whatever is persistent is written once confirmed.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import shutil
+
+from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._text import native
+
+CONFIRMED = "confirmed"
+RESTORED = "restored"
+# Not known here: the machine was started anew, or another run has changed the rules since.
+UNKNOWN = "unknown"
+
+_POLL_SECONDS = 0.1
+
+
+class Store:
+    """The folder of one scope."""
+
+    def __init__(self, host, scope):
+        """
+        :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+        :param scope: host or gateway
+        :type scope: str
+        """
+        self.host = host
+        self.scope = scope
+        self.folder = host.file("run", "portledger", scope)
+
+    def pending(self):
+        """The change that waits, or None.
+
+        :rtype: dict | None
+        """
+        found = self._read("pending.json")
+        return found if found and found["boot"] == self._boot() else None
+
+    def outcome(self):
+        """What became of the last change: token, outcome, why; or None.
+
+        :rtype: dict | None
+        """
+        return self._read("outcome.json")
+
+    def mark(self):
+        """Differs once another change was begun or ended.
+
+        :rtype: tuple
+        """
+        return tuple(found and found["token"] for found in (self.pending(), self.outcome()))
+
+    def write(self, pending):
+        """Write down a change, before it is made and when its deadline moves.
+
+        :param pending: token, seconds, deadline, connection, forget, path, timer, kept
+        :type pending: dict
+        :raises RulesetError: it cannot be written.
+        """
+        pending["boot"] = self._boot()
+        self._write("pending.json", pending)
+
+    def program(self, token):
+        """Folder of the program that puts back what was before a change.
+
+        :type token: str
+        :rtype: str
+        """
+        return os.path.join(self.folder, "restore-" + token)
+
+    def end(self, pending, outcome, why):
+        """No change waits any more.
+
+        :param pending: the change
+        :type pending: dict
+        :param outcome: CONFIRMED or RESTORED
+        :type outcome: str
+        :param why: for people
+        :type why: str
+        """
+        self._write("outcome.json", {"token": pending["token"], "outcome": outcome, "why": why})
+        self.drop(pending)
+
+    def drop(self, pending):
+        """Forget a change that was not made.
+
+        :type pending: dict
+        """
+        with _missing_is_fine():
+            os.unlink(os.path.join(self.folder, "pending.json"))
+        shutil.rmtree(self.program(pending["token"]), ignore_errors=True)
+
+    def forget(self):
+        """Leave nothing, where no change waits."""
+        if self.pending():
+            return
+        shutil.rmtree(self.folder, ignore_errors=True)
+        try:
+            os.rmdir(os.path.dirname(self.folder))
+        except OSError:
+            # The other scope has its folder there.
+            pass
+
+    @contextlib.contextmanager
+    def lock(self, seconds=None):
+        """Keep other processes from changing anything. The kernel lets go when this process dies.
+
+        :param seconds: go ahead without the lock after this time; None waits for as long as it takes
+        :type seconds: float | None
+        :raises RulesetError: the folder cannot be made. Nothing was changed.
+        """
+        end = None if seconds is None else self.host.uptime() + seconds
+        held = self._open()
+        try:
+            while not self._locked(held):
+                if end is not None and self.host.uptime() > end:
+                    break
+                self.host.sleep(_POLL_SECONDS)
+                os.close(held)
+                held = self._open()
+            yield
+        finally:
+            os.close(held)
+
+    def _open(self):
+        for attempts_left in (2, 1, 0):
+            try:
+                if not os.path.isdir(self.folder):
+                    os.makedirs(self.folder, 0o700)
+                held = os.open(self.folder, os.O_RDONLY)
+                break
+            except OSError as error:
+                # Others make and forget this folder, too.
+                if not attempts_left or error.errno not in (errno.ENOENT, errno.EEXIST):
+                    raise RulesetError("%s: cannot be made: %s. Nothing was changed." % (self.folder, error.strerror))
+        fcntl.fcntl(held, fcntl.F_SETFD, fcntl.fcntl(held, fcntl.F_GETFD) | fcntl.FD_CLOEXEC)
+        return held
+
+    def _locked(self, held):
+        """Whether the lock was had, on the folder that is there now."""
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return os.fstat(held).st_ino == os.stat(self.folder).st_ino
+        except (IOError, OSError) as error:
+            if error.errno in (errno.EAGAIN, errno.EACCES, errno.ENOENT):
+                return False
+            raise
+
+    def _boot(self):
+        return self.host.text("proc/sys/kernel/random/boot_id").strip()
+
+    def _read(self, name):
+        text = self.host.text(os.path.relpath(os.path.join(self.folder, name), self.host.root))
+        return _native(json.loads(text)) if text else None
+
+    def _write(self, name, data):
+        """Either the old file is there or the new one, never half of it."""
+        unfinished = os.path.join(self.folder, name + ".new")
+        try:
+            with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+                json.dump(data, stream)
+            os.rename(unfinished, os.path.join(self.folder, name))
+        except (IOError, OSError) as error:
+            with _missing_is_fine():
+                os.unlink(unfinished)
+            raise RulesetError("%s: cannot be written: %s." % (os.path.join(self.folder, name), error.strerror))
+
+
+@contextlib.contextmanager
+def _missing_is_fine():
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.ENOENT:
+            raise
+
+
+def _native(value):
+    """What JSON gave, with its text as ``str``."""
+    if isinstance(value, dict):
+        return dict((_native(key), _native(item)) for key, item in value.items())
+    if isinstance(value, list):
+        return [_native(item) for item in value]
+    return value if value is None or isinstance(value, (bool, int, float)) else native(value)

@@ -1,0 +1,210 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A change that locks nobody out: keep what is there, start a timer, load; confirmed from elsewhere, or put back.
+
+    apply    (first call)   read, compare; keep, start the timer, test and load
+    confirm  (second call)  over a new connection: the change stays
+    restore  (instead)      the controller has found out that the change must not stay
+
+Without a second call, the timer puts back what was there.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._management import ssh_connection
+from ansible_collections.portledger.qradar.plugins.module_utils._pending import CONFIRMED, UNKNOWN, Store
+from ansible_collections.portledger.qradar.plugins.module_utils._timer import arm, disarm, put_back
+
+APPLY = "apply"
+CONFIRM = "confirm"
+RESTORE = "restore"
+# The confirmation came over the connection that the change was made over, which proves nothing.
+SAME_CONNECTION = "same connection"
+
+_POLL_SECONDS = 0.25
+# The timer is late by less than this, unless it is gone.
+_GRACE_SECONDS = 15.0
+
+
+class Prepared:
+    """A change that is worked out, and not made."""
+
+    def __init__(self, provider, present, wanted, lines):
+        """
+        :param provider: the provider, a module
+        :param present: what is, as the provider read it
+        :param wanted: what is to be, as the provider built it
+        :param lines: the difference; none where nothing is to do
+        :type lines: list[str]
+        """
+        self.provider = provider
+        self.present = present
+        self.wanted = wanted
+        self.lines = lines
+
+
+class Applied:
+    """What was made of a change."""
+
+    def __init__(self, prepared, timer, warnings):
+        """
+        :type prepared: Prepared
+        :param timer: what will put back; None where nothing waits for a confirmation
+        :type timer: str | None
+        :type warnings: list[str]
+        """
+        self.prepared = prepared
+        self.timer = timer
+        self.warnings = warnings
+
+
+def apply_safely(host, scope, providers, prepare, change, options):
+    """Work out a change, and make it.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :param scope: host or gateway
+    :type scope: str
+    :param providers: the providers by name
+    :type providers: dict
+    :param prepare: reads and compares; called again where another run was in between
+    :type prepare: Callable[[], Prepared]
+    :param change: its token, and the seconds to confirm it in; None loads without a timer
+    :type change: tuple[str, int] | None
+    :param options: check: make nothing; forget: leave no trace of the change either, once it is confirmed
+    :type options: dict[str, bool]
+    :rtype: Applied
+    :raises RulesetError: nothing was changed, unless the text says otherwise.
+    """
+    store = Store(host, scope)
+    warnings = []
+    while True:
+        warnings.extend(_settle(store, providers, options["check"]))
+        mark = store.mark()
+        prepared = prepare()
+        if options["check"] or not prepared.lines:
+            return Applied(prepared, None, warnings)
+        with store.lock():
+            if store.mark() != mark:
+                continue
+            if change:
+                return Applied(prepared, _load(store, providers, prepared, change, options["forget"]), warnings)
+            prepared.provider.load(host, scope, prepared.present, prepared.wanted)
+        if options["forget"]:
+            store.forget()
+        return Applied(prepared, None, warnings)
+
+
+def _settle(store, providers, check):
+    """Wait until no other change is pending; where its timer is gone, put back in its place. Gives warnings."""
+    pending = store.pending()
+    if not pending:
+        return []
+    began = store.host.uptime()
+    while (store.pending() or {}).get("token") == pending["token"]:
+        if store.host.uptime() < pending["deadline"] + _GRACE_SECONDS:
+            store.host.sleep(_POLL_SECONDS)
+            # Its time begins anew once it is loaded.
+            pending = store.pending() or pending
+            continue
+        if check:
+            return ["A change of another run was never confirmed, and its timer is gone. A real run puts back first."]
+        with store.lock():
+            if store.pending() == pending:
+                put_back(store, providers, pending, "nobody confirmed it, and its timer was gone")
+    outcome = store.outcome() or {}
+    became = outcome["outcome"] if outcome.get("token") == pending["token"] else "forgotten"
+    waited = store.host.uptime() - began
+    return ["A change of another run was waiting for its confirmation. Waited %d s, and it was %s." % (waited, became)]
+
+
+def _load(store, providers, prepared, change, forget):
+    """Keep, start the timer, load. Gives what will put back."""
+    host, provider, (token, seconds) = store.host, prepared.provider, change
+    pending = {
+        "token": token,
+        "seconds": seconds,
+        "deadline": host.uptime() + seconds,
+        "connection": ssh_connection(host),
+        "forget": forget,
+        "path": host.path,
+        "timer": None,
+        "kept": [{"provider": provider.NAME, "state": provider.keep(prepared.present)}],
+    }
+    try:
+        store.write(pending)
+        pending["timer"] = arm(host, store, token, seconds)
+        store.write(pending)
+    except RulesetError as error:
+        store.drop(pending)
+        raise RulesetError("%s Nothing was changed." % error)
+    try:
+        provider.load(host, store.scope, prepared.present, prepared.wanted)
+    except RulesetError as error:
+        try:
+            put_back(store, providers, pending, "it could not be loaded")
+        except RulesetError as undoing:
+            raise RulesetError("%s Putting back failed: %s The timer tries again." % (error, undoing))
+        raise
+    if (store.pending() or {}).get("token") != token:
+        # The timer found this process stuck.
+        put_back(store, providers, pending, "loading it took too long")
+        raise RulesetError("Loading took so long that the former rules were put back meanwhile. Nothing was changed.")
+    pending["deadline"] = host.uptime() + seconds
+    store.write(pending)
+    return pending["timer"]
+
+
+def confirm(host, scope, providers, token, over_new_connection):
+    """Let a change stay.
+
+    :param over_new_connection: whether it must come over another SSH connection than the change did
+    :type over_new_connection: bool
+    :returns: outcome and why
+    :rtype: dict[str, str]
+    :raises RulesetError: the former rules could not be put back after all.
+    """
+    store = Store(host, scope)
+    with store.lock():
+        pending = store.pending()
+        if not pending or pending["token"] != token:
+            return _became(store, token)
+        if host.uptime() > pending["deadline"]:
+            put_back(store, providers, pending, "nobody confirmed it within %d s" % pending["seconds"])
+            return _became(store, token)
+        connection = ssh_connection(host)
+        if over_new_connection and connection and connection == pending["connection"]:
+            return {"outcome": SAME_CONNECTION, "why": connection}
+        store.end(pending, CONFIRMED, "over a new connection")
+        outcome = _became(store, token)
+        disarm(host, store, pending)
+        if pending["forget"]:
+            store.forget()
+        return outcome
+
+
+def restore(host, scope, providers, token):
+    """Put back what was there before a change, without waiting for the timer.
+
+    :returns: outcome and why
+    :rtype: dict[str, str]
+    :raises RulesetError: it is not all as it was.
+    """
+    store = Store(host, scope)
+    with store.lock():
+        pending = store.pending()
+        if pending and pending["token"] == token:
+            put_back(store, providers, pending, "the controller asked for it")
+        return _became(store, token)
+
+
+def _became(store, token):
+    outcome = store.outcome()
+    if not outcome or outcome["token"] != token:
+        return {"outcome": UNKNOWN, "why": "the host knows nothing of this change"}
+    return {"outcome": outcome["outcome"], "why": outcome["why"]}
