@@ -45,7 +45,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "cod
 from {package}._ruleset import PROVIDERS
 from {package}._timer import main
 
-main(PROVIDERS, {root!r}, {scope!r}, {token!r}, sys.argv[1:])
+sys.exit(not main(PROVIDERS, {root!r}, {scope!r}, {token!r}, sys.argv[1:]))
 """
 
 
@@ -69,7 +69,7 @@ def arm(host, store, token, seconds):
         raise RulesetError("%s: cannot be written: %s." % (store.program(token), error.strerror))
     if _has_systemd(host, store) and _ask_systemd(host, _unit(store, token), seconds, command):
         return SYSTEMD
-    _start_process(host, command + ["--detach"])
+    _start_process(host, command)
     return PROCESS
 
 
@@ -152,18 +152,10 @@ def _ask_systemd(host, unit, seconds, command):
 
 
 def _start_process(host, command):
-    environment = dict(host.environ, PATH=os.pathsep.join(host.path))
-    with open(os.devnull, "r+b") as null:
-        try:
-            started = subprocess.Popen(
-                command, stdin=null, stdout=null, stderr=subprocess.PIPE, close_fds=True, env=environment, cwd="/"
-            )
-        except OSError as error:
-            raise RulesetError("%s: cannot be started: %s." % (command[0], error.strerror))
-        # It closes this once it is on its own.
-        words = started.communicate()[1].decode("utf-8", "replace").strip()
-    if started.returncode != 0:
-        raise RulesetError("%s: failed: %s." % (" ".join(command), words.rstrip(".")))
+    # It ends for whoever started it, and closes all that it was given, once it is on its own.
+    code, out, err = host.run(command[0], command[1:] + ["--detach"])
+    if code != 0:
+        raise RulesetError("%s: failed: %s." % (" ".join(command), (err or out).strip().rstrip(".")))
 
 
 def main(providers, root, scope, token, arguments):
@@ -178,6 +170,8 @@ def main(providers, root, scope, token, arguments):
     :type token: str
     :param arguments: --detach, or nothing
     :type arguments: list[str]
+    :returns: whether nothing is left to do
+    :rtype: bool
     """
     store = Store(Host(_run, root=root), scope)
     pending = store.pending()
@@ -186,14 +180,15 @@ def main(providers, root, scope, token, arguments):
         store.host.path[:] = pending["path"]
     if "--detach" in arguments:
         _detach(store, token)
-    sys.exit(0 if wait_and_restore(store, providers, token) else 1)
+    return wait_and_restore(store, providers, token)
 
 
 def _run(arguments, data=None):
     """Run a program: exit code, output, errors."""
     environment = dict(os.environ, LC_ALL="C", LANG="C")
     try:
-        started = subprocess.Popen(
+        # Nothing of Ansible is here any more when this runs.
+        started = subprocess.Popen(  # pylint: disable=ansible-bad-function
             arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment,
             close_fds=True,
         )
@@ -221,9 +216,11 @@ def _detach(store, token):
     _leave_session(store.host)
     os.chdir("/")
     log = os.open(os.path.join(store.program(token), "log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    for descriptor in (1, 2):
-        os.dup2(log, descriptor)
-    os.close(log)
+    null = os.open(os.devnull, os.O_RDONLY)
+    for descriptor, file in ((0, null), (1, log), (2, log)):
+        os.dup2(file, descriptor)
+    for file in (null, log):
+        os.close(file)
     os.write(writing, b"1")
     os.close(writing)
 

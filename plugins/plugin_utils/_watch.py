@@ -62,7 +62,7 @@ class Watch:
             connection = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
             # What fails at once, for want of a route say, shows as an error below.
             connection.connect_ex(target)
-            self._selector.register(connection, selectors.EVENT_WRITE, target)
+            self._selector.register(connection, selectors.EVENT_WRITE, (connection, target))
 
     def __enter__(self) -> Watch:
         return self
@@ -76,11 +76,11 @@ class Watch:
         while self._selector.get_map():
             ready = self._selector.select(max(0.0, end - clock()))
             for key, _events in ready:
-                assert isinstance(key.fileobj, socket.socket)
-                if key.fileobj.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0 and _connected(key.fileobj):
-                    self._answered.append(key.data)
-                self._selector.unregister(key.fileobj)
-                key.fileobj.close()
+                connection, target = key.data
+                if connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0 and _connected(connection):
+                    self._answered.append(target)
+                self._selector.unregister(connection)
+                connection.close()
             if not ready:
                 break
         return sorted(self._answered)
@@ -88,8 +88,7 @@ class Watch:
     def close(self) -> None:
         """Give up who has not answered."""
         for key in list(self._selector.get_map().values()):
-            assert isinstance(key.fileobj, socket.socket)
-            key.fileobj.close()
+            key.data[0].close()
         self._selector.close()
 
 

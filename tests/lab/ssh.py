@@ -158,7 +158,7 @@ class SshLab:
         """Processes of a node, numbered as the node numbers them, with their command lines; or those with a word."""
         found = {}
         for line in self.lab[name].run(["ps", "-eo", "pid=,args="]).stdout.splitlines():
-            number, _, words = line.strip().partition(" ")
+            number, _blank, words = line.strip().partition(" ")
             if of is None or any(word in words for word in of):
                 found[int(number)] = words
         return found

@@ -296,7 +296,7 @@ def test_shutting_ssh_is_taken_back(ssh: SshLab, kind: str, first: bool) -> None
     assert not run.run.ok
     assert outage(attempts) < SECONDS + 5
     assert rules(console) == before
-    message, _, said = run.messages()["console"].partition(" (the last attempt: ")
+    message, _mark, said = run.messages()["console"].partition(" (the last attempt: ")
     expected = (
         f"console: confirm_seconds: {SECONDS} passed without a new connection, and the host has put its former rules "
         "back"

@@ -30,7 +30,7 @@ def test_who_answers() -> None:
 def test_who_is_silent_costs_the_time_that_is_given() -> None:
     # With the queue of the listener full, the kernel answers nobody.
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
-        taken = [socket.socket() for _ in range(3)]
+        taken = [socket.socket() for _number in range(3)]
         for one in taken:
             one.setblocking(False)
             one.connect_ex(full.getsockname())
