@@ -39,6 +39,17 @@ def _become_root_of_a_user_namespace() -> None:
         ) from None
 
 
+def _overlay(folder: str) -> None:
+    """Let a node write into a folder of this machine without anybody else seeing it."""
+    if not Path(folder).is_dir():
+        return
+    layers = Path("/run/lab/overlay") / folder.strip("/").replace("/", "-")
+    for layer in ("upper", "work"):
+        (layers / layer).mkdir(parents=True)
+    options = f"lowerdir={folder},upperdir={layers / 'upper'},workdir={layers / 'work'}"
+    _kernel.mount("overlay", folder, "overlay", _kernel.MS_NODEV, options)
+
+
 def _hold(name: str, sysctls: dict[str, str], ready: int) -> NoReturn:
     """Be a node: init of its own process, network, mount and host name namespace."""
     _kernel.die_with_parent()
@@ -55,6 +66,8 @@ def _hold(name: str, sysctls: dict[str, str], ready: int) -> NoReturn:
     # Locks and sockets of programs are a node's own; and no SSH daemon's configuration is found by accident.
     _kernel.mount("tmpfs", "/run", "tmpfs", _kernel.MS_NOSUID | _kernel.MS_NODEV, "mode=755")
     Path("/run/lock").mkdir()
+    for folder in ("/etc", "/opt", "/var/log"):
+        _overlay(folder)
     if Path("/etc/ssh").is_dir():
         _kernel.mount("tmpfs", "/etc/ssh", "tmpfs", _kernel.MS_NOSUID | _kernel.MS_NODEV, "mode=755")
     for key, value in sysctls.items():
