@@ -95,9 +95,13 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             return result
         try:
             address = self._play_context.remote_addr or name
-            Confirmation(name, seconds, call).confirm(address, probes, kept_in(result, behind))
+            problem = Confirmation(name, seconds, call).confirm(address, probes, kept_in(result, behind))
         except PortledgerError as error:
             return {**result, "failed": True, "changed": False, "confirmed": False, "msg": str(error)}
+        if problem:
+            words = f"{name}: the change is confirmed and in force, but the next boot would not load it: {problem}"
+            words += " Mend that, and run the playbook again."
+            return {**result, "failed": True, "confirmed": True, "msg": words}
         return {**result, "confirmed": True}
 
     def _broken(self, said: str, confirmation: Confirmation) -> str:

@@ -3,7 +3,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The provider iptables: chains of our own with one jump, sets through ipset where it works.
 
-A provider has these functions: detect, read, build, compare, load, keep, kept.
+A provider has these names:
+
+    NAME, PERSISTS          PERSISTS: what it loads is what a boot loads; else a unit of ours does that
+    traces, detect, version whether it has something here, whether it can be used here, what people call it
+    read, build, compare    what is, what is to be, and the lines that lead there
+    load                    leads there in one step, or leaves what was there
+    keep, kept              what is, as data, and the way back from that data in another process
+    counters                packets and bytes by flow, or None
+    put_back_files          where PERSISTS: at boot, the files of what keep has kept
+    warnings                optional: what the result has to say
 
 Note that this module util is **PRIVATE** to the collection.
 """
@@ -26,6 +35,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import wanted_tables
 
 NAME = "iptables"
+PERSISTS = False
 _PREFIX = {"ipv4": "iptables", "ipv6": "ip6tables"}
 
 
@@ -66,6 +76,29 @@ def detect(host):
             if not host.find(program):
                 raise RulesetError(_missing(program, family, host))
     return families
+
+
+def traces(host, scope):
+    """Whether something of ours may be here: chains in a family, or sets.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :param scope: host or gateway
+    :type scope: str
+    :rtype: bool
+    """
+    names = Names(scope)
+    looks = [(_PREFIX[family] + "-save", [], ":%s " % names.main) for family in ("ipv4", "ipv6")]
+    looks.append(("ipset", ["list", "-n"], names.set_prefix))
+    return any(host.find(program) and mark in host.run(program, arguments)[1] for program, arguments, mark in looks)
+
+
+def version(host):
+    """The release, and what carries it in the kernel: "iptables v1.8.9 (nf_tables)".
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :rtype: str
+    """
+    return host.run("iptables", ["--version"])[1].strip() or NAME
 
 
 def _missing(program, family, host):

@@ -7,9 +7,11 @@ It is kept in /run/portledger, a folder for each scope:
 
     pending.json    the change: its token, its deadline, and what was there before
     outcome.json    what became of the last change
+    boot.json       what our unit has loaded when the machine was started (see _boot.py)
     restore-TOKEN/  the program that puts back what was there (see _timer.py)
 
-/run does not outlive the machine's run. Nor do the new rules: whatever is persistent is written once confirmed.
+/run does not outlive the machine's run. Nor do the new rules: what a boot loads is written once they are confirmed, and
+where a provider cannot wait, _persistence.py keeps the old files.
 
 Note that this module util is **PRIVATE** to the collection.
 """
@@ -26,7 +28,7 @@ import os
 import shutil
 
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._text import native
+from ansible_collections.portledger.qradar.plugins.module_utils._text import from_json
 
 CONFIRMED = "confirmed"
 RESTORED = "restored"
@@ -55,7 +57,7 @@ class Store:
         :rtype: dict | None
         """
         found = self._read("pending.json")
-        return found if found and found["boot"] == self._boot() else None
+        return found if found and found["boot"] == self.boot() else None
 
     def outcome(self):
         """What became of the last change: token, outcome, why; or None.
@@ -74,12 +76,31 @@ class Store:
     def write(self, pending):
         """Write down a change, before it is made and when its deadline moves.
 
-        :param pending: token, seconds, deadline, connection, forget, path, timer, kept
+        :param pending: token, seconds, deadline, connection, path, timer; kept: provider and state of each part, in
+            the order of their loading; rules: what a boot loads once it is confirmed; undo: whether files are kept for
+            a boot before that
         :type pending: dict
         :raises RulesetError: it cannot be written.
         """
-        pending["boot"] = self._boot()
+        pending["boot"] = self.boot()
         self._write("pending.json", pending)
+
+    def write_boot(self, outcome, why):
+        """Say what a boot has loaded.
+
+        :param outcome: LOADED, LAST_GOOD or FAILED of _boot.py
+        :type outcome: str
+        :param why: for people
+        :type why: str
+        """
+        self._write("boot.json", {"outcome": outcome, "why": why})
+
+    def boot_outcome(self):
+        """What our unit has loaded since the machine was started: outcome, why; or None.
+
+        :rtype: dict | None
+        """
+        return self._read("boot.json")
 
     def program(self, token):
         """Folder of the program that puts back what was before a change.
@@ -167,12 +188,16 @@ class Store:
                 return False
             raise
 
-    def _boot(self):
+    def boot(self):
+        """Differs once the machine was started anew.
+
+        :rtype: str
+        """
         return self.host.text("proc/sys/kernel/random/boot_id").strip()
 
     def _read(self, name):
         text = self.host.text(os.path.relpath(os.path.join(self.folder, name), self.host.root))
-        return _native(json.loads(text)) if text else None
+        return from_json(text) if text else None
 
     def _write(self, name, data):
         """Either the old file is there or the new one, never half of it."""
@@ -194,12 +219,3 @@ def _missing_is_fine():
     except OSError as error:
         if error.errno != errno.ENOENT:
             raise
-
-
-def _native(value):
-    """What JSON gave, with its text as ``str``."""
-    if isinstance(value, dict):
-        return dict((_native(key), _native(item)) for key, item in value.items())
-    if isinstance(value, list):
-        return [_native(item) for item in value]
-    return value if value is None or isinstance(value, (bool, int, float)) else native(value)

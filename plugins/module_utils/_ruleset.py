@@ -10,23 +10,13 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-from ansible_collections.portledger.qradar.plugins.module_utils import _iptables
 from ansible_collections.portledger.qradar.plugins.module_utils._management import find_management
+from ansible_collections.portledger.qradar.plugins.module_utils._persistence import PROVIDER, Persistence
 from ansible_collections.portledger.qradar.plugins.module_utils._plan import read_plan
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply import APPLY, CONFIRM, Prepared
+from ansible_collections.portledger.qradar.plugins.module_utils._providers import PROVIDERS, choose_provider
+from ansible_collections.portledger.qradar.plugins.module_utils._providers import traces_of_others
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply import APPLY, CONFIRM, Part, Prepared
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply import apply_safely, confirm, restore
-
-PROVIDERS = {_iptables.NAME: _iptables}
-AUTO = "auto"
-
-
-def choose_provider(name):
-    """The provider of this name; "auto" takes the one that fits this host.
-
-    :type name: str
-    :returns: a module with detect, read, build, compare and load
-    """
-    return PROVIDERS[_iptables.NAME if name == AUTO else name]
 
 
 def apply_ruleset(host, options, check):
@@ -45,35 +35,86 @@ def apply_ruleset(host, options, check):
     change = options.get("change") or {"phase": APPLY}
     if change["phase"] != APPLY:
         return end_change(host, scope, change)
-    provider = choose_provider(options["provider"])
-    plan = management = None
+    provider = plan = management = None
     if options["state"] == "present":
         plan = read_plan(options["plan"], scope)
         management = find_management(host, options["management"])
+        provider = choose_provider(host, scope, options["provider"])
 
     def prepare():
-        present = provider.read(host, scope)
-        wanted = provider.build(scope, present, plan, management, options["unlisted"], options["egress"])
-        return Prepared(provider, present, wanted, provider.compare(host, scope, present, wanted))
+        return prepare_change(host, options, provider, plan, management)
 
     timed = (change["token"], options["confirm_seconds"]) if change.get("token") else None
-    applied = apply_safely(
-        host, scope, PROVIDERS, prepare, timed, {"check": check, "forget": options["state"] == "absent"}
-    )
+    applied = apply_safely(host, scope, PROVIDERS, prepare, timed, {"check": check, "forget": provider is None})
     lines = applied.prepared.lines
     result = {
         "changed": bool(lines),
-        "provider": provider.NAME,
+        "provider": _shown_provider(options["provider"], provider, applied.prepared),
         "difference": lines,
         "diff": {"prepared": "".join(line + "\n" for line in lines)},
     }
-    if management:
+    if provider:
         result["management"] = management.as_data()
+        result["persistent"] = PROVIDER if provider.PERSISTS else Persistence(host, scope).loaded_by()
+        applied.warnings.extend(getattr(provider, "warnings", lambda host: [])(host))
     if applied.timer:
         result["timer"] = applied.timer
     if applied.warnings:
         result["warnings"] = applied.warnings
     return result
+
+
+def prepare_change(host, options, provider, plan, management):
+    """Work out what is to do: the provider's rules, the end of those of a former one, and what a boot loads.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :param options: the module's options
+    :type options: dict
+    :param provider: the provider, a module; None to remove all
+    :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.Plan | None
+    :type management: ansible_collections.portledger.qradar.plugins.module_utils._management.Management | None
+    :rtype: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.Prepared
+    :raises RulesetError: what is there cannot be read.
+    """
+    scope = options["scope"]
+
+    def part(of, plan):
+        present = of.read(host, scope)
+        wanted = of.build(scope, present, plan, management, options["unlisted"], options["egress"])
+        return Part(of, present, wanted, of.compare(host, scope, present, wanted))
+
+    parts = [part(provider, plan)] if provider else []
+    former = [part(other, None) for other in traces_of_others(host, scope, provider)]
+    lines = _whole_difference(parts, former)
+    rules = None
+    if provider and not provider.PERSISTS:
+        rules = [{"provider": provider.NAME, "state": provider.keep(parts[0].wanted)}]
+    return Prepared(parts + former, lines or Persistence(host, scope).drift(rules), rules)
+
+
+def _whole_difference(parts, former):
+    """Lines of all providers. What one opens and another closes, or the reverse, is no difference."""
+    if not parts:
+        return [line for part in former for line in part.lines]
+    lines = list(parts[0].lines)
+    gone = [part for part in former if part.lines]
+    if not gone:
+        return lines
+    names = ", ".join(part.provider.NAME for part in gone)
+    if not lines:
+        return ["- what the provider %s has left" % names]
+    closed = [line for part in gone for line in part.lines if line.startswith("- ")]
+    opened = set(line[2:] for line in lines if line.startswith("+ "))
+    both = opened.intersection(line[2:] for line in closed)
+    rest = [line for line in lines + closed if line[2:] not in both]
+    return ["~ provider %s in the place of %s" % (parts[0].provider.NAME, names)] + rest
+
+
+def _shown_provider(asked, provider, prepared):
+    if provider:
+        return provider.NAME
+    found = [part.provider.NAME for part in prepared.parts]
+    return ", ".join(found) if found else asked
 
 
 def end_change(host, scope, change):

@@ -19,6 +19,7 @@ __metaclass__ = type
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._management import ssh_connection
 from ansible_collections.portledger.qradar.plugins.module_utils._pending import CONFIRMED, UNKNOWN, Store
+from ansible_collections.portledger.qradar.plugins.module_utils._persistence import Persistence
 from ansible_collections.portledger.qradar.plugins.module_utils._timer import arm, disarm, put_back
 
 APPLY = "apply"
@@ -32,8 +33,8 @@ _POLL_SECONDS = 0.25
 _GRACE_SECONDS = 15.0
 
 
-class Prepared:
-    """A change that is worked out, and not made."""
+class Part:
+    """A change of one provider."""
 
     def __init__(self, provider, present, wanted, lines):
         """
@@ -47,6 +48,30 @@ class Prepared:
         self.present = present
         self.wanted = wanted
         self.lines = lines
+
+
+class Prepared:
+    """A change that is worked out, and not made."""
+
+    def __init__(self, parts, lines, rules):
+        """
+        :param parts: in the order of their loading: what is to be in force, then what goes
+        :type parts: list[Part]
+        :param lines: the whole difference; none where nothing is to do
+        :type lines: list[str]
+        :param rules: what a boot is to load: provider and state of each; None for nothing
+        :type rules: list[dict] | None
+        """
+        self.parts = parts
+        self.lines = lines
+        self.rules = rules
+
+    def changes(self):
+        """The parts that load something.
+
+        :rtype: list[Part]
+        """
+        return [part for part in self.parts if part.lines]
 
 
 class Applied:
@@ -76,12 +101,12 @@ def apply_safely(host, scope, providers, prepare, change, options):
     :type prepare: Callable[[], Prepared]
     :param change: its token, and the seconds to confirm it in; None loads without a timer
     :type change: tuple[str, int] | None
-    :param options: check: make nothing; forget: leave no trace of the change either, once it is confirmed
+    :param options: check: make nothing; forget: leave no trace of the change either, once it is made
     :type options: dict[str, bool]
     :rtype: Applied
     :raises RulesetError: nothing was changed, unless the text says otherwise.
     """
-    store = Store(host, scope)
+    store, persistence = Store(host, scope), Persistence(host, scope)
     warnings = []
     while True:
         warnings.extend(_settle(store, providers, options["check"]))
@@ -92,9 +117,15 @@ def apply_safely(host, scope, providers, prepare, change, options):
         with store.lock():
             if store.mark() != mark:
                 continue
-            if change:
-                return Applied(prepared, _load(store, providers, prepared, change, options["forget"]), warnings)
-            prepared.provider.load(host, scope, prepared.present, prepared.wanted)
+            if not prepared.changes():
+                # Nothing in force changes, so nothing is to be confirmed.
+                persistence.write(prepared.rules)
+            elif change:
+                timer = _load_with_timer(store, providers, prepared, change, options["forget"])
+                return Applied(prepared, timer, warnings)
+            else:
+                _load(store, providers, prepared, None)
+                persistence.write(prepared.rules)
         if options["forget"]:
             store.forget()
         return Applied(prepared, None, warnings)
@@ -123,9 +154,10 @@ def _settle(store, providers, check):
     return ["A change of another run was waiting for its confirmation. Waited %d s, and it was %s." % (waited, became)]
 
 
-def _load(store, providers, prepared, change, forget):
+def _load_with_timer(store, providers, prepared, change, forget):
     """Keep, start the timer, load. Gives what will put back."""
-    host, provider, (token, seconds) = store.host, prepared.provider, change
+    host, (token, seconds) = store.host, change
+    parts = prepared.changes()
     pending = {
         "token": token,
         "seconds": seconds,
@@ -134,23 +166,23 @@ def _load(store, providers, prepared, change, forget):
         "forget": forget,
         "path": host.path,
         "timer": None,
-        "kept": [{"provider": provider.NAME, "state": provider.keep(prepared.present)}],
+        "kept": [{"provider": part.provider.NAME, "state": part.provider.keep(part.present)} for part in parts],
+        "rules": prepared.rules,
+        "undo": any(part.provider.PERSISTS for part in parts),
     }
+    persistence = Persistence(host, store.scope)
     try:
         store.write(pending)
         pending["timer"] = arm(host, store, token, seconds)
         store.write(pending)
+        if pending["undo"]:
+            persistence.write_undo(pending["kept"])
     except RulesetError as error:
+        disarm(host, store, pending)
+        persistence.remove_undo()
         store.drop(pending)
         raise RulesetError("%s Nothing was changed." % error)
-    try:
-        provider.load(host, store.scope, prepared.present, prepared.wanted)
-    except RulesetError as error:
-        try:
-            put_back(store, providers, pending, "it could not be loaded")
-        except RulesetError as undoing:
-            raise RulesetError("%s Putting back failed: %s The timer tries again." % (error, undoing))
-        raise
+    _load(store, providers, prepared, pending)
     if (store.pending() or {}).get("token") != token:
         # The timer found this process stuck.
         put_back(store, providers, pending, "loading it took too long")
@@ -160,12 +192,38 @@ def _load(store, providers, prepared, change, forget):
     return pending["timer"]
 
 
+def _load(store, providers, prepared, pending):
+    """Load each part; where one fails, put back those before it."""
+    done = []
+    for part in prepared.changes():
+        try:
+            part.provider.load(store.host, store.scope, part.present, part.wanted)
+        except RulesetError as error:
+            try:
+                if pending:
+                    put_back(store, providers, pending, "it could not be loaded")
+                else:
+                    _take_back(store, done)
+            except RulesetError as undoing:
+                again = " The timer tries again." if pending else ""
+                raise RulesetError("%s Putting back failed: %s%s" % (error, undoing, again))
+            raise
+        done.append(part)
+
+
+def _take_back(store, done):
+    for part in reversed(done):
+        provider = part.provider
+        present = provider.read(store.host, store.scope)
+        provider.load(store.host, store.scope, present, provider.kept(provider.keep(part.present), present))
+
+
 def confirm(host, scope, providers, token, over_new_connection):
     """Let a change stay.
 
     :param over_new_connection: whether it must come over another SSH connection than the change did
     :type over_new_connection: bool
-    :returns: outcome and why
+    :returns: outcome and why; problem, where the change stays but a boot would not load it
     :rtype: dict[str, str]
     :raises RulesetError: the former rules could not be put back after all.
     """
@@ -183,9 +241,23 @@ def confirm(host, scope, providers, token, over_new_connection):
         store.end(pending, CONFIRMED, "over a new connection")
         outcome = _became(store, token)
         disarm(host, store, pending)
+        problem = _persist(Persistence(host, scope), pending)
+        if problem:
+            outcome["problem"] = problem
         if pending["forget"]:
             store.forget()
         return outcome
+
+
+def _persist(persistence, pending):
+    """Have a boot load what was confirmed. Why that failed, or nothing."""
+    try:
+        if pending["undo"]:
+            persistence.remove_undo()
+        persistence.write(pending["rules"])
+    except (RulesetError, OSError) as error:
+        return str(error)
+    return ""
 
 
 def restore(host, scope, providers, token):

@@ -10,6 +10,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+import json
 import re
 
 # The kernel keeps 255 bytes of a rule's comment.
@@ -48,3 +49,20 @@ def as_comment(text):
     if len(raw) <= COMMENT_BYTES:
         return line
     return native(raw[:COMMENT_BYTES].decode("utf-8", "ignore"))
+
+
+def from_json(text):
+    """What JSON says, with its text as ``str``.
+
+    :type text: str
+    :raises ValueError: it is none.
+    """
+    return _native_all(json.loads(text))
+
+
+def _native_all(value):
+    if isinstance(value, dict):
+        return dict((_native_all(key), _native_all(item)) for key, item in value.items())
+    if isinstance(value, list):
+        return [_native_all(item) for item in value]
+    return value if value is None or isinstance(value, (bool, int, float)) else native(value)

@@ -17,17 +17,18 @@ __metaclass__ = type
 
 import os
 import signal
-import subprocess
 import sys
 
+from ansible_collections.portledger.qradar.plugins.module_utils import _systemd
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host import Host
 from ansible_collections.portledger.qradar.plugins.module_utils._pending import RESTORED, Store
+from ansible_collections.portledger.qradar.plugins.module_utils._persistence import Persistence
+from ansible_collections.portledger.qradar.plugins.module_utils._program import run_plain, write_program
 
 SYSTEMD = "systemd"
 PROCESS = "process"
 
-_PACKAGE = "ansible_collections.portledger.qradar.plugins.module_utils"
 _POLL_SECONDS = 0.25
 # A load that takes longer than this is stuck: access comes first.
 _LOCK_SECONDS = 60.0
@@ -42,7 +43,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "code"))
 
-from {package}._ruleset import PROVIDERS
+from {package}._providers import PROVIDERS
 from {package}._timer import main
 
 sys.exit(not main(PROVIDERS, {root!r}, {scope!r}, {token!r}, sys.argv[1:]))
@@ -67,7 +68,7 @@ def arm(host, store, token, seconds):
         command = [sys.executable, "-E", "-s", "-B", _write_program(host, store, token)]
     except (IOError, OSError) as error:
         raise RulesetError("%s: cannot be written: %s." % (store.program(token), error.strerror))
-    if _has_systemd(host, store) and _ask_systemd(host, _unit(store, token), seconds, command):
+    if _systemd.runs(host) and host.find("systemd-run") and _ask_systemd(host, _unit(store, token), seconds, command):
         return SYSTEMD
     _start_process(host, command)
     return PROCESS
@@ -88,52 +89,9 @@ def _unit(store, token):
 
 
 def _write_program(host, store, token):
-    """Copy this package, wherever it was imported from, so that it runs on when the module's own copy is gone."""
-    folder = store.program(token)
-    code = os.path.join(folder, "code")
-    package = code
-    for part in _PACKAGE.split("."):
-        package = os.path.join(package, part)
-        os.makedirs(package, 0o700)
-        _write(os.path.join(package, "__init__.py"), b"")
-    for name, module in sorted(sys.modules.items()):
-        if name.startswith(_PACKAGE + ".") and module is not None:
-            _write(os.path.join(package, name.rpartition(".")[2] + ".py"), _source(name, module))
-    script = os.path.join(folder, "restore.py")
-    values = {"package": _PACKAGE, "root": host.root, "scope": store.scope, "token": token}
-    _write(script, _SCRIPT.format(**values).encode("utf-8"))
-    return script
-
-
-def _source(name, module):
-    """Source of a module, from a file or from an archive."""
-    loader = getattr(module, "__loader__", None)
-    if hasattr(loader, "get_source"):
-        source = loader.get_source(name)
-        if source is not None:
-            return source if isinstance(source, bytes) else source.encode("utf-8")
-    with open(module.__file__.replace(".pyc", ".py"), "rb") as stream:
-        return stream.read()
-
-
-def _write(path, data):
-    with open(path, "wb") as stream:
-        stream.write(data)
-
-
-def _has_systemd(host, store):
-    """Whether systemd runs this machine, and sees the network and the files that this process sees."""
-    try:
-        return bool(
-            host.text("proc/1/comm").strip() == "systemd"
-            and os.path.isdir(host.file("run/systemd/system"))
-            and host.find("systemd-run")
-            and host.find("systemctl")
-            and os.readlink(host.file("proc/1/ns/net")) == os.readlink(host.file("proc/self/ns/net"))
-            and os.path.samefile(host.file("proc/1/root") + store.folder, store.folder)
-        )
-    except OSError:
-        return False
+    """Copy this package, so that it runs on when the module's own copy is gone."""
+    values = {"root": host.root, "scope": store.scope, "token": token}
+    return write_program(store.program(token), "restore.py", _SCRIPT, values)
 
 
 def _ask_systemd(host, unit, seconds, command):
@@ -173,7 +131,7 @@ def main(providers, root, scope, token, arguments):
     :returns: whether nothing is left to do
     :rtype: bool
     """
-    store = Store(Host(_run, root=root), scope)
+    store = Store(Host(run_plain, root=root), scope)
     pending = store.pending()
     if pending and pending["token"] == token:
         # What started this program may know fewer directories than the module did.
@@ -181,24 +139,6 @@ def main(providers, root, scope, token, arguments):
     if "--detach" in arguments:
         _detach(store, token)
     return wait_and_restore(store, providers, token)
-
-
-def _run(arguments, data=None):
-    """Run a program: exit code, output, errors."""
-    environment = dict(os.environ, LC_ALL="C", LANG="C")
-    try:
-        # Nothing of Ansible is here any more when this runs.
-        started = subprocess.Popen(  # pylint: disable=ansible-bad-function
-            arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment,
-            close_fds=True,
-        )
-    except OSError as error:
-        return 127, "", "%s: %s" % (arguments[0], error.strerror)
-    raw = data if data is None or isinstance(data, bytes) else data.encode("utf-8", "surrogateescape")
-    out, err = started.communicate(raw or b"")
-    if bytes is not str:
-        out, err = out.decode("utf-8", "surrogateescape"), err.decode("utf-8", "surrogateescape")
-    return started.returncode, out, err
 
 
 def _detach(store, token):
@@ -287,15 +227,28 @@ def put_back(store, providers, pending, why):
     :type why: str
     :raises RulesetError: it is not all as it was.
     """
-    for kept in pending["kept"]:
-        provider = providers[kept["provider"]]
-        present = provider.read(store.host, store.scope)
-        former = provider.kept(kept["state"], present)
-        if provider.compare(store.host, store.scope, present, former):
-            provider.load(store.host, store.scope, present, former)
-            present = provider.read(store.host, store.scope)
-            left = provider.compare(store.host, store.scope, present, provider.kept(kept["state"], present))
-            if left:
-                raise RulesetError("%s: not all is as it was: %s." % (kept["provider"], "; ".join(left)))
+    problems = []
+    # What was loaded last goes first, so that a former provider is in force again before its successor leaves.
+    for kept in reversed(pending["kept"]):
+        try:
+            _put_back(store, providers[kept["provider"]], kept["state"])
+        except Exception as error:
+            problems.append("%s: %s" % (kept["provider"], error))
+    if problems:
+        raise RulesetError(" ".join(problems))
     disarm(store.host, store, pending)
+    if pending["undo"]:
+        Persistence(store.host, store.scope).remove_undo()
     store.end(pending, RESTORED, why)
+
+
+def _put_back(store, provider, state):
+    host, scope = store.host, store.scope
+    present = provider.read(host, scope)
+    former = provider.kept(state, present)
+    if provider.compare(host, scope, present, former):
+        provider.load(host, scope, present, former)
+        present = provider.read(host, scope)
+        left = provider.compare(host, scope, present, provider.kept(state, present))
+        if left:
+            raise RulesetError("not all is as it was: %s." % "; ".join(left))

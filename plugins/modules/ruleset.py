@@ -238,7 +238,8 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host import Host
-from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import AUTO, PROVIDERS, apply_ruleset
+from ansible_collections.portledger.qradar.plugins.module_utils._providers import AUTO, PROVIDERS
+from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
 
 POLICIES = ["drop", "log", "leave"]
 

@@ -94,13 +94,16 @@ class Confirmation:
         self._sleep = sleep
         self._end = clock() + seconds
 
-    def confirm(self, address: str, probes: Sequence[int], behind: Sequence[Target] = ()) -> None:
+    def confirm(self, address: str, probes: Sequence[int], behind: Sequence[Target] = ()) -> str:
         """Confirm over a new connection, once each probe has answered, and whoever answered before the change.
 
         Args:
             address: of the host, for probes.
             probes: TCP ports.
             behind: addresses and ports behind a gateway that answered before.
+
+        Returns:
+            Why a boot would not load what is confirmed; empty where it does.
 
         Raises:
             InputError: the change did not stay, with the reason and what became of it.
@@ -120,7 +123,7 @@ class Confirmation:
         answer, said = self._ask(CONFIRM)
         outcome = answer.get("outcome")
         if outcome == _CONFIRMED:
-            return
+            return str(answer.get("problem", ""))
         if outcome == _SAME_CONNECTION:
             problem = f"proved nothing: the new connection was the old one ({answer['why']}){self._ending()}"
             remedy = "Look for what shares connections beside Ansible's own ControlPersist"

@@ -50,7 +50,7 @@ def options(**changes):
     """The module's options."""
     found = {
         "scope": "host",
-        "provider": "auto",
+        "provider": "iptables",
         "state": "present",
         "unlisted": "drop",
         "egress": "leave",

@@ -85,7 +85,7 @@ class RulesetTest(unittest.TestCase):
         result = self.apply(kernel, state="absent", plan=None)
         self.assertEqual((False, []), (result["changed"], result["difference"]))
         self.assertNotIn("management", result)
-        self.assertEqual(["iptables-save", "ip6tables-save", "ipset save"], self.programs(kernel))
+        self.assertEqual(["iptables-save", "ip6tables-save", "ipset list -n"], self.programs(kernel))
 
     def test_missing_programs(self):
         folder = self.folder(PROGRAMS[2:])

@@ -16,7 +16,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils import _safe_app
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host import Host
 from ansible_collections.portledger.qradar.plugins.module_utils._pending import Store
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply import Prepared, apply_safely
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply import Part, Prepared, apply_safely
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply import confirm, restore
 from ansible_collections.portledger.qradar.plugins.module_utils._timer import wait_and_restore
 from tests.unit.plugins.module_utils.support import Folder
@@ -52,6 +52,7 @@ class Provider:
     """A kernel with one word in it."""
 
     NAME = "word"
+    PERSISTS = False
 
     def __init__(self):
         self.word = "old"
@@ -107,7 +108,8 @@ class SafeApplyTest(unittest.TestCase):
     def prepare(self):
         self.prepared += 1
         present = self.provider.read(self.host, "host")
-        return Prepared(self.provider, present, "new", self.provider.compare(self.host, "host", present, "new"))
+        lines = self.provider.compare(self.host, "host", present, "new")
+        return Prepared([Part(self.provider, present, "new", lines)], lines, [{"provider": "word", "state": "new"}])
 
     def apply(self, token="t1", check=False, forget=False):
         change = (token, 30) if token else None
@@ -219,7 +221,8 @@ class SafeApplyTest(unittest.TestCase):
         self.provider.on_load = half
         with self.assertRaises(RulesetError) as caught:
             self.apply()
-        self.assertEqual("no room. Putting back failed: still no room. The timer tries again.", str(caught.exception))
+        message = "no room. Putting back failed: word: still no room. The timer tries again."
+        self.assertEqual(message, str(caught.exception))
         self.assertTrue(self.wait())
         self.assertEqual("old", self.provider.word)
 
@@ -334,7 +337,7 @@ class SafeApplyTest(unittest.TestCase):
         real, sys.stderr = sys.stderr, io.StringIO() if bytes is not str else io.BytesIO()
         try:
             self.assertFalse(self.wait())
-            self.assertEqual("busy\n", sys.stderr.getvalue())
+            self.assertEqual("word: busy\n", sys.stderr.getvalue())
         finally:
             sys.stderr = real
         self.assertTrue(1630 < self.host.now < 1640, self.host.now)

@@ -18,7 +18,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils import _iptables
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._pending import Store
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
-from ansible_collections.portledger.qradar.plugins.module_utils._timer import _run, arm
+from ansible_collections.portledger.qradar.plugins.module_utils._program import run_plain
+from ansible_collections.portledger.qradar.plugins.module_utils._timer import arm
 from tests.unit.plugins.module_utils.support import Folder, options
 
 # A kernel in a file: it stores what it is given in the form that iptables-save gives it back.
@@ -54,7 +55,7 @@ class TimerTest(unittest.TestCase):
         self.program("iptables-restore", RESTORE)
         os.makedirs(os.path.join(self.folder.root, "proc"))
         os.symlink("/proc/uptime", os.path.join(self.folder.root, "proc/uptime"))
-        self.host = self.folder.host(_run, {"PATH": "/usr/bin:/bin"})
+        self.host = self.folder.host(run_plain, {"PATH": "/usr/bin:/bin"})
         # As find() does, but the stand-ins need sed and cat as well.
         self.host.path.extend(["/usr/bin", "/bin"])
         self.store = Store(self.host, "host")

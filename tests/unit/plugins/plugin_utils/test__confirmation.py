@@ -72,8 +72,14 @@ def closed() -> int:
 
 def test_confirmed() -> None:
     host = Host(CONFIRMED)
-    host.confirmation().confirm("127.0.0.1", ())
+    assert host.confirmation().confirm("127.0.0.1", ()) == ""
     assert host.asked == ["confirm"]
+
+
+def test_confirmed_but_not_written_for_a_boot() -> None:
+    host = Host({**CONFIRMED, "problem": "/etc/portledger/host: cannot be written: No space left on device."})
+    said = host.confirmation().confirm("127.0.0.1", ())
+    assert said == "/etc/portledger/host: cannot be written: No space left on device."
 
 
 def test_tried_until_it_works() -> None:
