@@ -16,6 +16,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._networks import
 
 _FAMILY_NAMES = {"ipv4": "IPv4", "ipv6": "IPv6"}
 _MEMBERS_SHOWN = 10
+_PUBLISHED = ", published by containers"
 
 
 class Meaning:
@@ -24,10 +25,14 @@ class Meaning:
     def __init__(self):
         #: flows: service, port value, source label, destination label or None; an empty port stands for any
         self.flows = set()
+        #: flows into what containers publish, the same way; a subset of the flows where all is well
+        self.published = set()
         #: networks of each label
         self.members = {}
         #: for rules that are no flow: anything that identifies the rule, and its text
         self.fixed = {}
+        #: as fixed, for what containers publish
+        self.published_fixed = {}
         #: texts about what nobody of ours has written
         self.strange = []
 
@@ -41,9 +46,22 @@ def difference(present, wanted):
     :type wanted: dict[str, Meaning]
     :rtype: list[str]
     """
-    lines = _flow_lines(present, wanted)
+    lines = _flow_lines(present, wanted, "flows", lambda family, flow, less, more: False)
+    # What is opened or closed on the host as well has its line already.
+    lines.extend(
+        line + _PUBLISHED
+        for line in _flow_lines(
+            present,
+            wanted,
+            "published",
+            lambda family, flow, less, more: flow in more[family].flows and flow not in less[family].flows,
+        )
+    )
     lines.extend(_member_lines(present, wanted))
-    lines.extend(_fixed_lines(present, wanted))
+    fixed = _fixed_lines(present, wanted, "fixed")
+    lines.extend(fixed)
+    published = (line for line in _fixed_lines(present, wanted, "published_fixed") if line not in fixed)
+    lines.extend(line + _PUBLISHED for line in published)
     strange = dict((family, present[family].strange) for family in present)
     lines.extend(by_family("- ", strange, strange))
     return lines
@@ -81,15 +99,28 @@ def _all_members(meanings):
     return members
 
 
-def _flow_lines(present, wanted):
+def _flow_lines(present, wanted, kind, said):
+    """Lines about flows of one kind.
+
+    :param kind: flows or published
+    :type kind: str
+    :param said: whether a flow has a line already
+    :type said: Callable
+    """
+
+    def of(meaning):
+        return getattr(meaning, kind)
+
     changes = {}
     for family in wanted:
         for sign, less, more in (("-", wanted, present), ("+", present, wanted)):
-            others = set().union(*[less[name].flows for name in less])
-            for flow in more[family].flows - less[family].flows:
+            others = set().union(*[of(less[name]) for name in less])
+            for flow in of(more[family]) - of(less[family]):
                 ends = [end for end in flow[2:] if end is not None]
                 # Where a set only loses or gains a family, the line about its members says it.
                 if flow in others and not all(less[family].members.get(end) for end in ends):
+                    continue
+                if said(family, flow, less, more):
                     continue
                 changes.setdefault((flow[2], flow[3] or "", flow[0], _port_key(flow[1]), sign), (flow, []))[1].append(
                     family
@@ -98,7 +129,7 @@ def _flow_lines(present, wanted):
     for key in sorted(changes):
         sign, (flow, families) = key[-1], changes[key]
         side = wanted if sign == "+" else present
-        both = [name for name in sorted(wanted) if flow in wanted[name].flows or flow in present[name].flows]
+        both = [name for name in sorted(wanted) if flow in of(wanted[name]) or flow in of(present[name])]
         lines.append("%s %s%s" % (sign, _flow_text(flow, side, families), _only(families, both)))
     return lines
 
@@ -137,15 +168,16 @@ def _some(sign, networks):
     return texts
 
 
-def _fixed_lines(present, wanted):
-    lines = []
-    possible = dict(
-        (family, set(present[family].fixed.values()) | set(wanted[family].fixed.values())) for family in wanted
+def _fixed_lines(present, wanted, kind):
+    before, after = (
+        dict((family, getattr(side[family], kind)) for family in wanted) for side in (present, wanted)
     )
-    for sign, less, more in (("- ", wanted, present), ("+ ", present, wanted)):
+    lines = []
+    possible = dict((family, set(before[family].values()) | set(after[family].values())) for family in wanted)
+    for sign, less, more in (("- ", after, before), ("+ ", before, after)):
         found = {}
         for family in more:
-            keys = [key for key in more[family].fixed if key not in less[family].fixed]
-            found[family] = sorted(set(more[family].fixed[key] for key in keys))
+            keys = [key for key in more[family] if key not in less[family]]
+            found[family] = sorted(set(more[family][key] for key in keys))
         lines.extend(by_family(sign, found, possible))
     return lines

@@ -30,9 +30,9 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables_meanin
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_render import Renderer
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_restore import Restore
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_rule import Rule, split
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import Names, Tables, read_tables
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import repairs, same_jumps, same_tables
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import wanted_tables
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import Names, Tables, missing_jumps
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import read_tables, repairs
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import same_tables, wanted_tables
 
 NAME = "iptables"
 PERSISTS = False
@@ -194,14 +194,13 @@ def compare(host, scope, present, wanted):
     if same and not (sets and sets.needed()):
         return []
     lines = difference(_meanings(names, present), _meanings(names, wanted))
-    repaired, misplaced = {}, {}
+    repaired, misplaced, jumps = {}, {}, {}
     for family in families:
         there, want = present.tables[family], wanted.tables[family]
         repaired[family] = repairs(there, want)
-        broken = names.main in there.chains and want.first and not same_jumps(there, want)
-        misplaced[family] = ["jump in %s restored" % names.hook] if broken else []
-    every = ["jump in %s restored" % names.hook]
-    lines.extend(by_family("~ ", misplaced, dict((family, every) for family in families)))
+        jumps[family] = ["jump in %s restored" % hook for hook, _rule in names.jumps(want.chains)]
+        misplaced[family] = ["jump in %s restored" % hook for hook in missing_jumps(names, there, want)]
+    lines.extend(by_family("~ ", misplaced, jumps))
     lines.extend(by_family("~ ", repaired, repaired))
     if sets:
         used = set(_sets_of(present))

@@ -15,8 +15,9 @@ __metaclass__ = type
 from ansible_collections.portledger.qradar.plugins.module_utils._difference import Meaning
 from ansible_collections.portledger.qradar.plugins.module_utils._ipset import as_networks
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_render import CONNECTION, MANAGEMENT
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables_render import REPLIES, entrance
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables_render import fixed_rules, flow_rules, segment
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables_render import PUBLISHED, REPLIES, entrance
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables_render import fixed_rules, flow_rules
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables_render import open_already, segment
 from ansible_collections.portledger.qradar.plugins.module_utils._networks import shown
 
 _WHOLE = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
@@ -37,6 +38,8 @@ def read_meaning(chains, sets, names, family):
     """
     reader = _Reader(chains, sets, names, family)
     reader.walk(names.main, None, None)
+    if names.published in chains:
+        reader.read_published()
     for name in sorted(set(chains) - set(chain for chain, _source, _destination in reader.walked)):
         reader.meaning.strange.append("chain %s that nothing leads to" % name)
     return reader.meaning
@@ -54,6 +57,41 @@ class _Reader:
         self._plain = set([names.main, names.chain("ours"), names.chain("rest")])
         self._plain.update([names.chain("unlisted"), names.chain("egress")])
 
+    def read_published(self):
+        """The chain for what containers publish, and those that it leads to."""
+        name = self.names.published
+        self.walked.add((name, None, None))
+        for rule in self.chains[name]:
+            if rule.key in self._fixed or rule.key == open_already().key:
+                self.meaning.published_fixed[rule.key] = rule.options()["--comment"][0]
+                continue
+            labelled = self._labelled(rule, None)
+            if not labelled or rule.target() not in self.chains:
+                self.meaning.strange.append("rule without a service: %s (%s by containers)" % (rule.text(), PUBLISHED))
+                continue
+            label, _direction, networks = labelled
+            self.meaning.members.setdefault(label, set()).update(networks)
+            self.walked.add((rule.target(), label, None))
+            for inner in self.chains[rule.target()]:
+                port = self._published_port(inner)
+                if port:
+                    self.meaning.published.add((inner.options()["--comment"][0], port, label, None))
+                else:
+                    text = "rule without a service: %s (from %s, %s by containers)" % (inner.text(), label, PUBLISHED)
+                    self.meaning.strange.append(text)
+
+    def _published_port(self, rule):
+        """Port value of a rule that accepts it, and does nothing else; None where it is no such rule."""
+        options = rule.options()
+        found = options.get("--ctorigdstport", ("",))[0]
+        transport = options.get("-p", ("",))[0]
+        known = set(["-p", "--ctorigdstport", "--comment", "-j"])
+        if transport not in ("tcp", "udp") or set(options) != known or len(options) != len(rule.key):
+            return None
+        if rule.target() != "ACCEPT" or not found.replace(":", "").isdigit():
+            return None
+        return "%s/%s" % (transport, found.replace(":", "-"))
+
     def walk(self, chain, source, destination):
         """Read a chain, in which packets come from one labelled set and go to another, or to any."""
         if (chain, source, destination) in self.walked or chain not in self.chains:
@@ -68,23 +106,12 @@ class _Reader:
 
     def _leads_on(self, rule, chain, source, destination):
         """Whether a rule leads a labelled set to one of our chains; if so, what is there is read."""
-        options, target = rule.options(), rule.target()
-        if len(options) != len(rule.key) or not set(options) <= _DISPATCH or "--comment" not in options:
-            return False
+        target = rule.target()
         accepts = target == "ACCEPT" and chain == self.names.chain("ours")
-        if not (target in self.chains or accepts):
+        labelled = self._labelled(rule, source) if target in self.chains or accepts else None
+        if not labelled:
             return False
-        label = options["--comment"][0]
-        if "--match-set" in options:
-            name, direction = (options["--match-set"] + ("", ""))[:2]
-            if name not in self.sets:
-                return False
-            networks = as_networks(self.sets[name])
-        else:
-            found = options.get("-s") or options.get("-d") or (_WHOLE[self.family],)
-            direction, networks = "dst" if "-d" in options else "src", found
-            if not ("-s" in options or "-d" in options) and source is not None:
-                direction = "dst"
+        label, direction, networks = labelled
         self.meaning.members.setdefault(label, set()).update(networks)
         if accepts:
             self.meaning.fixed[("ours", direction, label)] = "%s of %s" % (REPLIES, label)
@@ -95,6 +122,23 @@ class _Reader:
         else:
             self.walk(target, source, label)
         return True
+
+    def _labelled(self, rule, source):
+        """Label, direction and networks of a rule that matches nothing else; None where it is no such rule."""
+        options = rule.options()
+        if len(options) != len(rule.key) or not set(options) <= _DISPATCH or "--comment" not in options:
+            return None
+        label = options["--comment"][0]
+        if "--match-set" in options:
+            name, direction = (options["--match-set"] + ("", ""))[:2]
+            if name not in self.sets:
+                return None
+            return label, direction, as_networks(self.sets[name])
+        found = options.get("-s") or options.get("-d") or (_WHOLE[self.family],)
+        direction = "dst" if "-d" in options else "src"
+        if not ("-s" in options or "-d" in options) and source is not None:
+            direction = "dst"
+        return label, direction, found
 
     def _ends(self, rule, chain, source, destination):
         ports = self._flow_ports(rule) if source is not None else []

@@ -24,6 +24,7 @@ LOG_PREFIX = "portledger: "
 MANAGEMENT = "management"
 CONNECTION = "running connection"
 REPLIES = "replies"
+PUBLISHED = "published"
 _ESTABLISHED = ["-m", "conntrack", "--ctstate", "RELATED,ESTABLISHED"]
 _SLOTS = 15  # of a multiport match; a range takes two
 _WIDE_OPEN = ("0.0.0.0/0", "::/0")
@@ -80,7 +81,21 @@ class Renderer:
         passes = [(flow.source, None, flow) for flow in plan.flows]
         main.extend(self._sources(plan.sets, passes))
         main.extend(verdict("unlisted", unlisted))
+        self._published(plan, unlisted)
         return Ruleset(self.chains, self.sets)
+
+    def _published(self, plan, unlisted):
+        """What containers publish: translated, forwarded, and judged by where it was sent to before that."""
+        main = self._chain(self.names.published, [open_already()])
+        by_source = {}
+        for flow in plan.flows:
+            if plan.sets[flow.source][self.family] and any(port != "icmp" for port in flow.ports):
+                by_source.setdefault(flow.source, []).append(flow)
+        for source in sorted(by_source):
+            name = self.names.hashed_chain(PUBLISHED, source)
+            main.extend(self._matching("src", source, plan.sets[source][self.family], ["-j", name]))
+            self._chain(name, published_rules(by_source[source]))
+        main.extend(verdict("unlisted", unlisted))
 
     def gateway(self, plan, management, unlisted, egress):
         """What may cross this gateway.
@@ -288,24 +303,54 @@ def fixed_rules(names, family):
     return rules
 
 
+def open_already():
+    """Of what is translated, established connections are left to those who translate.
+
+    :rtype: Rule
+    """
+    return Rule(_ESTABLISHED + _comment(REPLIES) + ["-j", "RETURN"])
+
+
 def flow_rules(family, flows):
     """Rules of one chain: one service a rule, in the order of the vendor's table.
 
     :rtype: list[Rule]
     """
-    by_service = {}
-    for flow in flows:
-        known = by_service.setdefault(flow.service, (flow.order, set()))
-        by_service[flow.service] = (min(known[0], flow.order), known[1].union(flow.ports))
     rules = []
-    for _order, service in sorted((order, service) for service, (order, _ports_) in by_service.items()):
+    for service, ports in _by_service(flows):
         action = _comment(service) + ["-j", "ACCEPT"]
-        ports = by_service[service][1]
         if not ports:
             rules.append(Rule(_ESTABLISHED + action))
         for match in _port_matches(family, ports):
             rules.append(Rule(match + action))
     return rules
+
+
+def published_rules(flows):
+    """The same for what containers publish, by the port that a packet was sent to before it was translated.
+
+    :rtype: list[Rule]
+    """
+    rules = []
+    for service, ports in _by_service(flows):
+        for transport, first, last in sorted(port_bounds(port) for port in ports):
+            if transport != "icmp":
+                port = "%d" % first if first == last else "%d:%d" % (first, last)
+                match = ["-p", transport, "-m", "conntrack", "--ctorigdstport", port]
+                rules.append(Rule(match + _comment(service) + ["-j", "ACCEPT"]))
+    return rules
+
+
+def _by_service(flows):
+    """Services and all their ports, in the order of the vendor's table."""
+    found = {}
+    for flow in flows:
+        known = found.setdefault(flow.service, (flow.order, set()))
+        found[flow.service] = (min(known[0], flow.order), known[1].union(flow.ports))
+    return [
+        (service, found[service][1])
+        for _order, service in sorted((order, service) for service, (order, _ports_) in found.items())
+    ]
 
 
 def _port_matches(family, ports):

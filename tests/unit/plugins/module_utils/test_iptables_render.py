@@ -91,7 +91,8 @@ class ShapeTest(unittest.TestCase):
         for family in ("ipv4", "ipv6"):
             text = rendered("host", family, True, plan=plan)
             self.assertIn('-A PORTLEDGER-IN -m comment --comment "unlisted: drop" -j DROP\n', text)
-            self.assertEqual(1, sum(line.startswith(":") for line in text.splitlines()))
+            self.assertIn('-A PORTLEDGER-IN-published -m comment --comment "unlisted: drop" -j DROP\n', text)
+            self.assertEqual(2, sum(line.startswith(":") for line in text.splitlines()))
 
     def test_log_is_limited_and_then_leaves(self):
         text = rendered("host", "ipv4", True, unlisted="log")
@@ -116,7 +117,8 @@ class ShapeTest(unittest.TestCase):
         some = len(rendered("host", "ipv4", False, plan=plan).splitlines())
         plan["flows"] = plan["flows"] + [dict(plan["flows"][0], service="other%d" % n, row=n + 1) for n in range(50)]
         more = len(rendered("host", "ipv4", False, plan=plan).splitlines())
-        self.assertEqual(100, more - some)  # tcp and udp
+        # tcp and udp, to the host and to what containers publish
+        self.assertEqual(200, more - some)
 
     def test_only_flows_between_parties_have_replies_of_their_own(self):
         for with_sets in (True, False):

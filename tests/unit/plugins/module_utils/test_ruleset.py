@@ -126,10 +126,10 @@ class RulesetTest(unittest.TestCase):
 
     def test_a_failing_test_changes_nothing(self):
         words = ("iptables-restore v1.8.9 (nf_tables): Couldn't load match `comment':No such file or directory\n\n"
-                 "Error occurred at line: 5\nTry `iptables-restore -h' or 'iptables-restore --help' for more.\n")
+                 "Error occurred at line: 7\nTry `iptables-restore -h' or 'iptables-restore --help' for more.\n")
         kernel = self.refused(
             "iptables-restore --test: failed: iptables-restore v1.8.9 (nf_tables): Couldn't load match "
-            "`comment':No such file or directory Error occurred at line: 5. The line is: "
+            "`comment':No such file or directory Error occurred at line: 7. The line is: "
             "-A PORTLEDGER-IN -m conntrack --ctstate RELATED,ESTABLISHED -m comment --comment replies -j ACCEPT. "
             "Nothing was changed.",
             Kernel({"iptables-restore": (2, "", words)}),
@@ -141,12 +141,12 @@ class RulesetTest(unittest.TestCase):
         self.assertEqual(made, destroyed)
 
     def test_second_family_fails_first_is_put_back(self):
-        good, bad = (0, "", ""), (1, "", "ip6tables-restore: line 9 failed\n")
+        good, bad = (0, "", ""), (1, "", "ip6tables-restore: line 11 failed\n")
         kernel = Kernel({"ip6tables-restore": [good, bad]})
         line = ("-A PORTLEDGER-IN -p ipv6-icmp -m icmp6 --icmpv6-type 4 -m comment --comment \"ICMP errors\" "
                 "-j ACCEPT")
         self.refused(
-            "ip6tables-restore: failed: ip6tables-restore: line 9 failed. The line is: %s. "
+            "ip6tables-restore: failed: ip6tables-restore: line 11 failed. The line is: %s. "
             "Nothing was changed." % line, kernel)
         calls = [(" ".join(call), data) for call, data in kernel.calls]
         self.assertEqual(("iptables-restore --noflush -w 10", "*filter\n:PORTLEDGER-IN - [0:0]\n"), (

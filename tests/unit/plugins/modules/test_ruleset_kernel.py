@@ -172,7 +172,8 @@ def test_apply_and_remove(box: Box, scope: str) -> None:
     hook = {"host": "INPUT", "gateway": "FORWARD"}[scope]
     main = {"host": "PORTLEDGER-IN", "gateway": "PORTLEDGER-FWD"}[scope]
     for family in ("iptables", "ip6tables"):
-        assert box(family, "-S", hook).splitlines()[1] == f"-A {hook} -j {main}"
+        # Behind the rule of others that can only close.
+        assert box(family, "-S", hook).splitlines()[2] == f"-A {hook} -j {main}"
     assert bool(box.sets()) == (box.bin / "ipset").exists()
     removed = box.repaired(scope=scope, state="absent", plan=None)
     assert sorted("-" + line[1:] for line in first) == sorted(removed)
@@ -244,28 +245,60 @@ def test_reordered_and_doubled_rules(box: Box) -> None:
 @pytest.mark.parametrize("damage", ["gone", "second", "twice", "elsewhere", "wider"])
 def test_jump(box: Box, damage: str) -> None:
     add_foreign(box)
+    box("iptables", "-A", "INPUT", "-s", "198.18.66.6", "-j", "ACCEPT")
     box.apply()
     good = box.rules()
     if damage in ("gone", "second", "wider"):
         box("iptables", "-D", "INPUT", "-j", "PORTLEDGER-IN")
     if damage == "second":
-        box("iptables", "-I", "INPUT", "2", "-j", "PORTLEDGER-IN")
+        box("iptables", "-A", "INPUT", "-j", "PORTLEDGER-IN")
     if damage == "twice":
         box("iptables", "-A", "INPUT", "-j", "PORTLEDGER-IN")
     if damage == "elsewhere":
         box("iptables", "-A", "FORWARD", "-s", "198.18.1.1", "-j", "PORTLEDGER-IN")
     if damage == "wider":
         box("iptables", "-I", "INPUT", "-p", "tcp", "--dport", "1:2", "-j", "PORTLEDGER-IN")
-    assert box.repaired() == ["~ jump in INPUT restored (IPv4)"]
+    assert box.repaired() == [f"~ jump in {'FORWARD' if damage == 'elsewhere' else 'INPUT'} restored (IPv4)"]
     assert box.rules() == good
 
 
-def test_rules_of_others_before_ours(box: Box) -> None:
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "-s 198.18.66.6 -j ACCEPT",
+        "-s 198.18.66.6 -j RETURN",
+        "-s 198.18.66.6 -j theirs",
+        "-s 198.18.66.6 -g closing",
+    ],
+)
+def test_rules_of_others_that_may_accept_come_behind_ours(box: Box, rule: str) -> None:
+    box("iptables", "-N", "theirs")
+    box("iptables", "-A", "theirs", "-p", "tcp", "--dport", "9", "-j", "ACCEPT")
+    box("iptables", "-N", "closing")
     box.apply()
-    box("iptables", "-I", "INPUT", "-s", "198.18.66.6", "-j", "DROP")
+    box("iptables", "-I", "INPUT", *rule.split())
     foreign = box.foreign()
     assert box.repaired() == ["~ jump in INPUT restored (IPv4)"]
     assert box.foreign() == foreign
+
+
+@pytest.mark.parametrize("rule", ["-j LOG", "-s 198.18.66.6 -j REJECT", "-p tcp -j f2b-sshd", "-p udp", "-j nested"])
+def test_rules_of_others_that_only_close_stay_before_ours(box: Box, rule: str) -> None:
+    box("iptables", "-N", "f2b-sshd")
+    box("iptables", "-A", "f2b-sshd", "-s", "198.18.66.7", "-j", "REJECT")
+    box("iptables", "-A", "f2b-sshd", "-j", "RETURN")
+    box("iptables", "-N", "nested")
+    box("iptables", "-A", "nested", "-j", "f2b-sshd")
+    box.apply()
+    box("iptables", "-I", "INPUT", *rule.split())
+    there = box.rules()
+    assert not box.apply()["changed"]
+    box.apply(state="absent")
+    box.apply()
+    assert box.rules() == there
+    # What makes them accept makes ours come first.
+    box("iptables", "-I", "INPUT", "-p", "icmp", "-j", "ACCEPT")
+    assert box.repaired() == ["~ jump in INPUT restored (IPv4)"]
 
 
 def test_flushed(box: Box) -> None:
