@@ -18,6 +18,7 @@ from ansible.utils.display import Display
 from ansible_collections.portledger.qradar.plugins.plugin_utils._confirmation import (
     APPLY,
     Confirmation,
+    Probe,
     UnreachedError,
     read_probes,
     read_seconds,
@@ -42,7 +43,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         name = task_vars["inventory_hostname"]
         try:
             seconds = read_seconds(name, arguments.get("confirm_seconds", 30))
-            probes = read_probes(name, arguments.get("probes") or [])
+            probes = read_probes(name, arguments.get("probes") or [], task_vars["hostvars"])
             # Anything wrong with the other options is for the module to say.
             needs_plan = arguments.get("state", "present") == "present" and arguments.get("scope") in (HOST, GATEWAY)
             targets: list[Target] = []
@@ -64,7 +65,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         name: str,
         arguments: dict[str, Any],
         seconds: int,
-        probes: tuple[int, ...],
+        probes: tuple[Probe, ...],
         targets: list[Target],
         task_vars: dict[str, Any],
     ) -> dict[str, Any]:
@@ -79,6 +80,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                 return self._module({"scope": arguments["scope"], "change": change}, task_vars)
             except AnsibleError as error:
                 raise UnreachedError(str(error)) from error
+
+        def reach(source: str, address: str, port: int, seconds: float) -> str:
+            arguments = {"host": address, "port": port, "timeout": max(int(seconds), 1), "connect_timeout": 1}
+            try:
+                answer = self._run_on(source, "ansible.builtin.wait_for", arguments, task_vars)
+            except AnsibleError as error:
+                return f"{source} could not be asked: {error}"
+            return str(answer.get("msg")).rstrip(".") if answer.get("failed") else ""
 
         # Begun before the change, looked at after it: who answers now has to answer then.
         with Watch(targets) as before:
@@ -95,7 +104,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             return result
         try:
             address = self._play_context.remote_addr or name
-            problem = Confirmation(name, seconds, call).confirm(address, probes, kept_in(result, behind))
+            problem = Confirmation(name, seconds, call, reach).confirm(address, probes, kept_in(result, behind))
         except PortledgerError as error:
             return {**result, "failed": True, "changed": False, "confirmed": False, "msg": str(error)}
         if problem:
@@ -116,6 +125,30 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         result: dict[str, Any] = self._execute_module(
             module_name="portledger.qradar.ruleset", module_args=arguments, task_vars=task_vars
         )
+        return result
+
+    def _run_on(self, name: str, module: str, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """Run a module on another host of the inventory, over a connection of its own.
+
+        Raises:
+            AnsibleError: the host cannot be reached.
+        """
+        # As for a task that is delegated, but the answer is needed here and now.
+        variables = {**task_vars, **task_vars["hostvars"][name], "inventory_hostname": name}
+        here, context = self._connection, self._play_context.copy()
+        context.remote_addr = variables.get("ansible_host", name)
+        kind = variables.get("ansible_connection", constants.DEFAULT_TRANSPORT)
+        there = self._shared_loader_obj.connection_loader.get(kind, context, None, task_uuid=self._task._uuid)
+        there.set_options(task_keys={"timeout": context.timeout, "password": context.password}, var_options=variables)
+        there._shell.set_options(var_options=variables)
+        self._connection = there
+        try:
+            result: dict[str, Any] = self._execute_module(
+                module_name=module, module_args=arguments, task_vars=variables
+            )
+        finally:
+            there.close()
+            self._connection = here
         return result
 
     def _plan(self, scope: str, task_vars: dict[str, Any]) -> Plan:

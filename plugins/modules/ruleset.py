@@ -108,6 +108,7 @@ options:
         Where one of them does not take a TCP connection within half of O(confirm_seconds), the former rules are put
         back.
       - The controller connects to C(ansible_host) directly, through no jump host.
+      - V(tcp/443 from ep1) has that host of the inventory connect, over an SSH connection of its own.
     type: list
     elements: str
     default: []
@@ -142,7 +143,8 @@ requirements:
     IPv6
   - C(ipset) is optional, and makes large sets of networks fast
 notes:
-  - Rules are loaded into the kernel. Nothing is written to files yet, so a reboot loses them.
+  - What is confirmed is kept under C(/etc/portledger), and a unit of systemd loads it before the network is up. Nothing
+    of others is kept. Providers that have files of their own, such as V(qradar), use these.
 seealso:
   - plugin: portledger.qradar.flows
     plugin_type: lookup
@@ -191,6 +193,14 @@ timer:
   returned: when something was changed, and O(confirm_seconds) is not 0
   type: str
   sample: systemd
+persistent:
+  description:
+    - What loads the rules when the host is started. V(unit) is C(portledger-host.service) or
+      C(portledger-gateway.service), V(provider) is what the provider has of its own, and V(nothing) is returned where
+      there is no systemd, or where nothing has been applied yet.
+  returned: when O(state=present)
+  type: str
+  sample: unit
 provider:
   description: What carries the rules.
   returned: success
@@ -199,6 +209,7 @@ provider:
 difference:
   description:
     - What was changed, or would be in check mode. V(+) opens a flow, V(-) closes one, V(~) repairs or replaces.
+    - Where another provider takes over, flows that both let pass are not listed.
   returned: success
   type: list
   elements: str

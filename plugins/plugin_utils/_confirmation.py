@@ -13,7 +13,8 @@ from __future__ import annotations
 import contextlib
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import InputError
@@ -50,22 +51,42 @@ def read_seconds(host: str, value: object) -> int:
     raise InputError(host, "confirm_seconds", value, "is no number of seconds", "Write 30, or 0 for no confirmation")
 
 
-def read_probes(host: str, value: object) -> tuple[int, ...]:
-    """TCP ports of the option ``probes``.
+@dataclass(frozen=True)
+class Probe:
+    """A TCP port of the host that must answer: to the controller, or to another host of the inventory."""
+
+    port: int
+    source: str | None = None
+
+    def __str__(self) -> str:
+        return f"tcp/{self.port}" + (f" from {self.source}" if self.source else "")
+
+
+def read_probes(host: str, value: object, known: Container[str]) -> tuple[Probe, ...]:
+    """The option ``probes``: ``tcp/443``, or ``tcp/443 from NAME``.
+
+    Args:
+        host: the inventory's name.
+        value: the option.
+        known: names of the inventory's hosts.
 
     Raises:
-        InputError: one is not a single TCP port.
+        InputError: one is not a single TCP port, or names a host that is not there.
     """
-    ports = []
+    probes = []
+    remedy = "Write single TCP ports, such as tcp/443, or tcp/443 from ep1"
     for entry in value if isinstance(value, list) else [value]:
+        text, named, source = str(entry).partition(" from ")
         try:
-            found = PortRange.parse(entry)
+            found = PortRange.parse(text if named else entry)
         except PortError as error:
-            raise InputError(host, "probes", entry, error.problem, "Write single TCP ports, such as tcp/443") from error
+            raise InputError(host, "probes", entry, error.problem, remedy) from error
         if found.transport != "tcp" or found.first != found.last:
-            raise InputError(host, "probes", entry, "cannot be probed", "Write single TCP ports, such as tcp/443")
-        ports.append(found.first)
-    return tuple(ports)
+            raise InputError(host, "probes", entry, "cannot be probed", remedy)
+        if named and source.strip() not in known:
+            raise InputError(host, "probes", entry, "names no host of the inventory", remedy)
+        probes.append(Probe(found.first, source.strip() if named else None))
+    return tuple(probes)
 
 
 class Confirmation:
@@ -75,6 +96,7 @@ class Confirmation:
         host: the inventory's name.
         seconds: the time that the host gives.
         call: runs the module on the host with a phase; raises UnreachedError.
+        reach: connects from another host: its name, an address, a port, seconds; says why not, or nothing.
         clock: seconds from any beginning.
         sleep: waits for seconds.
     """
@@ -84,22 +106,24 @@ class Confirmation:
         host: str,
         seconds: int,
         call: Callable[[str], Mapping[str, Any]],
+        reach: Callable[[str, str, int, float], str] = lambda *_where: "no other host can be asked",
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._host = host
         self._seconds = seconds
         self._call = call
+        self._reach = reach
         self._clock = clock
         self._sleep = sleep
         self._end = clock() + seconds
 
-    def confirm(self, address: str, probes: Sequence[int], behind: Sequence[Target] = ()) -> str:
+    def confirm(self, address: str, probes: Sequence[Probe], behind: Sequence[Target] = ()) -> str:
         """Confirm over a new connection, once each probe has answered, and whoever answered before the change.
 
         Args:
             address: of the host, for probes.
-            probes: TCP ports.
+            probes: what must answer.
             behind: addresses and ports behind a gateway that answered before.
 
         Returns:
@@ -108,12 +132,13 @@ class Confirmation:
         Raises:
             InputError: the change did not stay, with the reason and what became of it.
         """
-        for port in probes:
-            said = self._probe(address, port)
+        for probe in probes:
+            said = self._probe(address, probe)
             if said:
-                remedy = "Open the port to the controller, start what listens there, or take it out of probes"
+                whom = probe.source or "the controller"
+                remedy = f"Open the port to {whom}, start what listens there, or take it out of probes"
                 problem = f"did not answer at {address} after the change ({said}){self._ending()}"
-                raise InputError(self._host, "probes", f"tcp/{port}", problem, remedy)
+                raise InputError(self._host, "probes", str(probe), problem, remedy)
         if lost := self._lost(behind):
             shown = ", ".join(f"{address} tcp/{port}" for address, port in lost[:_MOST_SHOWN])
             more = f" and {len(lost) - _MOST_SHOWN} more" if len(lost) > _MOST_SHOWN else ""
@@ -163,13 +188,15 @@ class Confirmation:
             answered = watch.answered(max(self._end - self._seconds / 2 - self._clock(), 0.5))
         return sorted(set(behind) - set(answered))
 
-    def _probe(self, address: str, port: int) -> str:
+    def _probe(self, address: str, probe: Probe) -> str:
         """Why a port does not answer, tried for half of the time; nothing where it does."""
         end = self._end - self._seconds / 2
+        if probe.source:
+            return self._reach(probe.source, address, probe.port, max(end - self._clock(), 0.5))
         while True:
             left = end - self._clock()
             try:
-                socket.create_connection((address, port), timeout=max(left, 0.5)).close()
+                socket.create_connection((address, probe.port), timeout=max(left, 0.5)).close()
             except OSError as error:
                 said = str(error)
             else:

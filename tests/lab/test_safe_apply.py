@@ -507,6 +507,21 @@ def test_probes(ssh: SshLab, tmp_path: Path) -> None:
         run = ssh.play(playbook)
         assert run.run.ok, run.run.stdout
         assert result(run)["confirmed"] is True
+        # From another host: the table lets each of them reach the console there.
+        task = "{{scope: host, confirm_seconds: {}, probes: [tcp/{} from collector]}}"
+        playbook.write_text(play.format(task.format(SECONDS, 443)), encoding="utf-8")
+        run = ssh.play(playbook)
+        assert run.run.ok, run.run.stdout
+        assert (result(run)["changed"], result(run)["confirmed"]) == (True, True)
+        before = rules(console)
+        playbook.write_text(play.format(task.format(SECONDS, 444).replace("host,", "host, unlisted: log,")), "utf-8")
+        run = ssh.play(playbook)
+        assert run.messages()["console"] == (
+            "console: probes: 'tcp/444 from collector' did not answer at 198.19.1.11 after the change (Timeout when "
+            "waiting for 198.19.1.11:444), and the host has put its former rules back. Open the port to collector, "
+            "start what listens there, or take it out of probes."
+        )
+        assert rules(console) == before
     finally:
         listener.terminate()
         listener.wait()

@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._confirmation import (
     Confirmation,
+    Probe,
     UnreachedError,
     read_probes,
     read_seconds,
@@ -49,11 +50,15 @@ class Host:
         self.now += seconds
 
     def confirmation(self) -> Confirmation:
-        return Confirmation("con1", 30, self.call, lambda: self.now, self.sleep)
+        return Confirmation("con1", 30, self.call, self.reach, lambda: self.now, self.sleep)
+
+    def reach(self, source: str, address: str, port: int, seconds: float) -> str:
+        self.asked.append(f"{source} to {address} tcp/{port} for {seconds:.0f} s")
+        return "" if port == 443 else "timed out"
 
     def refused(self, *probes: int) -> str:
         with pytest.raises(InputError) as caught:
-            self.confirmation().confirm("127.0.0.1", probes)
+            self.confirmation().confirm("127.0.0.1", [Probe(port) for port in probes])
         return str(caught.value)
 
 
@@ -138,7 +143,7 @@ def test_the_old_connection_is_no_new_one() -> None:
 
 def test_probes_before_the_confirmation(listening: int) -> None:
     host = Host(CONFIRMED)
-    host.confirmation().confirm("127.0.0.1", (listening, listening))
+    host.confirmation().confirm("127.0.0.1", (Probe(listening), Probe(listening)))
     assert host.asked == ["confirm"]
 
 
@@ -160,6 +165,17 @@ def test_a_probe_fails_and_the_host_cannot_be_told(closed: int) -> None:
         "to the host via ssh: timed out). Open the port to the controller, start what listens there, or take it out of "
         "probes."
     )
+
+
+def test_probes_from_another_host() -> None:
+    host = Host(RESTORED)
+    with pytest.raises(InputError) as caught:
+        host.confirmation().confirm("198.18.1.1", (Probe(443, "ep1"), Probe(9, "ep1")))
+    assert str(caught.value) == (
+        "con1: probes: 'tcp/9 from ep1' did not answer at 198.18.1.1 after the change (timed out), and the host has "
+        "put its former rules back. Open the port to ep1, start what listens there, or take it out of probes."
+    )
+    assert host.asked == ["ep1 to 198.18.1.1 tcp/443 for 15 s", "ep1 to 198.18.1.1 tcp/9 for 15 s", "restore"]
 
 
 @pytest.mark.parametrize(
@@ -191,9 +207,9 @@ def test_bad_seconds(value: object) -> None:
 
 
 def test_reading_probes() -> None:
-    assert read_probes("con1", ["tcp/443", "tcp/8413"]) == (443, 8413)
-    assert read_probes("con1", "tcp/443") == (443,)
-    assert read_probes("con1", []) == ()
+    assert read_probes("con1", ["tcp/443", "tcp/8413 from ep1"], {"ep1"}) == (Probe(443), Probe(8413, "ep1"))
+    assert read_probes("con1", "tcp/443", ()) == (Probe(443),)
+    assert read_probes("con1", [], ()) == ()
 
 
 @pytest.mark.parametrize(
@@ -204,9 +220,12 @@ def test_reading_probes() -> None:
         ("tcp/1-2", "cannot be probed"),
         ("tcp/0", "names port 0, which is outside 1 to 65535"),
         (443, "is no transport with a port"),
+        ("udp/514 from ep1", "cannot be probed"),
+        ("tcp/443 from ep2", "names no host of the inventory"),
     ],
 )
 def test_bad_probes(value: object, problem: str) -> None:
     with pytest.raises(InputError) as caught:
-        read_probes("con1", [value])
-    assert str(caught.value) == f"con1: probes: {value!r} {problem}. Write single TCP ports, such as tcp/443."
+        read_probes("con1", [value], {"ep1"})
+    remedy = "Write single TCP ports, such as tcp/443, or tcp/443 from ep1."
+    assert str(caught.value) == f"con1: probes: {value!r} {problem}. {remedy}"
