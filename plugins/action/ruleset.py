@@ -36,6 +36,8 @@ _SSH = ("ssh", "paramiko", "paramiko_ssh", "libssh")
 class ActionModule(ActionBase):  # type: ignore[misc]
     """The controller's half of ``portledger.qradar.ruleset``."""
 
+    _connection: Any
+
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         task_vars = task_vars or {}
         result: dict[str, Any] = super().run(tmp, task_vars)
@@ -135,7 +137,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         """
         # As for a task that is delegated, but the answer is needed here and now.
         variables = {**task_vars, **task_vars["hostvars"][name], "inventory_hostname": name}
-        here, context = self._connection, self._play_context.copy()
+        here = self._connection
+        context = self._play_context.copy()
         context.remote_addr = variables.get("ansible_host", name)
         kind = variables.get("ansible_connection", constants.DEFAULT_TRANSPORT)
         there = self._shared_loader_obj.connection_loader.get(kind, context, None, task_uuid=self._task._uuid)
