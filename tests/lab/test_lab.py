@@ -335,8 +335,8 @@ def test_nodes_have_names_processes_and_folders_of_their_own(lab: Lab) -> None:
     lab.node("console").run(["touch", "/run/here"])
 
     assert lab.node("console").run(["cat", "/proc/sys/kernel/hostname"]).stdout == "console\n"
-    assert lab.node("console").run(["ls", "/run"]).stdout.split() == ["here", "lock"]
-    assert lab.node("guest").run(["ls", "/run"]).stdout.split() == ["lock"]
+    assert lab.node("console").run(["ls", "/run"]).stdout.split() == ["here", "lab", "lock"]
+    assert lab.node("guest").run(["ls", "/run"]).stdout.split() == ["lab", "lock"]
     assert lab.node("guest").run(["sh", "-c", "ls /sys/class/net"]).stdout.split() == ["core", "lo"]
 
 

@@ -25,6 +25,7 @@ FOREIGN = """
 *filter
 :f2b-sshd - [0:0]
 -A INPUT -p tcp -m multiport --dports 22 -j f2b-sshd
+-A INPUT -i somebody0 -j ACCEPT
 -A FORWARD -i somebody0 -m comment --comment "kept in order" -j ACCEPT
 -A FORWARD -o somebody0 -j ACCEPT
 -A f2b-sshd -s {address} -j REJECT
