@@ -185,6 +185,8 @@ def _match(value):
     name = _left(left)
     if name is None or operator != ("in" if name in _BITS else "=="):
         return None
+    if name not in _BITS and isinstance(right, dict) and "|" in right:
+        return None
     try:
         values = [_value(name, one) for one in _listed(right)]
     except (ValueError, TypeError, KeyError, IndexError):
@@ -209,6 +211,9 @@ def _left(left):
 def _listed(right):
     if isinstance(right, dict) and set(right) == set(["set"]):
         right = right["set"]
+    if isinstance(right, dict) and set(right) == set(["|"]):
+        # Bits, in versions that tell them as one expression; some nest it.
+        return [one for part in right["|"] for one in _listed(part)]
     return right if isinstance(right, list) else [right]
 
 

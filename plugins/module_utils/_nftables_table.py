@@ -25,7 +25,7 @@ TABLES = {"host": "portledger_host", "gateway": "portledger_gateway"}
 PRIORITY = -10
 _TYPES = {"ipv4": "ipv4_addr", "ipv6": "ipv6_addr"}
 # What a set of ours has, in JSON.
-_PLAIN_SET = frozenset(["family", "name", "table", "type", "handle", "flags", "elem"])
+_PLAIN_SET = frozenset(["family", "name", "table", "type", "handle", "flags", "elem", "count"])
 
 
 class Set:
