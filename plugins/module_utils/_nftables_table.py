@@ -138,8 +138,9 @@ def _name(label):
 
 
 def _slug(label):
-    """What people can still read of a name, in letters that nft takes."""
-    return re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:24].strip("_") or "set"
+    """What people can still read of a name, in letters that nft takes. It takes no digit first."""
+    found = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:24].strip("_")
+    return found if found[:1].isalpha() else "set_" + found if found else "set"
 
 
 def _hash(text):
