@@ -20,8 +20,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._errors import R
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables_meaning import counted_flows
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables_meaning import table_difference
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables_render import gateway_table, host_table
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables_table import TABLES, read_table
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables_table import table_data, table_from, table_text
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables_table import TABLES, read_table, table_data
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables_table import table_from, table_text
 from ansible_collections.portledger.qradar.plugins.module_utils._text import native
 
 NAME = "nftables"
@@ -85,8 +85,8 @@ def detect(host):
     numbers = re.search(r"v(\d+)\.(\d+)(?:\.(\d+))?", said)
     if not numbers or tuple(int(part or 0) for part in numbers.groups()) < _OLDEST:
         raise RulesetError(
-            "nft: this is %s, and nothing before 0.9.3 will do. Update the package nftables, or choose another provider."
-            % said
+            "nft: this is %s, and nothing before 0.9.3 will do. Update the package nftables, or choose another "
+            "provider." % said
         )
     code, out, err = host.run("nft", ["-j", "list", "tables"])
     if code != 0 and "JSON support not compiled" in err:
@@ -215,7 +215,8 @@ def load(host, scope, present, wanted):
     for arguments in (["-c", "-f", "-"], ["-f", "-"]):
         code, out, err = host.run("nft", arguments, script)
         if code != 0:
-            raise RulesetError("nft %s: failed: %s. Nothing was changed." % (" ".join(arguments), _words(err or out)))
+            words = _words(err or out) or "exit code %d" % code
+            raise RulesetError("nft %s: failed: %s. Nothing was changed." % (" ".join(arguments), words))
 
 
 def _carry_over(present, wanted):

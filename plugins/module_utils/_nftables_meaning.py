@@ -20,6 +20,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._nftables_render
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables_render import PUBLISHED, REPLIES, SADDR
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables_render import entrance, fixed_rules
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables_render import flow_rules, segment
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables_rule import interface_name
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables_table import Table
 from ansible_collections.portledger.qradar.plugins.module_utils._plan import port_bounds
 
@@ -269,7 +270,7 @@ class _Reader:
     def _fixed_text(self, rule):
         """What a rule of the base chain means that depends on the host, not on flows."""
         values = rule.values()
-        name = (values.get("iifname") or ("",))[0]
+        name = interface_name((values.get("iifname") or ("",))[0])
         if rule.comment == "segment" and rule.key == segment(name).key:
             return "segment %s" % name
         bounds = values.get("tcp dport") or ()

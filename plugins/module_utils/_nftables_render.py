@@ -16,7 +16,7 @@ __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._networks import FAMILIES, family_of, parse_network
 from ansible_collections.portledger.qradar.plugins.module_utils._networks import within
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables_rule import Rule, label
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables_rule import Rule, interface_value, label
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables_table import Chain, Set, Table, base
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables_table import chain_name, set_name
 from ansible_collections.portledger.qradar.plugins.module_utils._plan import port_bounds
@@ -270,7 +270,8 @@ def segment(interface):
 
     :rtype: Rule
     """
-    return Rule([("iifname", (interface,)), ("oifname", (interface,))], ["return"], "segment")
+    name = interface_value(interface)
+    return Rule([("iifname", (name,)), ("oifname", (name,))], ["return"], "segment")
 
 
 def entrance(word, network, ports):

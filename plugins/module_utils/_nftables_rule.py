@@ -146,13 +146,22 @@ def label(text):
     return native(u"".join(kept)) + end
 
 
-def quoted(name):
-    """A name of an interface as nft reads it: an asterisk at its end is no wildcard.
+def interface_value(name):
+    """A name of an interface as a rule has it: an asterisk at its end is no wildcard.
 
     :type name: str
     :rtype: str
     """
-    return '"%s"' % re.sub(r"\*$", r"\\*", name)
+    return re.sub(r"\*$", r"\\*", name)
+
+
+def interface_name(value):
+    """The reverse of :func:`interface_value`.
+
+    :type value: str
+    :rtype: str
+    """
+    return re.sub(r"\\\*$", "*", value)
 
 
 def read_rule(data):
@@ -285,7 +294,7 @@ def _written(left, values):
     elif left in _ADDRESSES:
         texts = [value if value.startswith("@") else shown(value) for value in values]
     elif left in ("iif", "iifname", "oifname"):
-        texts = [quoted(value) for value in values]
+        texts = ['"%s"' % value for value in values]
     else:
         texts = list(values)
     if left in _BITS:
