@@ -215,7 +215,7 @@ def load(host, scope, present, wanted):
     for arguments in (["-c", "-f", "-"], ["-f", "-"]):
         code, out, err = host.run("nft", arguments, script)
         if code != 0:
-            words = _words(err or out) or "exit code %d" % code
+            words = _place(err, script) or _words(err or out) or "exit code %d" % code
             raise RulesetError("nft %s: failed: %s. Nothing was changed." % (" ".join(arguments), words))
 
 
@@ -225,6 +225,15 @@ def _carry_over(present, wanted):
         counts = dict((rule.key, rule.count) for rule in present.chains[name].rules)
         for rule in wanted.chains[name].rules:
             rule.count = counts.get(rule.key, rule.count)
+
+
+def _place(err, script):
+    """The first that nft did not like, and where; older versions cannot show the line of what they read from a pipe."""
+    found = re.search(r"^\S*:(\d+):[\d-]+: (Error: .*)$", err, re.MULTILINE)
+    lines = script.splitlines()
+    if not found or int(found.group(1)) > len(lines):
+        return None
+    return "%s. The line is: %s" % (found.group(2).rstrip(". "), lines[int(found.group(1)) - 1].strip())
 
 
 def _words(text):
