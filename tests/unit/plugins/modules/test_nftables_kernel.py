@@ -445,7 +445,7 @@ LOAD_ONLY = 'case "$*" in "-f -") ;; *) exec {nft} "$@";; esac\n'
 FAILURES = {
     "bad element": (
         'case "$*" in *-f*) sed \'s/198.18.3.0/198.18.3.999/\' | exec {nft} "$@";; *) exec {nft} "$@";; esac',
-        r"nft -c -f -: failed: Error: [^.]+\. The line is: 198\.18\.3\.999/24\. Nothing was changed\.",
+        r"nft -c -f -: failed: Error: [^.]+\. The line is: 198\.18\.3\.0/24\. Nothing was changed\.",
     ),
     "kernel without a feature": (
         LOAD_ONLY + "cat >/dev/null; echo 'Error: Could not process rule: Operation not supported' >&2; exit 1",
