@@ -21,8 +21,9 @@ from ansible_collections.portledger.qradar.plugins.module_utils._management impo
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables_render import flow_rules, gateway_table
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables_render import host_table
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables_rule import Rule, label, read_rule
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables_table import TABLES, Set, read_table, table_data
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables_table import table_from, table_text
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables_table import TABLES, Set, read_table
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables_table import table_data, table_from
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables_table import table_text
 from ansible_collections.portledger.qradar.plugins.module_utils._plan import Flow, read_plan
 from tests.unit.plugins.module_utils.support import GOLDEN, golden_plan
 
