@@ -27,6 +27,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._text import nat
 NAME = "nftables"
 PERSISTS = False
 _OLDEST = (0, 9, 3)
+_LIST_TABLES = ["-j", "list", "tables"]
 _WORDS = 600
 
 
@@ -72,8 +73,6 @@ def detect(host):
     """Whether nftables can be used here.
 
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
-    :returns: the tables of family inet that are there
-    :rtype: set[str]
     :raises RulesetError: it cannot, with the reason and the remedy.
     """
     if not host.find("nft"):
@@ -88,16 +87,14 @@ def detect(host):
             "nft: this is %s, and nothing before 0.9.3 will do. Update the package nftables, or choose another "
             "provider." % said
         )
-    code, out, err = host.run("nft", ["-j", "list", "tables"])
+    code, out, err = host.run("nft", _LIST_TABLES)
     if code != 0 and "JSON support not compiled" in err:
         raise RulesetError(
             "nft: %s was built without JSON, so rules cannot be read back. Install a build with it, or choose another "
             "provider." % said
         )
     if code != 0:
-        raise RulesetError("nft -j list tables: failed: %s" % _words(err or out))
-    tables = [entry["table"] for entry in _entries(out) if "table" in entry]
-    return set(table["name"] for table in tables if table["family"] == "inet")
+        raise RulesetError("nft %s: failed: %s" % (" ".join(_LIST_TABLES), _words(err or out)))
 
 
 def read(host, scope):
@@ -110,7 +107,8 @@ def read(host, scope):
     :raises RulesetError: the rules cannot be read.
     """
     name = TABLES[scope]
-    if name not in detect(host):
+    tables = [entry["table"] for entry in _entries(host.output("nft", _LIST_TABLES)) if "table" in entry]
+    if not any(table["name"] == name and table["family"] == "inet" for table in tables):
         return State(None)
     entries = _entries(host.output("nft", ["-j", "list", "table", "inet", name]))
     return State(read_table(entries), lambda: host.output("nft", ["-a", "list", "table", "inet", name]))

@@ -51,30 +51,23 @@ def table_difference(scope, present, wanted, text_of):
     :param text_of: a rule of the present table, for people
     :rtype: list[str]
     """
-    there, want = present or Table(), wanted or Table()
-    lines = _differ(there, want, _MAIN[scope], text_of)
-    if scope == "host":
-        # The same flows, for the same reasons: told only where they differ in another way.
-        for line in _differ(there, want, "forward", text_of):
-            if line not in lines:
-                lines.append(line if line.endswith(PUBLISHED) else "%s (%s)" % (line, PUBLISHED))
+    there, want = [_read(scope, table or Table(), text_of) for table in (present, wanted)]
+    for family in FAMILIES:
+        _align(there[family].meaning, want[family].meaning, family)
+    lines = difference(*[dict((family, by[family].meaning) for family in FAMILIES) for by in (there, want)])
     if present and wanted:
         lines.extend(_repairs(present, wanted))
-    lines.extend("- " + text for text in _strange(scope, there, want))
+    if present:
+        lines.extend("- " + text for text in _strange(scope, present, wanted or Table()))
     return lines
 
 
-def _differ(present, wanted, main, text_of):
-    readers = [
-        dict((family, _Reader(table, family, text_of)) for family in FAMILIES) for table in (present, wanted)
-    ]
-    for by_family in readers:
-        for reader in by_family.values():
-            reader.walk(main, None, None)
-    there, want = [dict((family, reader.meaning) for family, reader in some.items()) for some in readers]
-    for family in FAMILIES:
-        _align(there[family], want[family], family)
-    return difference(there, want)
+def _read(scope, table, text_of):
+    """What a table means, by family."""
+    readers = dict((family, _Reader(table, family, text_of)) for family in FAMILIES)
+    for reader in readers.values():
+        reader.read(scope)
+    return readers
 
 
 def _align(present, wanted, family):
@@ -84,13 +77,17 @@ def _align(present, wanted, family):
         found, rest = aligned(merged(interval_of(one, family) for one in present.members[name]), words)
         present.members[name] = set(words[interval] for interval in found)
         present.members[name].update(network for one in rest for network in networks_of(one, family))
-    ports = [_by_flow(meaning.flows) for meaning in (present, wanted)]
-    for flow, bounds in ports[0].items():
+    for there, want in ((present.flows, wanted.flows), (present.published, wanted.published)):
+        _align_ports(there, want)
+
+
+def _align_ports(present, wanted):
+    before, after = _by_flow(present), _by_flow(wanted)
+    for flow in set(before) & set(after):
         service, transport, source, destination = flow
-        found, rest = aligned(merged(bounds), ports[1].get(flow, ()))
-        if flow in ports[1]:
-            present.flows.difference_update((service, _port(transport, one), source, destination) for one in bounds)
-            present.flows.update((service, _port(transport, one), source, destination) for one in found + rest)
+        found, rest = aligned(merged(before[flow]), after[flow])
+        present.difference_update((service, _port(transport, one), source, destination) for one in before[flow])
+        present.update((service, _port(transport, one), source, destination) for one in found + rest)
 
 
 def _by_flow(flows):
@@ -138,8 +135,7 @@ def _base_text(base):
 def _strange(scope, present, wanted):
     """What is in the table that no plan makes."""
     reader = _Reader(present, None, lambda rule: "")
-    for main in set([_MAIN[scope], "forward"]):
-        reader.walk(main, None, None)
+    reader.read(scope)
     walked = set(chain for chain, _source, _destination in reader.walked)
     for name in sorted(set(present.chains) - walked - set(wanted.chains)):
         base = present.chains[name].base
@@ -159,8 +155,7 @@ def counted_flows(scope, table):
     :rtype: list[dict]
     """
     reader = _Reader(table, None, lambda rule: "")
-    for main in sorted(set([_MAIN[scope], "forward"]), reverse=True):
-        reader.walk(main, None, None)
+    reader.read(scope)
     found, order = {}, []
     for rule, source, destination, ports in reader.counted:
         key = (rule.comment, source, destination)
@@ -195,6 +190,21 @@ class _Reader:
         self.used = set()
         #: rules that count, source, destination, ports
         self.counted = []
+        self._keep(published=False)
+
+    def _keep(self, published):
+        """Where what is found belongs from now on."""
+        self.flows = self.meaning.published if published else self.meaning.flows
+        self.fixed = self.meaning.published_fixed if published else self.meaning.fixed
+        self.published = published
+
+    def read(self, scope):
+        """Read all that the kernel leads to."""
+        self._keep(published=False)
+        self.walk(_MAIN[scope], None, None)
+        if scope == "host":
+            self._keep(published=True)
+            self.walk("forward", None, None)
 
     def walk(self, chain, source, destination):
         """Read a chain, in which packets come from one labelled set and go to another, or to any."""
@@ -205,7 +215,9 @@ class _Reader:
             if self.family and rule.family not in (None, self.family):
                 continue
             if rule.key in _FIXED and source is None:
-                self.meaning.fixed[rule.key] = rule.comment
+                # The way there is no line of its own: without it, all that is published is missing.
+                if rule.target() != PUBLISHED:
+                    self.fixed[rule.key] = rule.comment
                 if rule.counted:
                     self.counted.append((rule, None, None, ()))
                 self.walk(rule.target(), None, None)
@@ -228,7 +240,7 @@ class _Reader:
         self.meaning.members.setdefault(rule.comment, set()).update(self.table.sets[name[1:]].networks)
         came = left == SADDR[rule.family]
         if accepts:
-            self.meaning.fixed[("ours", came, rule.comment)] = "%s of %s" % (REPLIES, rule.comment)
+            self.fixed[("ours", came, rule.comment)] = "%s of %s" % (REPLIES, rule.comment)
         elif chain == "rest":
             self.walk(target, None, None)
         elif came:
@@ -240,16 +252,18 @@ class _Reader:
     def _ends(self, rule, chain, source, destination):
         ports = self._flow_ports(rule) if source is not None else []
         if ports:
-            self.meaning.flows.update((rule.comment, port, source, destination) for port in ports)
+            self.flows.update((rule.comment, port, source, destination) for port in ports)
             if ports != [""]:
                 self.counted.append((rule, source, destination, ports))
             return
         text = self._fixed_text(rule) if source is None else None
         if text:
-            self.meaning.fixed[rule.key] = text
+            self.fixed[rule.key] = text
             return
-        where = "" if source is None else " (from %s%s)" % (source, " to " + destination if destination else "")
-        self.meaning.strange.append("rule without a service: %s%s" % (self.text_of(rule), where))
+        where = [] if source is None else ["from %s%s" % (source, " to " + destination if destination else "")]
+        where.extend(["published by containers"] if self.published else [])
+        text = " (%s)" % ", ".join(where) if where else ""
+        self.meaning.strange.append("rule without a service: %s%s" % (self.text_of(rule), text))
 
     def _flow_ports(self, rule):
         """Port values of a rule that accepts them, and does nothing else; empty where it is no such rule."""

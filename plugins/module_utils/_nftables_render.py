@@ -25,7 +25,7 @@ LOG_PREFIX = "portledger: "
 MANAGEMENT = "management"
 CONNECTION = "running connection"
 REPLIES = "replies"
-PUBLISHED = "what containers publish"
+PUBLISHED = "published"
 SADDR = {"ipv4": "ip saddr", "ipv6": "ip6 saddr"}
 DADDR = {"ipv4": "ip daddr", "ipv6": "ip6 daddr"}
 _ICMP = {"ipv4": "icmp type", "ipv6": "icmpv6 type"}
@@ -41,7 +41,7 @@ _WIDE_OPEN = {"0.0.0.0/0": "ipv4", "::/0": "ipv6"}
 
 
 def host_table(plan, management, unlisted):
-    """What may enter this host, and what of it is led on to containers.
+    """What may enter this host, and what may reach that which containers publish on it.
 
     :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.Plan
     :type management: ansible_collections.portledger.qradar.plugins.module_utils._management.Management
@@ -56,7 +56,8 @@ def host_table(plan, management, unlisted):
     )
     build.chain("input", enter, base("input"))
     build.chain("forward", published(), base("forward"))
-    build.chain("published", build.sources("published_from", passes, published_rules) + verdict("unlisted", unlisted))
+    passes = [one for one in passes if any(port != "icmp" for port in one[-1].ports)]
+    build.chain(PUBLISHED, build.sources("published_from", passes, published_rules) + verdict("unlisted", unlisted))
     return build.table
 
 
@@ -225,7 +226,7 @@ def published():
     :rtype: list[Rule]
     """
     translated = [("ct status", ("dnat",)), ("ct direction", ("original",))]
-    return [Rule([_ESTABLISHED], ["accept"], REPLIES), Rule(translated, ["jump published"], PUBLISHED)]
+    return [Rule([_ESTABLISHED], ["accept"], REPLIES), Rule(translated, ["jump " + PUBLISHED], PUBLISHED)]
 
 
 def gateway_life():
@@ -311,7 +312,9 @@ def flow_rules(flows):
             found = tuple((first, last) for kind, first, last in ports if kind == transport)
             if found:
                 rules.append(Rule([(transport + " dport", found)], ["accept"], service, True))
-        rules.extend(_echo(service, ports))
+        if any(transport == "icmp" for transport, _first, _last in ports):
+            echo = [Rule([_icmp(family, (_ECHO_REQUEST[family],))], ["accept"], service, True) for family in FAMILIES]
+            rules.extend(echo)
     return rules
 
 
@@ -328,7 +331,6 @@ def published_rules(flows):
             if transport != "icmp":
                 match = [("meta l4proto", (transport,)), ("ct original proto-dst", ((first, last),))]
                 rules.append(Rule(match, ["accept"], service, True))
-        rules.extend(_echo(service, ports))
     return rules
 
 
@@ -340,12 +342,6 @@ def _services(flows):
         by_service[flow.service] = (min(order, flow.order), ports.union(flow.ports))
     for service in sorted(by_service, key=lambda name: (by_service[name][0], name)):
         yield label(service), sorted(port_bounds(port) for port in by_service[service][1])
-
-
-def _echo(service, ports):
-    if any(transport == "icmp" for transport, _first, _last in ports):
-        for family in FAMILIES:
-            yield Rule([_icmp(family, (_ECHO_REQUEST[family],))], ["accept"], service, True)
 
 
 def _icmp(family, kinds):
