@@ -60,8 +60,9 @@ options:
       - What carries the rules into the kernel.
       - V(auto) takes the one that fits the host.
       - V(iptables) takes C(iptables) and C(ip6tables), legacy or nf_tables, and C(ipset) where it is installed.
+      - V(nftables) takes C(nft) 0.9.3 or newer, built with JSON, and keeps to a table of its own.
     type: str
-    choices: [auto, iptables]
+    choices: [auto, iptables, nftables]
     default: auto
   state:
     description:
@@ -139,9 +140,9 @@ options:
         default: false
 requirements:
   - root on the managed host
-  - iptables-save and iptables-restore on the managed host; ip6tables-save and ip6tables-restore where its kernel has
-    IPv6
-  - C(ipset) is optional, and makes large sets of networks fast
+  - with O(provider=iptables), iptables-save and iptables-restore on the managed host; ip6tables-save and
+    ip6tables-restore where its kernel has IPv6; C(ipset) is optional, and makes large sets of networks fast
+  - with O(provider=nftables), nftables 0.9.3 or newer on the managed host, built with JSON, and Linux 4.18 or newer
 notes:
   - What is confirmed is kept under C(/etc/portledger), and a unit of systemd loads it before the network is up. Nothing
     of others is kept. Providers that have files of their own, such as V(qradar), use these.

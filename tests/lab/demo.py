@@ -189,17 +189,23 @@ def demo(lab: Lab, screen: Screen, playbook: str, quick: bool) -> list[str]:
     return wrong
 
 
+def provider_variables(provider: str | None) -> dict[str, str]:
+    """Inventory variables that have both roles take a provider."""
+    return {f"{role}_firewall_provider": provider for role in ("host", "gateway") if provider}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="tests.lab.demo", description=__doc__)
     parser.add_argument("--lab", type=Path, default=DEMO, help="the lab's file (default: labs/demo.yml)")
     parser.add_argument("--playbook", default="playbooks/site.yml", help="what to run (default: playbooks/site.yml)")
+    parser.add_argument("--provider", help="what carries the rules (default: what the roles take)")
     parser.add_argument("--quick", action="store_true", help="try wide ranges of ports at their ends and a few places")
     parser.add_argument("--keep", action="store_true", help="leave the lab up until Enter is pressed")
     options = parser.parse_args(arguments)
     screen = Screen()
     started = time.monotonic()
     try:
-        lab = Lab.start(options.lab)
+        lab = Lab.start(options.lab, extra_variables=provider_variables(options.provider))
     except (LabError, OSError) as error:
         screen.say(f"the lab did not start: {error}", style="red")
         return 2

@@ -46,7 +46,7 @@ INVENTORY: dict[str, Any] = {
         },
     }
 }
-REFUSED_PROVIDER = "value of provider must be one of: auto, iptables, got: none"
+REFUSED_PROVIDER = "value of provider must be one of: auto, iptables, nftables, got: none"
 
 
 def play(hosts: str, name: str, arguments: dict[str, Any], folder: Path, **more: Any) -> dict[str, Any]:

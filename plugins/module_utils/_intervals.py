@@ -1,0 +1,126 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Intervals of whole numbers: what a set holds, however it is written.
+
+An interval is a pair, first and last. Networks that nest and ports that follow one another are the same set in many
+ways; comparing and telling the difference needs one.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import binascii
+import socket
+
+_SOCKET = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
+_BITS = {"ipv4": 32, "ipv6": 128}
+
+
+def number_of(address, family):
+    """An address as a number.
+
+    :type address: str
+    :param family: ipv4 or ipv6
+    :type family: str
+    :rtype: int
+    :raises ValueError: it is no address of this family.
+    """
+    try:
+        return int(binascii.hexlify(socket.inet_pton(_SOCKET[family], address)), 16)
+    except (socket.error, TypeError):
+        raise ValueError("%s is no address" % (address,))
+
+
+def interval_of(network, family):
+    """First and last address of a canonical network.
+
+    :type network: str
+    :type family: str
+    :rtype: tuple[int, int]
+    """
+    address, _slash, length = network.partition("/")
+    first = number_of(address, family)
+    return first, first + (1 << (_BITS[family] - int(length))) - 1
+
+
+def networks_of(interval, family):
+    """The fewest networks that make up an interval of addresses, in canonical form.
+
+    :type interval: tuple[int, int]
+    :type family: str
+    :rtype: list[str]
+    """
+    bits = _BITS[family]
+    first, last = interval
+    found = []
+    while first <= last:
+        size = bits if first == 0 else (first & -first).bit_length() - 1
+        while first + (1 << size) - 1 > last:
+            size -= 1
+        packed = binascii.unhexlify("%0*x" % (bits // 4, first))
+        found.append("%s/%d" % (socket.inet_ntop(_SOCKET[family], packed), bits - size))
+        first += 1 << size
+    return found
+
+
+def merged(intervals):
+    """The same numbers in the fewest intervals, in order.
+
+    :type intervals: collections.Iterable[tuple[int, int]]
+    :rtype: list[tuple[int, int]]
+    """
+    found = []
+    for first, last in sorted(intervals):
+        if found and first <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return found
+
+
+def outermost(networks, family):
+    """Networks without those that lie in another of them, in order.
+
+    :type networks: collections.Iterable[str]
+    :type family: str
+    :rtype: list[str]
+    """
+    found, end = [], -1
+    for _first, last, network in sorted(
+        (first, -last, network) for (first, last), network in ((interval_of(one, family), one) for one in networks)
+    ):
+        if -last > end:
+            found.append(network)
+            end = -last
+    return found
+
+
+def aligned(present, wanted):
+    """The present numbers, cut as the wanted ones are, so that what differs is told in the same words.
+
+    :param present: merged
+    :type present: list[tuple[int, int]]
+    :type wanted: collections.Iterable[tuple[int, int]]
+    :returns: wanted intervals that are wholly there, and intervals that make up the rest of what is there
+    :rtype: tuple[list[tuple[int, int]], list[tuple[int, int]]]
+    """
+    there, at = [], 0
+    for first, last in sorted(wanted):
+        while at < len(present) and present[at][1] < first:
+            at += 1
+        if at < len(present) and present[at][0] <= first and last <= present[at][1]:
+            there.append((first, last))
+    rest, covers, at = [], merged(there), 0
+    for first, last in present:
+        while at < len(covers) and covers[at][1] <= last:
+            if first < covers[at][0]:
+                rest.append((first, covers[at][0] - 1))
+            first = covers[at][1] + 1
+            at += 1
+        if first <= last:
+            rest.append((first, last))
+    return there, rest
