@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from pathlib import Path
 from typing import Any
@@ -24,9 +23,8 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._confirmation im
     read_seconds,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import PortledgerError
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan import GATEWAY, HOST, Plan, Planner
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan_folder import PlanFolder
-from ansible_collections.portledger.qradar.plugins.plugin_utils._planning import make_planner, refuse_play_variables
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan import GATEWAY, HOST, Plan
+from ansible_collections.portledger.qradar.plugins.plugin_utils._task_plan import TaskPlan
 from ansible_collections.portledger.qradar.plugins.plugin_utils._watch import Target, Watch, kept_in, ssh_targets
 
 # Connections that come in through an SSH daemon, which tells each of them from the others.
@@ -155,20 +153,5 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         return result
 
     def _plan(self, scope: str, task_vars: dict[str, Any]) -> Plan:
-        name = task_vars["inventory_hostname"]
-        folder = PlanFolder(Path(constants.DEFAULT_LOCAL_TMP), str(self._task._uuid), scope)
-        refuse_play_variables(name, task_vars, task_vars["hostvars"])
-        return folder.plan(name, lambda: _planner_for_all(scope, task_vars))
-
-
-def _planner_for_all(scope: str, task_vars: dict[str, Any]) -> Planner:
-    """Called in one worker of a run only, so what it says is said once."""
-    started = time.monotonic()
-    planner = make_planner(task_vars["hostvars"], task_vars["groups"])
-    display = Display()
-    for warning in planner.warnings(scope):
-        display.warning(warning)
-    deployment, seconds = planner.deployment, time.monotonic() - started
-    size = f"{len(deployment.hosts)} hosts and {len(deployment.gateways)} gateways"
-    display.vv(f"portledger.qradar: planned {size} for the scope {scope} in {seconds:.2f} s")
-    return planner
+        parent = Path(constants.DEFAULT_LOCAL_TMP)
+        return TaskPlan(scope, str(self._task._uuid), parent, task_vars, Display()).plan()

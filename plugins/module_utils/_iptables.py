@@ -26,6 +26,7 @@ import os
 from ansible_collections.portledger.qradar.plugins.module_utils._difference import by_family, difference
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._ipset import SetChange, SetState, read_sets
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables_counters import count
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_meaning import read_meaning
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_render import Renderer
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_restore import Restore
@@ -108,6 +109,28 @@ def _missing(program, family, host):
         ":".join(host.path),
         why,
     )
+
+
+def version(host):
+    """For people.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :rtype: str
+    """
+    return host.run("iptables", ["--version"])[1].strip() or NAME
+
+
+def traces(host, scope):
+    """Whether something of ours is in the kernel.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :param scope: host or gateway
+    :type scope: str
+    :rtype: bool
+    """
+    main = ":%s " % Names(scope).main
+    programs = [_PREFIX[family] + "-save" for family in ("ipv4", "ipv6")]
+    return any(main in host.run(program, [])[1] for program in programs if host.find(program))
 
 
 def read(host, scope):
@@ -319,3 +342,18 @@ def kept(data, present):
         dict((name, set(members)) for name, members in data["sets"]["members"].items()), data["sets"]["kinds"]
     )
     return State(tables, sets)
+
+
+def counters(host, scope):
+    """How many packets each flow had, both families together; of a connection, only the first packet counts.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :param scope: host or gateway
+    :type scope: str
+    :rtype: list[dict]
+    :raises RulesetError: the rules cannot be read.
+    """
+    names = Names(scope)
+    saves = dict((family, host.output(_PREFIX[family] + "-save", ["-c"])) for family in detect(host))
+    sets = read_sets(host, names.set_prefix)
+    return count(saves, sets.members if sets else {}, names)

@@ -36,7 +36,7 @@ def read_meaning(chains, sets, names, family):
     :type family: str
     :rtype: ansible_collections.portledger.qradar.plugins.module_utils._difference.Meaning
     """
-    reader = _Reader(chains, sets, names, family)
+    reader = Reader(chains, sets, names, family)
     reader.walk(names.main, None, None)
     if names.published in chains:
         reader.read_published()
@@ -45,7 +45,9 @@ def read_meaning(chains, sets, names, family):
     return reader.meaning
 
 
-class _Reader:
+class Reader:
+    """Walks our chains from the main one; see :func:`read_meaning`."""
+
     def __init__(self, chains, sets, names, family):
         self.chains = chains
         self.sets = sets
@@ -99,10 +101,13 @@ class _Reader:
         self.walked.add((chain, source, destination))
         for rule in self.chains[chain]:
             if rule.key in self._fixed:
-                self.meaning.fixed[rule.key] = rule.options()["--comment"][0]
+                self._is_fixed(rule)
                 self.walk(rule.target(), None, None)
             elif not self._leads_on(rule, chain, source, destination):
                 self._ends(rule, chain, source, destination)
+
+    def _is_fixed(self, rule):
+        self.meaning.fixed[rule.key] = rule.options()["--comment"][0]
 
     def _leads_on(self, rule, chain, source, destination):
         """Whether a rule leads a labelled set to one of our chains; if so, what is there is read."""
@@ -143,8 +148,7 @@ class _Reader:
     def _ends(self, rule, chain, source, destination):
         ports = self._flow_ports(rule) if source is not None else []
         if ports:
-            service = rule.options()["--comment"][0]
-            self.meaning.flows.update((service, port, source, destination) for port in ports)
+            self._is_flow(rule, rule.options()["--comment"][0], ports, source, destination)
             return
         text = self._fixed_text(rule) if chain == self.names.main else None
         if text:
@@ -152,6 +156,9 @@ class _Reader:
         else:
             where = "" if source is None else " (from %s%s)" % (source, " to " + destination if destination else "")
             self.meaning.strange.append("rule without a service: %s%s" % (rule.text(), where))
+
+    def _is_flow(self, rule, service, ports, source, destination):
+        self.meaning.flows.update((service, port, source, destination) for port in ports)
 
     def _flow_ports(self, rule):
         """Port values of a rule that accepts them, and does nothing else; empty where it is no such rule."""

@@ -21,6 +21,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._networks import
 from ansible_collections.portledger.qradar.plugins.module_utils._plan import port_bounds
 
 LOG_PREFIX = "portledger: "
+# debug: consoles show what is more urgent, so lines of packets never scroll over one. dmesg and the journal have them.
+LOG_LEVEL = 7
 MANAGEMENT = "management"
 CONNECTION = "running connection"
 REPLIES = "replies"
@@ -270,7 +272,8 @@ def verdict(word, policy):
     rules = [Rule(comment + ["-j", "RETURN"])]
     if policy == "log":
         rate = ["-m", "limit", "--limit", "10/min", "--limit-burst", "20"]
-        rules.insert(0, Rule(rate + comment + ["-j", "LOG", "--log-prefix", LOG_PREFIX]))
+        log = ["-j", "LOG", "--log-prefix", LOG_PREFIX, "--log-level", "%d" % LOG_LEVEL]
+        rules.insert(0, Rule(rate + comment + log))
     return rules
 
 

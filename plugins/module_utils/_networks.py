@@ -13,6 +13,7 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 import binascii
+import bisect
 import re
 import socket
 
@@ -108,12 +109,7 @@ def within(parts, whole):
     :type whole: list[str]
     :rtype: bool
     """
-    merged = []
-    for first, last in sorted(_interval(network) for network in whole):
-        if merged and first <= merged[-1][1] + 1:
-            merged[-1][1] = max(last, merged[-1][1])
-        else:
-            merged.append([first, last])
+    merged = _merged(whole)
     at = 0
     for first, last in sorted(_interval(network) for network in parts):
         while at < len(merged) and merged[at][1] < first:
@@ -121,6 +117,43 @@ def within(parts, whole):
         if at == len(merged) or first < merged[at][0] or last > merged[at][1]:
             return False
     return True
+
+
+class Search:
+    """Some canonical networks, to look many addresses up in."""
+
+    def __init__(self, networks):
+        """
+        :type networks: list[str]
+        """
+        self._by_family = {}
+        for family in FAMILIES:
+            merged = _merged([network for network in networks if family_of(network) == family])
+            self._by_family[family] = ([first for first, _last in merged], [last for _first, last in merged])
+
+    def holds(self, address):
+        """Whether an address lies in one of the networks.
+
+        :param address: a canonical network or a single address
+        :type address: str
+        :rtype: bool
+        """
+        family, canonical = parse_network(address)
+        first, last = _interval(canonical)
+        beginnings, ends = self._by_family[family]
+        at = bisect.bisect_right(beginnings, first) - 1
+        return at >= 0 and last <= ends[at]
+
+
+def _merged(networks):
+    """Intervals of some networks of one family, in order, without gaps that are none."""
+    merged = []
+    for first, last in sorted(_interval(network) for network in networks):
+        if merged and first <= merged[-1][1] + 1:
+            merged[-1][1] = max(last, merged[-1][1])
+        else:
+            merged.append([first, last])
+    return merged
 
 
 def count_text(networks):

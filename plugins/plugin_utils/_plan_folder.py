@@ -22,10 +22,12 @@ from typing import Any
 from urllib.parse import quote
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._logged_services import Who
 from ansible_collections.portledger.qradar.plugins.plugin_utils._networks import Networks
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan import GATEWAY, Plan, Planner, no_plan
 
 _ERROR_FILE = "error.json"
+_WHO_FILE = "who.json"
 
 
 class PlanFolder:
@@ -60,6 +62,10 @@ class PlanFolder:
             raise PortledgerError(json.loads(error.read_text(encoding="utf-8")))
         return self._read(name)
 
+    def who(self) -> Who:
+        """Which roles each host has. Call this after :meth:`plan`."""
+        return Who.from_data(json.loads((self._folder / _WHO_FILE).read_text(encoding="utf-8")))
+
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
         with self._lock.open("w", encoding="utf-8") as lock:
@@ -90,6 +96,7 @@ class PlanFolder:
                     kept.append(networks)
                 plan["sets"][label] = numbers[id(networks)]
             _dump(folder / _file_of(name), plan)
+        _dump(folder / _WHO_FILE, Who.of(planner.deployment).as_data())
 
     def _read(self, name: str) -> Plan:
         path = self._folder / _file_of(name)

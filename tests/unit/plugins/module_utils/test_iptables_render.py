@@ -97,7 +97,7 @@ class ShapeTest(unittest.TestCase):
     def test_log_is_limited_and_then_leaves(self):
         text = rendered("host", "ipv4", True, unlisted="log")
         at = text.index('-A PORTLEDGER-IN -m limit --limit 10/min --limit-burst 20 -m comment --comment '
-                        '"unlisted: log" -j LOG --log-prefix "portledger: "\n'
+                        '"unlisted: log" -j LOG --log-prefix "portledger: " --log-level 7\n'
                         '-A PORTLEDGER-IN -m comment --comment "unlisted: log" -j RETURN\n')
         self.assertGreater(at, 0)
         self.assertNotIn("DROP", text)
