@@ -111,28 +111,6 @@ def _missing(program, family, host):
     )
 
 
-def version(host):
-    """For people.
-
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
-    :rtype: str
-    """
-    return host.run("iptables", ["--version"])[1].strip() or NAME
-
-
-def traces(host, scope):
-    """Whether something of ours is in the kernel.
-
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
-    :param scope: host or gateway
-    :type scope: str
-    :rtype: bool
-    """
-    main = ":%s " % Names(scope).main
-    programs = [_PREFIX[family] + "-save" for family in ("ipv4", "ipv6")]
-    return any(main in host.run(program, [])[1] for program in programs if host.find(program))
-
-
 def read(host, scope):
     """What is ours in the kernel.
 

@@ -10,13 +10,17 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_render import LOG_PREFIX
 from ansible_collections.portledger.qradar.plugins.module_utils._kernel_log import read_kernel_log
 from ansible_collections.portledger.qradar.plugins.module_utils._log_flows import LoggedFlows
 from ansible_collections.portledger.qradar.plugins.module_utils._management import find_management
 from ansible_collections.portledger.qradar.plugins.module_utils._pending import Store
+from ansible_collections.portledger.qradar.plugins.module_utils._persistence import PROVIDER, UNIT, Persistence
 from ansible_collections.portledger.qradar.plugins.module_utils._plan import read_plan
-from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import PROVIDERS, choose_provider
+from ansible_collections.portledger.qradar.plugins.module_utils._providers import PROVIDERS, choose_provider
+from ansible_collections.portledger.qradar.plugins.module_utils._providers import traces_of_others
+from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import prepare_change
 from ansible_collections.portledger.qradar.plugins.module_utils._since import read_since
 
 _OTHER = {"host": "gateway", "gateway": "host"}
@@ -36,41 +40,68 @@ def ruleset_info(host, options):
     plan = read_plan(options["plan"], scope)
     since = read_since(host, options["since"])
     management = find_management(host, options["management"])
-    provider = choose_provider(options["provider"])
-    present = provider.read(host, scope)
-    wanted = provider.build(scope, present, plan, management, options["unlisted"], options["egress"])
-    lines = provider.compare(host, scope, present, wanted)
+    provider = choose_provider(host, scope, options["provider"])
+    prepared = prepare_change(host, options, provider, plan, management)
+    loaded = traces_of_others(host, scope, None)
+    counters = _counters(host, scope, loaded)
     store = Store(host, scope)
-    counters = provider.counters(host, scope)
     logged, log = _logged(host, plan, since, counters or [])
-    return {
+    result = {
         "changed": False,
         "provider": provider.NAME,
-        "loaded": _loaded(host, scope, provider),
-        "persistent": _persistent(host, scope),
+        "loaded": [
+            {"provider": known.NAME, "version": known.version(host), "used": known is provider} for known in loaded
+        ],
+        "persistent": _persistent(host, store, loaded),
         "pending": _pending(host, store.pending()),
         "outcome": _outcome(store.outcome()),
-        "difference": lines,
-        "in_force": not lines,
+        "difference": prepared.lines,
+        "in_force": not prepared.changes(),
         "management": management.as_data(),
         "counters": counters,
         "logged": logged,
         "log": log,
     }
+    warnings = getattr(provider, "warnings", lambda host: [])(host)
+    if warnings:
+        result["warnings"] = warnings
+    return result
 
 
-def _loaded(host, scope, provider):
-    """Each provider that has something of ours here."""
-    found = [known for known in PROVIDERS.values() if known.traces(host, scope)]
-    return [
-        {"provider": known.NAME, "version": known.version(host), "used": known.NAME == provider.NAME}
-        for known in sorted(found, key=lambda known: known.NAME)
-    ]
+def _counters(host, scope, loaded):
+    """What each of these providers has counted; None where none of them can."""
+    found = [known.counters(host, scope) for known in loaded]
+    counted = [entries for entries in found if entries is not None]
+    return None if found and not counted else [entry for entries in counted for entry in entries]
 
 
-def _persistent(host, scope):
-    """What a boot would load."""
-    return {"loads": None}
+def _persistent(host, store, loaded):
+    """What a boot would load, and how that differs from what is loaded."""
+    kept = Persistence(host, store.scope)
+    by = kept.loaded_by()
+    found = {
+        "loaded_by": PROVIDER if by != UNIT and any(known.PERSISTS for known in loaded) else by,
+        "providers": [],
+        "difference": [],
+        "undo": False,
+        "problem": None,
+        "last_boot": store.boot_outcome(),
+    }
+    try:
+        found["undo"] = kept.undo() is not None
+        rules = (kept.rules() or {"kept": []})["kept"]
+        found["providers"] = [entry["provider"] for entry in rules]
+        for entry in rules:
+            provider = PROVIDERS[entry["provider"]]
+            present = provider.read(host, store.scope)
+            found["difference"].extend(
+                provider.compare(host, store.scope, present, provider.kept(entry["state"], present))
+            )
+    except (KeyError, TypeError, ValueError, RulesetError) as error:
+        found["problem"] = "%s: cannot be used: %s" % (kept.folder, error)
+    if found["loaded_by"] == PROVIDER:
+        found["providers"] = [known.NAME for known in loaded if known.PERSISTS]
+    return found
 
 
 def _pending(host, change):
@@ -97,7 +128,7 @@ def _outcome(outcome):
 
 def _logged(host, plan, since, counters):
     """Flows that were logged, and what there is to say of the log."""
-    other = any(provider.traces(host, _OTHER[plan.scope]) for provider in PROVIDERS.values())
+    other = bool(traces_of_others(host, _OTHER[plan.scope], None))
     kernel_log = read_kernel_log(host, since, LOG_PREFIX)
     flows = LoggedFlows(plan, other)
     for moment, text in kernel_log.lines:

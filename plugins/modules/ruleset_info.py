@@ -153,6 +153,37 @@ persistent:
   description: What a boot would load.
   returned: success
   type: dict
+  contains:
+    loaded_by:
+      description:
+        - V(unit) is a unit of this collection, V(provider) the provider's own service. V(nothing) is none.
+      type: str
+    providers:
+      description: The providers of what would be loaded.
+      type: list
+      elements: str
+    difference:
+      description: What a boot would change of what is loaded now, as RV(difference). A change that waits for its
+        confirmation is not written yet.
+      type: list
+      elements: str
+    undo:
+      description: Whether a boot puts back files from before a change that waits for its confirmation.
+      type: bool
+    problem:
+      description: Why what is written cannot be used. None where it can.
+      type: str
+    last_boot:
+      description: What the unit has loaded since this machine was started. None where it has not run.
+      type: dict
+      contains:
+        outcome:
+          description: V(loaded), V(last good) where only what was confirmed before that could be loaded, or V(failed).
+          type: str
+        why:
+          description: What went wrong. Empty where nothing did.
+          type: str
+  sample: {loaded_by: unit, providers: [iptables], difference: [], undo: false, problem: null, last_boot: null}
 pending:
   description: A change that waits for its confirmation. None without.
   returned: success
@@ -202,7 +233,7 @@ difference:
   sample:
     - "+ tcp/32006 ariel_query from component (3 addresses)"
 in_force:
-  description: Whether the loaded rules say what the plan says.
+  description: Whether the loaded rules say what the plan says. What a boot loads does not count, see RV(persistent).
   returned: success
   type: bool
   sample: true
@@ -346,7 +377,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host import Host
-from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import AUTO, PROVIDERS
+from ansible_collections.portledger.qradar.plugins.module_utils._providers import AUTO, PROVIDERS
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset_info import ruleset_info
 
 POLICIES = ["drop", "log", "leave"]

@@ -117,16 +117,28 @@ def without_log(info: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in info.items() if key not in ("logged", "log", "counters")}
 
 
+def persistent(by: str, *providers: str, difference: Sequence[str] = ()) -> dict[str, Any]:
+    return {
+        "loaded_by": by,
+        "providers": list(providers),
+        "difference": list(difference),
+        "undo": False,
+        "problem": None,
+        "last_boot": None,
+    }
+
+
 def test_before_and_after(lab: Lab, console: Asker) -> None:
     before = whole(lab)
     foretold = console.apply("--check")["difference"]
     assert "+ tcp/514 syslog from log_sources (2 networks)" in foretold
-    common = {"changed": False, "provider": "iptables", "pending": None, "persistent": {"loads": None}}
+    common: dict[str, Any] = {"changed": False, "provider": "iptables", "pending": None}
     common["management"] = {"connection": None, "networks": [], "ports": [22]}
     first = console.info()
     assert without_log(first) == {
         **common,
         "loaded": [],
+        "persistent": persistent("nothing"),
         "outcome": None,
         "difference": foretold,
         "in_force": False,
@@ -141,6 +153,7 @@ def test_before_and_after(lab: Lab, console: Asker) -> None:
         assert without_log(after) == {
             **common,
             "loaded": [{"provider": "iptables", "version": version(lab), "used": True}],
+            "persistent": persistent("unit", "iptables"),
             "outcome": {"outcome": "confirmed", "why": "over a new connection"},
             "difference": [],
             "in_force": True,
