@@ -55,7 +55,7 @@ def count(saves, sets, names):
     """
     counters = Counters()
     for family, save in saves.items():
-        _Counter(_counted_chains(save, names), sets, names, family, counters).walk(names.main, None, None)
+        _Counter(_counted_chains(save, names), sets, names, family, counters).read()
     return counters.as_data()
 
 
@@ -83,6 +83,12 @@ class _Counter(Reader):
     def _is_fixed(self, rule):
         if rule.key in _VERDICTS:
             self.counters.add(_VERDICTS[rule.key], None, None, [], rule.packets, rule.bytes)
+
+    # What containers publish is the host's as well.
+    _is_published_fixed = _is_fixed
+
+    def _is_published(self, rule, service, port, source):
+        self.counters.add(service, source, None, [port], rule.packets, rule.bytes)
 
     def _is_flow(self, rule, service, ports, source, destination):
         if all(ports):  # replies between two parties are no flow

@@ -37,9 +37,7 @@ def read_meaning(chains, sets, names, family):
     :rtype: ansible_collections.portledger.qradar.plugins.module_utils._difference.Meaning
     """
     reader = Reader(chains, sets, names, family)
-    reader.walk(names.main, None, None)
-    if names.published in chains:
-        reader.read_published()
+    reader.read()
     for name in sorted(set(chains) - set(chain for chain, _source, _destination in reader.walked)):
         reader.meaning.strange.append("chain %s that nothing leads to" % name)
     return reader.meaning
@@ -59,13 +57,19 @@ class Reader:
         self._plain = set([names.main, names.chain("ours"), names.chain("rest")])
         self._plain.update([names.chain("unlisted"), names.chain("egress")])
 
-    def read_published(self):
+    def read(self):
+        """All that our jumps lead to."""
+        self.walk(self.names.main, None, None)
+        if self.names.published in self.chains:
+            self._read_published()
+
+    def _read_published(self):
         """The chain for what containers publish, and those that it leads to."""
         name = self.names.published
         self.walked.add((name, None, None))
         for rule in self.chains[name]:
             if rule.key in self._fixed or rule.key == open_already().key:
-                self.meaning.published_fixed[rule.key] = rule.options()["--comment"][0]
+                self._is_published_fixed(rule)
                 continue
             labelled = self._labelled(rule, None)
             if not labelled or rule.target() not in self.chains:
@@ -77,10 +81,16 @@ class Reader:
             for inner in self.chains[rule.target()]:
                 port = self._published_port(inner)
                 if port:
-                    self.meaning.published.add((inner.options()["--comment"][0], port, label, None))
+                    self._is_published(inner, inner.options()["--comment"][0], port, label)
                 else:
                     text = "rule without a service: %s (from %s, %s by containers)" % (inner.text(), label, PUBLISHED)
                     self.meaning.strange.append(text)
+
+    def _is_published_fixed(self, rule):
+        self.meaning.published_fixed[rule.key] = rule.options()["--comment"][0]
+
+    def _is_published(self, _rule, service, port, source):
+        self.meaning.published.add((service, port, source, None))
 
     def _published_port(self, rule):
         """Port value of a rule that accepts it, and does nothing else; None where it is no such rule."""
@@ -157,7 +167,7 @@ class Reader:
             where = "" if source is None else " (from %s%s)" % (source, " to " + destination if destination else "")
             self.meaning.strange.append("rule without a service: %s%s" % (rule.text(), where))
 
-    def _is_flow(self, rule, service, ports, source, destination):
+    def _is_flow(self, _rule, service, ports, source, destination):
         self.meaning.flows.update((service, port, source, destination) for port in ports)
 
     def _flow_ports(self, rule):

@@ -128,7 +128,8 @@ class LoggedFlows:
         if verdict is None:
             return
         self.packets += 1
-        key = (packet.source, packet.destination, packet.transport, packet.port, packet.kind, verdict)
+        published = self._plan.scope == "host" and packet.forwarded
+        key = (packet.source, packet.destination, packet.transport, packet.port, packet.kind, verdict, published)
         flow = self._flows.setdefault(key, [0, moment, moment])
         flow[0] += 1
         flow[1], flow[2] = min(flow[1], moment), max(flow[2], moment)
@@ -159,7 +160,7 @@ class LoggedFlows:
         """
         found = []
         for key in sorted(self._flows, key=self._order)[:_MOST_FLOWS]:
-            source, destination, transport, port, kind, verdict = key
+            source, destination, transport, port, kind, verdict, published = key
             packets, first, last = self._flows[key]
             found.append(
                 {
@@ -170,6 +171,7 @@ class LoggedFlows:
                     "port": port,
                     "icmp_type": kind,
                     "verdict": verdict,
+                    "published": published,
                     "packets": packets,
                     "first": time_text(first),
                     "last": time_text(last),
@@ -185,6 +187,6 @@ class LoggedFlows:
         return max(0, len(self._flows) - _MOST_FLOWS)
 
     def _order(self, key):
-        source, destination, transport, port, kind, verdict = key
+        source, destination, transport, port, kind, verdict, published = key
         ends = [sort_key(parse_network(address)[1]) for address in (source, destination)]
-        return -self._flows[key][0], ends, transport, port or -1, kind or -1, verdict
+        return -self._flows[key][0], ends, transport, port or -1, kind or -1, verdict, published

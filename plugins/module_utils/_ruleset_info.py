@@ -141,6 +141,8 @@ def _logged(host, plan, since, counters):
     notes = []
     if kernel_log.why:
         notes.append("%s." % kernel_log.why)
+    if other and plan.scope == "host":
+        notes.append("This host is a gateway, too: what its containers publish is left out, for it looks the same.")
     if kernel_log.read_from and since.is_boot and sum(met.values()) and not kernel_log.lines:
         notes.append(
             "Packets met a rule that logs, and the kernel's log has no line of it. In a network namespace other than "

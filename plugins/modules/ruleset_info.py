@@ -301,6 +301,11 @@ logged:
     verdict:
       description: The option that it was logged for, V(unlisted) or V(egress).
       type: str
+    published:
+      description:
+        - Whether it was for a port that a container publishes. Then RV(logged[].destination) and RV(logged[].port) are
+          the container's own, for the kernel logs what it has translated already.
+      type: bool
     packets:
       description: How many were logged. There may have been more.
       type: int
@@ -324,6 +329,7 @@ logged:
       port: 514
       icmp_type: null
       verdict: unlisted
+      published: false
       packets: 20
       first: "2026-01-31T08:00:00Z"
       last: "2026-01-31T08:01:00Z"

@@ -73,7 +73,9 @@ def add_services(logged: Iterable[dict[str, Any]], name: str, scope: str, who: W
         found = (
             service.service
             for service in catalog.services
+            # Of what a container publishes, the log has the container's own port.
             if service.klass == "network"
+            and not flow["published"]
             and any(_uses(port, flow) for port in service.ports)
             and any(_fits(reading, source, destination) for reading in service.readings)
         )

@@ -20,7 +20,7 @@ from tests.lab.lab import Lab, RunningNode
 from tests.lab.record import record_playbook
 from tests.lab.ssh import SshLab
 from tests.lab.test_safe_apply import SECONDS, pending_change, result, wait_for
-from tests.lab.test_site import FAMILIES, HOSTS, SITE, SMALL, delete, hide, whole
+from tests.lab.test_site import FAMILIES, HOSTS, SITE, SMALL, hide, rules_of, whole
 
 # The kernel's log is the machine's: these addresses are in no other lab.
 PREFIXES = {"198.19.1.": "198.18.201.", "198.19.2.": "198.18.202.", ":a1:": ":e1:", ":a2:": ":e2:"}
@@ -176,18 +176,24 @@ def test_every_host_and_scope(lab: Lab, tmp_path: Path) -> None:
     assert text == ["- egress: leave", "+ egress: drop"]
 
 
+@pytest.mark.parametrize(
+    ("match", "also"), [("--dport 8000", ""), ("--ctorigdstport 8000", ", published by containers")]
+)
 @pytest.mark.parametrize("tool", FAMILIES)
-def test_drift(lab: Lab, console: Asker, tool: str) -> None:
+def test_drift(lab: Lab, console: Asker, tool: str, match: str, also: str) -> None:
     console.apply()
-    delete(lab["console"], tool)
+    (rule,) = rules_of(lab["console"], tool, match)
+    lab["console"].run(["sh", "-c", f"{tool} {rule.replace('-A', '-D', 1)}"])
     drifted = whole(lab)
     info = console.info()
     assert info["difference"] == console.apply("--check")["difference"]
     family = {"iptables": "IPv4", "ip6tables": "IPv6"}[tool]
     assert info["difference"] == [
-        f"+ tcp/8000 event_collection_service from event_collector (1 address) ({family})",
+        f"+ tcp/8000 event_collection_service from event_collector (1 address) ({family}){also}",
     ]
     assert info["in_force"] is False
+    # What is written for a boot is as it was.
+    assert info["persistent"] == persistent("unit", "iptables", difference=info["difference"])
     assert whole(lab) == drifted
 
 
@@ -210,6 +216,9 @@ def test_a_change_that_waits(tmp_path: Path) -> None:
                 assert set(waits) == {"seconds", "seconds_left", "connection", "timer"}
                 assert (waits["seconds"], waits["timer"]) == (SECONDS, "process")
                 assert (info["outcome"], info["in_force"]) == (None, True)
+                # Nothing is written before it is confirmed.
+                assert info["persistent"] == persistent("nothing")
+                assert info["difference"] == ["~ rules that a boot loads: written again"]
                 assert len(token) == 32
                 assert token not in str(info)
             wait_for("the way back", lambda: "PORTLEDGER" not in lab["console"].run(["iptables-save"]).stdout)
@@ -294,6 +303,7 @@ def flow(source: str, sets: list[str], destination: str, port: str, packets: int
         "port": int(number) if number else None,
         "icmp_type": kind,
         "verdict": "unlisted",
+        "published": False,
         "packets": packets,
         "services": list(services),
     }
@@ -310,7 +320,7 @@ def logging() -> Iterator[None]:
 @pytest.mark.usefixtures("logging")
 def test_what_a_host_logs(lab: Lab, console: Asker) -> None:
     # Earlier runs are in the kernel's log, too; a number that they hardly had tells these.
-    odd = random.randrange(20000, 31000)
+    odd = random.randrange(24000, 31000)
     console.apply(unlisted="log")
     ipv4, ipv6 = CONSOLE
     send(
@@ -356,7 +366,7 @@ def test_what_a_host_logs(lab: Lab, console: Asker) -> None:
 
 @pytest.mark.usefixtures("logging")
 def test_the_rate_is_limited_and_the_numbers_say_so(lab: Lab, console: Asker) -> None:
-    odd = random.randrange(20000, 31000)
+    odd = random.randrange(24000, 31000)
     console.apply(unlisted="log")
     send(lab["guest"], ("udp", CONSOLE[0], odd, 500), ("udp", CONSOLE[1], odd, 300))
     info = console.info(unlisted="log")
@@ -373,7 +383,7 @@ def test_the_rate_is_limited_and_the_numbers_say_so(lab: Lab, console: Asker) ->
 
 @pytest.mark.usefixtures("logging")
 def test_what_a_gateway_logs(lab: Lab, gateway: Asker) -> None:
-    odd = random.randrange(20000, 31000)
+    odd = random.randrange(24000, 31000)
     gateway.apply(unlisted="log", egress="log")
     send(lab["guest"], ("udp", COLLECTOR[0], odd, 3), ("udp", SOURCE[0], odd, 5))
     send(lab["console"], ("udp", SOURCE[0], odd, 4), ("udp", COLLECTOR[1], odd, 2))
@@ -393,6 +403,37 @@ def test_what_a_gateway_logs(lab: Lab, gateway: Asker) -> None:
         flow(CONSOLE[1], [], COLLECTOR[1], f"udp/{odd}", 2),
     ]
     assert info["log"]["met"] == {"egress: log": 4, "unlisted: log": 5}
+
+
+# A container's network, which has neighbours on paper only: who answers does not matter to what is counted.
+PUBLISH = """
+set -e
+ip link add c0 type veth peer name c1
+ip address add 198.18.240.1/24 dev c0
+ip link set c0 up
+ip link set c1 up
+ip neighbour add 198.18.240.2 lladdr 02:00:00:00:00:01 dev c0
+sysctl -qw net.ipv4.ip_forward=1
+iptables -t nat -A PREROUTING -i core -p udp --dport 514 -j DNAT --to-destination 198.18.240.2:{odd}
+"""
+
+
+@pytest.mark.usefixtures("logging")
+def test_what_containers_publish(lab: Lab, console: Asker) -> None:
+    odd = random.randrange(24000, 31000)
+    lab["console"].run(["sh", "-c", PUBLISH.format(odd=odd)])
+    started = console.apply(unlisted="log")
+    assert started["changed"] is True
+    send(lab["source"], ("udp", CONSOLE[0], 514, 3))
+    send(lab["guest"], ("udp", CONSOLE[0], 514, 2))
+    info = console.info(unlisted="log")
+    assert used(info) == [
+        counter("syslog", "log_sources", None, ["tcp/514", "udp/514"], 3, 3 * IPV4),
+        counter("unlisted: log", None, None, [], 2, 2 * IPV4),
+    ]
+    assert logged(info, [odd]) == [
+        {**flow(GUEST[0], [], "198.18.240.2", f"udp/{odd}", 2), "published": True},
+    ]
 
 
 def test_a_time_that_is_none(lab: Lab, console: Asker, tmp_path: Path) -> None:
