@@ -77,6 +77,8 @@ class Reader:
                 continue
             label, _direction, networks = labelled
             self.meaning.members.setdefault(label, set()).update(networks)
+            if (rule.target(), label, None) in self.walked:
+                continue
             self.walked.add((rule.target(), label, None))
             for inner in self.chains[rule.target()]:
                 port = self._published_port(inner)

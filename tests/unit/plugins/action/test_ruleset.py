@@ -49,7 +49,9 @@ INVENTORY: dict[str, Any] = {
 REFUSED_PROVIDER = "value of provider must be one of: auto, iptables, nftables, got: none"
 
 
-def play(hosts: str, name: str, arguments: dict[str, Any], folder: Path, **more: Any) -> dict[str, Any]:
+def play(
+    hosts: str, name: str, arguments: dict[str, Any], folder: Path, module: str = "ruleset", **more: Any
+) -> dict[str, Any]:
     """Run the action and write what came of it, one file a host."""
     return {
         "hosts": hosts,
@@ -58,7 +60,7 @@ def play(hosts: str, name: str, arguments: dict[str, Any], folder: Path, **more:
         "tasks": [
             {
                 "name": name,
-                "portledger.qradar.ruleset": arguments,
+                f"portledger.qradar.{module}": arguments,
                 "register": "outcome",
                 "ignore_errors": True,
                 **more.pop("task", {}),

@@ -9,7 +9,7 @@ __metaclass__ = type
 
 import unittest
 
-from ansible_collections.portledger.qradar.plugins.module_utils._networks import count_text, parse_network
+from ansible_collections.portledger.qradar.plugins.module_utils._networks import Search, count_text, parse_network
 from ansible_collections.portledger.qradar.plugins.module_utils._networks import shown, sort_key, within
 from ansible_collections.portledger.qradar.plugins.module_utils._text import as_comment, native
 
@@ -55,6 +55,16 @@ class NetworkTest(unittest.TestCase):
         self.assertFalse(within(["198.18.1.0/24"], []))
         self.assertFalse(within(["198.18.4.0/24"], whole))
         self.assertTrue(within(["2001:db8::1/128"], ["2001:db8::/32"]))
+
+    def test_search(self):
+        search = Search(["2001:db8::/32", "198.18.10.0/24", "198.18.9.0/24", "198.18.9.0/25", "198.18.12.7/32"])
+        for inside in ("198.18.9.0", "198.18.10.255", "198.18.12.7", "198.18.9.128/25", "2001:db8::1", "2001:db8::/33"):
+            self.assertTrue(search.holds(inside), inside)
+        for outside in ("198.18.8.255", "198.18.11.0", "198.18.12.6", "198.18.12.8", "198.18.8.0/22", "2001:db9::1",
+                        "2001:db8::/31"):
+            self.assertFalse(search.holds(outside), outside)
+        self.assertFalse(Search([]).holds("::1"))
+        self.assertTrue(Search(["0.0.0.0/0"]).holds("255.255.255.255"))
 
     def test_for_people(self):
         self.assertEqual("198.18.1.1", shown("198.18.1.1/32"))
