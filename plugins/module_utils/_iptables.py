@@ -323,7 +323,7 @@ def kept(data, present):
 
 
 def counters(host, scope):
-    """How many packets each flow had, both families together; of a connection, only the first packet counts.
+    """How many packets each flow had until somebody replied, both families together.
 
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
     :param scope: host or gateway

@@ -74,8 +74,9 @@ options:
     description:
       - What becomes of packets that nothing allows. On a gateway, of those to an address of the deployment.
       - V(drop) drops them.
-      - V(log) writes some of them to the kernel's log, with the prefix C(portledger:), and leaves them to the rules
-        that follow.
+      - V(log) writes some of them to the kernel's log, and leaves them to the rules that follow. The prefix is
+        C(portledger:), the level debug, which no console shows. Each family logs 20 packets at once and 10 a minute.
+        M(portledger.qradar.ruleset_info) tells what was logged.
       - V(leave) leaves them to the rules that follow.
     type: str
     choices: [drop, log, leave]
@@ -147,6 +148,7 @@ notes:
   - What is confirmed is kept under C(/etc/portledger), and a unit of systemd loads it before the network is up. Nothing
     of others is kept. Providers that have files of their own, such as V(qradar), use these.
 seealso:
+  - module: portledger.qradar.ruleset_info
   - plugin: portledger.qradar.flows
     plugin_type: lookup
 """

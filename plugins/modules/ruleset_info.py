@@ -243,8 +243,8 @@ management:
   type: dict
 counters:
   description:
-    - Which flows were used, since their rules were loaded, both families together. Of each connection only the first
-      packet counts, for the rest are replies.
+    - Which flows were used, since their rules were loaded, both families together. Of a connection, packets until the
+      first reply count. Of what nobody replies to, such as syslog over UDP, all do.
     - Verdicts on what nothing allows come last. Their service is V(unlisted) or V(egress) with what becomes of it.
     - None where the provider cannot count.
   returned: success

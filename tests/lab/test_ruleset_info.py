@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -434,6 +435,47 @@ def test_what_containers_publish(lab: Lab, console: Asker) -> None:
     assert logged(info, [odd]) == [
         {**flow(GUEST[0], [], "198.18.240.2", f"udp/{odd}", 2), "published": True},
     ]
+
+
+JOURNALD = Path("/lib/systemd/systemd-journald")
+# It wants control groups; and where it finds itself in a container, it leaves the kernel's log alone unless it is told.
+PREPARE = """
+mount -t cgroup2 none /sys/fs/cgroup
+mkdir -p /run/systemd/journald.conf.d
+printf '[Journal]\\nReadKMsg=yes\\nStorage=volatile\\n' > /run/systemd/journald.conf.d/lab.conf
+"""
+
+
+@pytest.fixture
+def journal(lab: Lab, console: Asker) -> Iterator[RunningNode]:
+    """The console with a journal of its own, made by the real daemon."""
+    if not JOURNALD.exists():
+        pytest.skip(f"{JOURNALD} is not installed: the journal is read from recorded lines only")
+    node = lab["console"]
+    node.run(["sh", "-c", PREPARE])
+    daemon = node.popen([str(JOURNALD)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for("the journal", lambda: node.run(["journalctl", "-q", "-k", "-n", "1"], check=False).stdout)
+        yield node
+    finally:
+        daemon.terminate()
+        daemon.wait()
+
+
+@pytest.mark.usefixtures("logging")
+def test_a_real_journal(lab: Lab, console: Asker, journal: RunningNode) -> None:
+    odd = random.randrange(24000, 31000)
+    console.apply(unlisted="log")
+    send(lab["guest"], ("udp", CONSOLE[0], odd, 3), ("udp", CONSOLE[1], odd, 2))
+    expected = [flow(GUEST[0], [], CONSOLE[0], f"udp/{odd}", 3), flow(GUEST[1], [], CONSOLE[1], f"udp/{odd}", 2)]
+    wait_for("the lines", lambda: journal.run(["journalctl", "-q", "-k"]).stdout.count(f"DPT={odd}") == 5)
+    info = console.info(unlisted="log")
+    assert (info["log"]["read_from"], info["log"]["notes"]) == ("journal", [])
+    assert logged(info, [odd]) == expected
+    for since in ("1 hour ago", "600", "today", "-1h"):
+        assert logged(console.info(unlisted="log", since=since), [odd]) == expected, since
+    assert console.info(unlisted="log", since="0")["logged"] == []
+    assert console.info(unlisted="log", since="tomorrow")["logged"] == []
 
 
 def test_a_time_that_is_none(lab: Lab, console: Asker, tmp_path: Path) -> None:
