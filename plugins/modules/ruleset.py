@@ -75,7 +75,7 @@ options:
       - What becomes of packets that nothing allows. On a gateway, of those to an address of the deployment.
       - V(drop) drops them.
       - V(log) writes some of them to the kernel's log, and leaves them to the rules that follow. The prefix is
-        C(portledger:), the level debug, which no console shows. Each family logs 20 packets at once and 10 a minute.
+        C(portledger:), the level debug, which no console shows. It logs 20 packets at once and 10 a minute.
         M(portledger.qradar.ruleset_info) tells what was logged.
       - V(leave) leaves them to the rules that follow.
     type: str

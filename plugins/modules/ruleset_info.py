@@ -95,8 +95,8 @@ requirements:
   - what the provider needs, see M(portledger.qradar.ruleset)
   - C(journalctl) and systemd's journal, or C(dmesg), for RV(logged)
 notes:
-  - Rules that log have a limited rate, for each family 20 packets at once and 10 a minute. So the numbers of RV(logged)
-    are lower bounds. RV(log.met) is exact.
+  - Rules that log have a limited rate, 20 packets at once and 10 a minute. So the numbers of RV(logged) are lower
+    bounds. RV(log.met) is exact.
   - C(dmesg) holds what this boot has logged, as much as fits into the kernel's buffer. The journal holds more.
   - In a container, the kernel's log is that of the machine, and lines of all its containers are in it. There the kernel
     logs nothing unless the machine has C(net.netfilter.nf_log_all_netns) set to 1.

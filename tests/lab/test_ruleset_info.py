@@ -79,14 +79,15 @@ def play(folder: Path, hosts: str, module: str, **options: Any) -> Path:
 class Asker:
     """Runs one module on one host of a lab."""
 
-    def __init__(self, lab: Lab, folder: Path, host: str) -> None:
+    def __init__(self, lab: Lab, folder: Path, host: str, provider: str = "auto") -> None:
         self.lab = lab
+        self.provider = provider
         self._folder = folder
         self._host = host
         self._scope = "gateway" if host == "gateway" else "host"
 
     def run(self, module: str, *arguments: str, **options: Any) -> dict[str, Any]:
-        path = play(self._folder, self._host, module, scope=self._scope, **options)
+        path = play(self._folder, self._host, module, scope=self._scope, provider=self.provider, **options)
         done = record_playbook(self.lab, path, *arguments)
         assert done.run.ok, done.run.stdout
         (found,) = done.results[self._host]
@@ -99,18 +100,25 @@ class Asker:
         return self.run("ruleset", *arguments, **options)
 
 
-@pytest.fixture
-def console(lab: Lab, tmp_path: Path) -> Asker:
-    return Asker(lab, tmp_path, "console")
+@pytest.fixture(params=["iptables"])
+def provider(request: pytest.FixtureRequest) -> str:
+    found: str = request.param
+    return found
 
 
 @pytest.fixture
-def gateway(lab: Lab, tmp_path: Path) -> Asker:
-    return Asker(lab, tmp_path, "gateway")
+def console(lab: Lab, tmp_path: Path, provider: str) -> Asker:
+    return Asker(lab, tmp_path, "console", provider)
 
 
-def version(lab: Lab) -> str:
-    return lab["console"].run(["iptables", "--version"]).stdout.strip()
+@pytest.fixture
+def gateway(lab: Lab, tmp_path: Path, provider: str) -> Asker:
+    return Asker(lab, tmp_path, "gateway", provider)
+
+
+def version(lab: Lab, provider: str) -> str:
+    program = {"nftables": "nft"}.get(provider, provider)
+    return lab["console"].run([program, "--version"]).stdout.strip()
 
 
 def without_log(info: dict[str, Any]) -> dict[str, Any]:
@@ -133,7 +141,8 @@ def test_before_and_after(lab: Lab, console: Asker) -> None:
     before = whole(lab)
     foretold = console.apply("--check")["difference"]
     assert "+ tcp/514 syslog from log_sources (2 networks)" in foretold
-    common: dict[str, Any] = {"changed": False, "provider": "iptables", "pending": None}
+    provider = console.provider
+    common: dict[str, Any] = {"changed": False, "provider": provider, "pending": None}
     common["management"] = {"connection": None, "networks": [], "ports": [22]}
     first = console.info()
     assert without_log(first) == {
@@ -153,8 +162,8 @@ def test_before_and_after(lab: Lab, console: Asker) -> None:
         after = console.info(*arguments)
         assert without_log(after) == {
             **common,
-            "loaded": [{"provider": "iptables", "version": version(lab), "used": True}],
-            "persistent": persistent("unit", "iptables"),
+            "loaded": [{"provider": provider, "version": version(lab, provider), "used": True}],
+            "persistent": persistent("unit", provider),
             "outcome": {"outcome": "confirmed", "why": "over a new connection"},
             "difference": [],
             "in_force": True,
@@ -181,6 +190,7 @@ def test_every_host_and_scope(lab: Lab, tmp_path: Path) -> None:
     ("match", "also"), [("--dport 8000", ""), ("--ctorigdstport 8000", ", published by containers")]
 )
 @pytest.mark.parametrize("tool", FAMILIES)
+@pytest.mark.parametrize("provider", ["iptables"], indirect=True)
 def test_drift(lab: Lab, console: Asker, tool: str, match: str, also: str) -> None:
     console.apply()
     (rule,) = rules_of(lab["console"], tool, match)
@@ -268,6 +278,7 @@ def test_counters_of_a_host(lab: Lab, console: Asker) -> None:
     assert used(console.info()) == expected
 
 
+@pytest.mark.parametrize("provider", ["iptables"], indirect=True)
 def test_counters_without_ipset(lab: Lab, console: Asker, gateway: Asker) -> None:
     for name in HOSTS:
         hide(lab[name], "ipset")
@@ -320,24 +331,25 @@ def logging() -> Iterator[None]:
 
 @pytest.mark.usefixtures("logging")
 def test_what_a_host_logs(lab: Lab, console: Asker) -> None:
-    # Earlier runs are in the kernel's log, too; a number that they hardly had tells these.
+    # Earlier runs are in the kernel's log, too; a number that they hardly had tells these. Twenty lines are at least
+    # what every provider logs at once.
     odd = random.randrange(24000, 31000)
     console.apply(unlisted="log")
     ipv4, ipv6 = CONSOLE
     send(
         lab["guest"],
-        *(("udp", ipv4, odd, 9), ("udp", ipv6, odd, 8), ("tcp", ipv4, odd, 1)),
-        *(("udp", ipv4, 514, 2), ("tcp", ipv4, 5432, 3), ("icmp", ipv4, 0, 1), ("icmp", ipv6, 0, 1)),
+        *(("udp", ipv4, odd, 5), ("udp", ipv6, odd, 4), ("tcp", ipv4, odd, 1)),
+        *(("udp", ipv4, 514, 1), ("tcp", ipv4, 5432, 2), ("icmp", ipv4, 0, 1), ("icmp", ipv6, 0, 1)),
     )
-    send(lab["source"], ("udp", ipv4, 514, 4), ("udp", ipv4, odd, 4))
+    send(lab["source"], ("udp", ipv4, 514, 4), ("udp", ipv4, odd, 3))
     info = console.info(unlisted="log")
     assert info["in_force"] is True
     ours = logged(info, [odd, 514, 5432, None])
     # Whoever asked before us asked for other ports, so these are all of this run.
     assert [one for one in ours if one["port"] == odd] == [
-        flow(GUEST[0], [], ipv4, f"udp/{odd}", 9),
-        flow(GUEST[1], [], ipv6, f"udp/{odd}", 8),
-        flow(SOURCE[0], ["log_sources"], ipv4, f"udp/{odd}", 4),
+        flow(GUEST[0], [], ipv4, f"udp/{odd}", 5),
+        flow(GUEST[1], [], ipv6, f"udp/{odd}", 4),
+        flow(SOURCE[0], ["log_sources"], ipv4, f"udp/{odd}", 3),
         flow(GUEST[0], [], ipv4, f"tcp/{odd}", 1),
     ]
     services = {(one["source"], one["transport"], one["port"]): one["services"] for one in ours if one["port"] != odd}
@@ -353,13 +365,13 @@ def test_what_a_host_logs(lab: Lab, console: Asker) -> None:
         next(entry for entry in info["counters"] if entry["service"] == "unlisted: log"),
     ]
     log = info["log"]
-    assert log["met"] == {"unlisted: log": 29}
+    assert log["met"] == {"unlisted: log": 18}
     assert (log["read_from"], log["lower_bound"], log["flows_left_out"]) == ("dmesg", True, 0)
     assert log["notes"] == ["systemd-journald does not run here."]
-    assert log["packets"] >= 29
+    assert log["packets"] >= 18
     # Since now: nothing.
     later = console.info(unlisted="log", since="0")
-    assert (later["logged"], later["log"]["packets"], later["log"]["met"]) == ([], 0, {"unlisted: log": 29})
+    assert (later["logged"], later["log"]["packets"], later["log"]["met"]) == ([], 0, {"unlisted: log": 18})
     assert logged(console.info(unlisted="log", since="10 minutes ago"), [odd]) == logged(info, [odd])
     last = max(one["last"] for one in info["logged"] if one["port"] == odd)
     assert logged(console.info(unlisted="log", since=last), [odd])
@@ -372,8 +384,8 @@ def test_the_rate_is_limited_and_the_numbers_say_so(lab: Lab, console: Asker) ->
     send(lab["guest"], ("udp", CONSOLE[0], odd, 500), ("udp", CONSOLE[1], odd, 300))
     info = console.info(unlisted="log")
     found = {one["source"]: one["packets"] for one in logged(info, [odd])}
-    # Twenty at once, and one each six seconds, in each family.
-    assert set(found) == set(GUEST)
+    # Twenty at once, and one each six seconds, of some providers in each family.
+    assert set(found) <= set(GUEST)
     assert all(20 <= packets < 25 for packets in found.values()), found
     assert info["log"]["met"] == {"unlisted: log": 800}
     assert info["log"]["lower_bound"] is True

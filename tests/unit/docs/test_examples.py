@@ -67,7 +67,12 @@ def isolated(script: str, cwd: Path) -> str:
     command = ["unshare", "--net", "--mount"]
     if os.geteuid() != 0:
         command += ["--user", "--map-root-user"]
-    beginning = "mount -t tmpfs tmpfs /run && ip link set lo up || exit 99\n"
+    # What is applied is written for the next boot, too.
+    layers = "lowerdir=/etc,upperdir=/run/upper,workdir=/run/work"
+    beginning = (
+        "mount -t tmpfs tmpfs /run && mkdir /run/upper /run/work && "
+        f"mount -t overlay overlay -o {layers} /etc && ip link set lo up || exit 99\n"
+    )
     environment = {
         **os.environ,
         "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
