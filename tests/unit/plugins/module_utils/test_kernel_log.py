@@ -41,8 +41,8 @@ REMEDY = ("Write boot, a number of seconds, 2 hours ago, or a time such as 2026-
 class LogTest(unittest.TestCase):
     maxDiff = None
 
-    def read(self, words, answers, files=FILES, programs=("dmesg",)):
-        folder = Folder(files, programs)
+    def read(self, words, answers, files=None, programs=("dmesg",)):
+        folder = Folder(files or FILES, programs)
         self.addCleanup(folder.remove)
         self.kernel = Kernel(answers)
         host = folder.host(self.kernel)
