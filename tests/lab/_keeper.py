@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -50,6 +51,15 @@ def _overlay(folder: str) -> None:
     _kernel.mount("overlay", folder, "overlay", _kernel.MS_NODEV, options)
 
 
+def _forget_the_machines_own() -> None:
+    """What a boot of this machine loads is not what a boot of a node loads. Only the node sees it gone."""
+    if not os.path.ismount("/etc"):
+        return
+    shutil.rmtree("/etc/portledger", ignore_errors=True)
+    for unit in Path("/etc/systemd/system").glob("**/portledger-*"):
+        unit.unlink()
+
+
 def _hold(name: str, sysctls: dict[str, str], ready: int) -> NoReturn:
     """Be a node: init of its own process, network, mount and host name namespace."""
     _kernel.die_with_parent()
@@ -68,6 +78,7 @@ def _hold(name: str, sysctls: dict[str, str], ready: int) -> NoReturn:
     Path("/run/lock").mkdir()
     for folder in ("/etc", "/opt", "/var/log"):
         _overlay(folder)
+    _forget_the_machines_own()
     if Path("/etc/ssh").is_dir():
         _kernel.mount("tmpfs", "/etc/ssh", "tmpfs", _kernel.MS_NOSUID | _kernel.MS_NODEV, "mode=755")
     for key, value in sysctls.items():
