@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The provider qradar: a marked block in the files that QRadar makes its own firewall of.
 
-QRadar writes /etc/sysconfig/iptables out of /opt/qradar/conf/iptables.pre, its own rules and iptables.post, and loads it,
-at each deploy and whenever it likes. What is only in the kernel does not survive that, so ours is in iptables.pre and
-ip6tables.pre, and QRadar's own program loads it. Sets are not used: a boot that loads rules before its sets has neither.
+QRadar writes /etc/sysconfig/iptables out of /opt/qradar/conf/iptables.pre, its own rules and iptables.post, and loads
+it, at each deploy and whenever it likes. What is only in the kernel does not survive that, so ours is in iptables.pre
+and ip6tables.pre, and QRadar's own program loads it. Sets are not used: a boot would load rules before their sets.
 
 Note that this module util is **PRIVATE** to the collection.
 """
@@ -24,14 +24,14 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables_meanin
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_render import Renderer
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import missing_jumps, repairs
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import same_tables, wanted_tables
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar_block import find_block, with_block
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar_block import find_block
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar_files import read_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar_load import Load
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar_state import TOOL, State, block_tables
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar_state import generated_file, made_by_us
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar_state import names_of, pre_file, read_state
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar_state import names_of, pre_file
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar_state import put_back_generated, read_state
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar_state import render_block, same_blocks
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar_state import strange_lines
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar_state import strange_lines, with_ours
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar_version import find_version, ipv6_warning
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar_version import version_text
 from ansible_collections.portledger.qradar.plugins.module_utils._text import native
@@ -112,7 +112,7 @@ def read(host, scope):
     :param scope: host or gateway
     :type scope: str
     :rtype: State
-    :raises RulesetError: the rules cannot be read, or a marker is damaged. Nothing was changed.
+    :raises RulesetError: the rules cannot be read.
     """
     return read_state(host, scope, detect(host))
 
@@ -132,7 +132,10 @@ def build(scope, present, plan, management, unlisted, egress):
     :param egress: drop, log or leave
     :type egress: str
     :rtype: State
+    :raises RulesetError: a marker in a file is damaged. Nothing was changed.
     """
+    if present.damage:
+        raise RulesetError(present.damage)
     names = names_of(scope)
     tables, blocks = {}, {}
     for family in present.tables:
@@ -206,11 +209,10 @@ def load(host, scope, present, wanted):
     :raises RulesetError: with the tool's own words; what was there is there still, or the text says what is not.
     """
     change = Load(host, scope, present, wanted)
-    try:
-        change.test()
-    except RulesetError as error:
-        raise RulesetError("%s Nothing was changed." % error)
-    change.run()
+    if wanted.former:
+        change.go_back()
+    else:
+        change.run()
 
 
 def keep(present):
@@ -238,7 +240,10 @@ def kept(data, present):
     :rtype: State
     """
     tables = _iptables.kept({"tables": data["tables"], "sets": None}, present).tables
-    return State(present.scope, tables, dict((family, _to_bytes(data["blocks"][family])) for family in tables))
+    blocks, generated = (
+        dict((family, _to_bytes(data[name].get(family))) for family in tables) for name in ("blocks", "generated")
+    )
+    return State(data["scope"], tables, blocks, generated=generated, former=True)
 
 
 def put_back_files(host, data):
@@ -249,33 +254,19 @@ def put_back_files(host, data):
     :type data: dict
     :raises RulesetError: a file cannot be read or written.
     """
+    scope, problems = data["scope"], []
     for family in sorted(data["blocks"]):
         block = _to_bytes(data["blocks"][family])
         path = pre_file(host, family)
-        scope = data["scope"]
-        now = read_file(path)
-        replace_file(path, now, _with_former(now, scope, block, path))
-        _put_back_generated(host, family, scope, block, _to_bytes(data["generated"].get(family)))
-
-
-def _with_former(now, scope, block, path):
-    there = find_block(now or b"", scope, path)
-    content = with_block(now or b"", scope, block, path)
-    return None if not content and (now is None or made_by_us(there)) else content
-
-
-def _put_back_generated(host, family, scope, block, former):
-    """QRadar copies our block as it is, so it is put back in there; else the whole file as it was."""
-    path = generated_file(host, family)
-    now = read_file(path)
-    try:
-        there = find_block(now or b"", scope, path)
-    except RulesetError:
-        there = None
-    if there is not None and now is not None:
-        replace_file(path, now, with_block(now, scope, block, path))
-    elif former is not None:
-        replace_file(path, now, former)
+        try:
+            # First what this boot loads, then what a later deploy makes of it.
+            put_back_generated(host, family, scope, block, _to_bytes(data["generated"].get(family)))
+            now = read_file(path)
+            replace_file(path, now, with_ours(now, scope, block, path))
+        except RulesetError as error:
+            problems.append(str(error))
+    if problems:
+        raise RulesetError(" ".join(problems).replace(" Nothing was changed.", ""))
 
 
 def _to_text(content):

@@ -138,7 +138,7 @@ def _room(content, scope, places):
     Always at the beginning of a line.
     """
     if places:
-        other = list(places.values())[0]
+        other = next(iter(places.values()))
         # The other block may have lost the end of its last line.
         return other[1] if scope == SCOPES[1] and content[: other[1]].endswith(b"\n") else other[0]
     lines = _lines(content)

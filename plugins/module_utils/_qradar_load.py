@@ -14,13 +14,13 @@ from ansible_collections.portledger.qradar.plugins.module_utils._errors import R
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_restore import Restore, restore_text
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import missing_jumps, read_tables
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import same_tables
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar_block import find_block, with_block
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar_files import FileChange, read_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar_others import lost_rules, read_chains
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar_others import same_chains
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar_state import PREFIX, TOOL, generated_file
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar_state import made_by_us, names_of, pre_file
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar_state import same_blocks, save, says_what_is_live
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar_state import PREFIX, TOOL, block_tables
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar_state import generated_file, names_of, pre_file
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar_state import put_back_generated, save
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar_state import with_ours
 from ansible_collections.portledger.qradar.plugins.module_utils._text import native
 
 _FAMILY_NAMES = {"ipv4": "IPv4", "ipv6": "IPv6"}
@@ -35,7 +35,6 @@ class Load:
         :type scope: str
         :type present: ansible_collections.portledger.qradar.plugins.module_utils._qradar_state.State
         :type wanted: ansible_collections.portledger.qradar.plugins.module_utils._qradar_state.State
-        :raises RulesetError: a marker is damaged. Nothing was changed.
         """
         self.host = host
         self.scope = scope
@@ -44,56 +43,83 @@ class Load:
         self.names = names_of(scope)
         self.families = sorted(wanted.tables)
         self.tool = host.file(*TOOL)
-        self.files = []
-        for family in self.families:
-            path = pre_file(host, family)
-            now = read_file(path)
-            content = self._content(now, family, wanted.blocks[family])
-            if content != now:
-                self.files.append((family, FileChange(path, now, content)))
+        self.files = {}
 
-    def _content(self, now, family, block):
-        """The file with a block in it."""
+    def _file(self, family):
+        """The change of one file; none where it says already what it is to say."""
         path = pre_file(self.host, family)
-        there = find_block(now or b"", self.scope, path)
-        if same_blocks(there, block):
-            return now
-        content = with_block(now or b"", self.scope, block, path)
-        return None if not content and (now is None or made_by_us(there)) else content
-
-    def test(self):
-        """Have iptables-restore read what is new.
-
-        :raises RulesetError: with the tool's own words.
-        """
-        for family in self.families:
-            block = self.wanted.blocks[family]
-            if block:
-                restore_text(self.host, PREFIX[family] + "-restore", "*filter\n" + native(block) + "COMMIT\n", True)
+        now = read_file(path)
+        content = with_ours(now, self.scope, self.wanted.blocks[family], path)
+        if content != now:
+            self.files[family] = FileChange(path, now, content)
+            self.files[family].prepare()
 
     def run(self):
-        """Write, have QRadar load it, read back.
+        """Test, write, have QRadar load it, read back.
 
         :raises RulesetError: what was there before is there, or the text says what is not.
         """
-        before = dict((family, save(self.host, family)) for family in self.families)
-        generated = dict((family, read_file(generated_file(self.host, family))) for family in self.families)
+        before, generated = self._what_is()
         try:
-            for _family, change in self.files:
-                change.prepare()
             try:
-                for _family, change in self.files:
+                for family in self.families:
+                    if self.wanted.blocks[family]:
+                        self._restore(family, "*filter\n" + native(self.wanted.blocks[family]) + "COMMIT\n", test=True)
+                for family in self.families:
+                    self._file(family)
+            except RulesetError as error:
+                raise RulesetError("%s Nothing was changed." % str(error).replace(" Nothing was changed.", ""))
+            try:
+                for change in self.files.values():
                     change.make()
                 self._load(before, generated)
                 for family in self.families:
-                    if not says_what_is_live(self.wanted, family):
+                    # What was there before may have drifted: then the kernel did not hold what the file says.
+                    live = self.wanted.tables[family]
+                    if not same_tables(block_tables(self.wanted.blocks[family], self.scope), live):
                         self._lead(family, self.wanted)
                 self._prove()
             except RulesetError as error:
                 raise RulesetError(" ".join([str(error)] + self._undo(before, generated)))
         finally:
-            for _family, change in self.files:
-                change.done()
+            self._done()
+
+    def go_back(self):
+        """As run(), to what was there before a change. Access comes first: what is live goes back whatever the disk
+        and QRadar's program say.
+
+        :raises RulesetError: not all is as it was.
+        """
+        before, generated = self._what_is()
+        attempt = _Attempt()
+        for family in self.families:
+            if attempt(self._file, family) and family in self.files:
+                attempt(self.files[family].make)
+        if not _Attempt()(self._load, before, generated):
+            attempt(self._put_back_others, before, generated)
+            for family in self.families:
+                former = (self.wanted.blocks[family], self.wanted.generated.get(family))
+                attempt(put_back_generated, self.host, family, self.scope, *former)
+        for family in self.families:
+            attempt(self._lead, family, self.wanted)
+        self._done()
+        if attempt.problems:
+            raise RulesetError(" ".join(attempt.problems))
+        self._prove()
+
+    def _what_is(self):
+        """All tables, and the files that QRadar has generated, by family."""
+        return (
+            dict((family, save(self.host, family)) for family in self.families),
+            dict((family, read_file(generated_file(self.host, family))) for family in self.families),
+        )
+
+    def _done(self):
+        for change in self.files.values():
+            change.done()
+
+    def _restore(self, family, text, test=False):
+        restore_text(self.host, PREFIX[family] + "-restore", text, test)
 
     def _load(self, before, generated):
         """Run QRadar's program; what others have put into the kernel only is there after it as it was before."""
@@ -108,7 +134,7 @@ class Load:
             texts = (before[family], native(generated[family] or b""), save(self.host, family))
             text = lost_rules(self.names, *texts)
             if text:
-                restore_text(self.host, PREFIX[family] + "-restore", text)
+                self._restore(family, text)
 
     def _lead(self, family, state):
         """Lead what is live to what it was, or is to be, without QRadar's program."""
@@ -146,29 +172,20 @@ class Load:
 
     def _undo(self, before, generated):
         """Put back files and rules. Gives what is to be said about it."""
-        problems = []
-
-        def attempt(function, *arguments):
-            try:
-                function(*arguments)
-                return True
-            except RulesetError as error:
-                problems.append(str(error).replace(" Nothing was changed.", ""))
-                return False
-
-        for family, change in self.files:
-            attempt(change.undo, lambda now, family=family: self._content(now, family, self.present.blocks[family]))
-        if not attempt(self._load, before, generated):
-            # It has said why a moment ago, and what counts is what is live and what is in the files.
-            problems.pop()
+        attempt = _Attempt()
+        for family, change in self.files.items():
+            path, block = pre_file(self.host, family), self.present.blocks[family]
+            attempt(change.undo, lambda now, path=path, block=block: with_ours(now, self.scope, block, path))
+        # Where it fails again it has said why a moment ago; what counts is what is live and what is in the files.
+        if not _Attempt()(self._load, before, generated):
             attempt(self._put_back_others, before, generated)
             for family in self.families:
                 path = generated_file(self.host, family)
-                attempt(lambda path=path, family=family: replace_file(path, read_file(path), generated[family]))
+                attempt(replace_file, path, read_file(path), generated[family])
         for family in self.families:
             attempt(self._lead, family, self.present)
-        if problems:
-            return ["Putting back failed too: " + " ".join(problems)]
+        if attempt.problems:
+            return ["Putting back failed too: " + " ".join(attempt.problems)]
         return [self._how_it_is(before)]
 
     def _how_it_is(self, before):
@@ -190,3 +207,18 @@ class Load:
                 return rule
             lead -= 1
         return None
+
+
+class _Attempt:
+    """Goes on where something fails, and keeps what was said."""
+
+    def __init__(self):
+        self.problems = []
+
+    def __call__(self, function, *arguments):
+        try:
+            function(*arguments)
+            return True
+        except RulesetError as error:
+            self.problems.append(str(error).replace(" Nothing was changed.", ""))
+            return False

@@ -1,10 +1,11 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What others have put into the kernel's tables beside QRadar's files: containers, fail2ban, virtualisation.
+"""What others have put into the kernel beside QRadar's files: containers, fail2ban, virtualisation.
 
-iptables_update.pl loads whole tables, so such rules are gone after it. Those that were live before and that no generated
-file held are put back in their order: after our own jump, but for those that came first and can only close. What QRadar's files said and do not say any more stays gone.
+iptables_update.pl loads whole tables, so such rules are gone after it. Those that were live and that no generated file
+held are put back in their order: after our own jump, but for those that came first and can only close. What
+QRadar's files said and do not say any more stays gone.
 
 Note that this module util is **PRIVATE** to the collection.
 """

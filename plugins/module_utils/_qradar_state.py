@@ -13,9 +13,9 @@ __metaclass__ = type
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_rule import Rule, split
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import Names, read_tables
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import same_tables
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar_block import find_block, marker
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar_files import read_file
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar_block import with_block
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar_files import read_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._text import native
 
 TOOL = ("opt", "qradar", "bin", "iptables_update.pl")
@@ -29,7 +29,7 @@ _CREATED = "# This file was not there before."
 class State:
     """What is, or what is to be."""
 
-    def __init__(self, scope, tables, blocks, created=(), generated=None):
+    def __init__(self, scope, tables, blocks, created=(), generated=None, damage=None, former=False):
         """
         :type scope: str
         :param tables: what is live, by family
@@ -40,12 +40,18 @@ class State:
         :type created: collections.Iterable[str]
         :param generated: what is in the files that QRadar has generated, by family
         :type generated: dict[str, bytes | None] | None
+        :param damage: what is wrong with markers in a file
+        :type damage: str | None
+        :param former: whether this is what was there before a change: then the way back must not fail half-way
+        :type former: bool
         """
         self.scope = scope
         self.tables = tables
         self.blocks = blocks
         self.created = frozenset(created)
         self.generated = generated or {}
+        self.damage = damage
+        self.former = former
 
 
 def names_of(scope):
@@ -97,19 +103,22 @@ def read_state(host, scope, families):
     :type scope: str
     :type families: list[str]
     :rtype: State
-    :raises RulesetError: the rules cannot be read, or a marker is damaged.
+    :raises RulesetError: the rules cannot be read.
     """
     names = names_of(scope)
-    tables, blocks, created, generated = {}, {}, set(), {}
+    tables, blocks, created, generated, damage = {}, {}, set(), {}, None
     for family in families:
         path = pre_file(host, family)
         content = read_file(path)
-        blocks[family] = find_block(content or b"", scope, path)
+        try:
+            blocks[family] = find_block(content or b"", scope, path)
+        except RulesetError as error:
+            blocks[family], damage = None, damage or str(error)
         if content is None or made_by_us(blocks[family]):
             created.add(family)
         generated[family] = read_file(generated_file(host, family))
         tables[family] = read_tables(save(host, family), names)
-    return State(scope, tables, blocks, created, generated)
+    return State(scope, tables, blocks, created, generated, damage)
 
 
 def made_by_us(block):
@@ -202,12 +211,41 @@ def _meaning(block):
     return found
 
 
-def says_what_is_live(state, family):
-    """Whether a block makes what is live, or is to be.
+def with_ours(now, scope, block, path):
+    """A file with a block in the place of ours; None where the file was there only for ours, and it is gone.
 
-    :type state: State
-    :rtype: bool
+    :type now: bytes | None
+    :type scope: str
+    :type block: bytes | None
+    :type path: str
+    :rtype: bytes | None
+    :raises RulesetError: a marker is damaged.
     """
-    return same_tables(state.tables[family], block_tables(state.blocks[family], state.scope)) or (
-        state.blocks[family] is None and not state.tables[family].chains and not state.tables[family].jumps
-    )
+    there = find_block(now or b"", scope, path)
+    if same_blocks(there, block):
+        return now
+    content = with_block(now or b"", scope, block, path)
+    return None if not content and (now is None or made_by_us(there)) else content
+
+
+def put_back_generated(host, family, scope, block, former):
+    """QRadar copies our block as it is, so it is put back in there; else the whole file as it was.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :type family: str
+    :type scope: str
+    :type block: bytes | None
+    :param former: the whole file
+    :type former: bytes | None
+    :raises RulesetError: the file cannot be read or written.
+    """
+    path = generated_file(host, family)
+    now = read_file(path)
+    try:
+        there = find_block(now or b"", scope, path)
+    except RulesetError:
+        there = None
+    if there is not None:
+        replace_file(path, now, with_block(now, scope, block, path))
+    elif former is not None:
+        replace_file(path, now, former)

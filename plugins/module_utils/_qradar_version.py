@@ -19,7 +19,9 @@ MYVER = ("opt", "qradar", "bin", "myver")
 # The first that IBM calls good in IPv6.
 _GOOD = (7, 5, 0, 10)
 # "7.5.0 UpdatePackage 10", "7.5.0 UP10"
-_RELEASE = re.compile(r"(?<![\d.])(7)\.(\d+)\.(\d+)\b(?:[ \t._-]*(?:UP|Update[ \t]*Pack(?:age)?)[ \t]*(\d+))?", re.IGNORECASE)
+_RELEASE = re.compile(
+    r"(?<![\d.])(7)\.(\d+)\.(\d+)\b(?:[ \t._-]*(?:UP|Update[ \t]*Pack(?:age)?)[ \t]*(\d+))?", re.IGNORECASE
+)
 # Builds of 7.5.0 carry the update package as 2021.6.PACKAGE.DATE.
 _BUILD = re.compile(r"\b2021\.6\.(\d+)\.\d{8,}")
 
@@ -77,5 +79,5 @@ def ipv6_warning(version):
         said = "%s: it may be older than 7.5.0 UP10" % version_text(version)
     return (
         "%s. Before that release, QRadar's own IPv6 rules are unreliable, and so is what stands beside them. "
-        "Ours were loaded and read back; check that they are there after a deploy and after a restart." % said
+        "Ours are read back when they are loaded; check that they are there after a deploy and a restart." % said
     )
