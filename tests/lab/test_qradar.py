@@ -339,8 +339,8 @@ def test_ipv6_before_7_5_0_up10_is_warned_of(lab: Lab) -> None:
     (warning,) = said(run, "collector")["warnings"]
     assert warning == (
         "QRadar 7.5.0 UP9 is older than 7.5.0 UP10. Before that release, QRadar's own IPv6 rules are unreliable, and "
-        "so is what stands beside them. Ours are read back when they are loaded; check that they are there after "
-        "a deploy and a restart."
+        "so is what stands beside them. Ours are read back when they are loaded; check that they are there after a "
+        "deploy and a restart."
     )
 
 
@@ -349,7 +349,8 @@ def half_a_play(folder: Path, seconds: int) -> Path:
     play = folder / "half.yml"
     play.write_text(
         "- hosts: console\n  gather_facts: false\n  tasks:\n    - portledger.qradar.ruleset:\n        scope: host\n"
-        f"        provider: qradar\n        confirm_seconds: {seconds}\n        unlisted: log\n        probes: [tcp/9]\n",
+        f"        provider: qradar\n        confirm_seconds: {seconds}\n        unlisted: log\n"
+        "        probes: [tcp/9]\n",
         encoding="utf-8",
     )
     return play

@@ -16,8 +16,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._qradar_block im
 BLOCK = b"# BEGIN portledger.qradar host\n-A INPUT -j PORTLEDGER-QIN\n# END portledger.qradar host\n"
 OTHER = b"# BEGIN portledger.qradar gateway\n-A FORWARD -j PORTLEDGER-QFWD\n# END portledger.qradar gateway\n"
 REMEDY = (
-    " Take the lines between '# BEGIN portledger.qradar SCOPE' and '# END portledger.qradar SCOPE', and these two, out of"
-    " the file by hand, for either scope; the next run writes them anew. Nothing was changed."
+    " Take the lines between '# BEGIN portledger.qradar SCOPE' and '# END portledger.qradar SCOPE', and these two, out"
+    " of the file by hand, for either scope; the next run writes them anew. Nothing was changed."
 )
 
 
@@ -101,7 +101,8 @@ class DamageTest(unittest.TestCase):
                          "line 2 '%s' is no marker of this collection" % line.decode("ascii"))
 
     def test_what_only_looks_like_it(self):
-        for content in (b"# see portledger.qradar host\n", b"-A INPUT -m comment --comment \"# BEGIN portledger.qradar\"\n",
+        for content in (b"# see portledger.qradar host\n",
+                        b"-A INPUT -m comment --comment \"# BEGIN portledger.qradar\"\n",
                         b"# BEGIN portledger.qradarx host\n"):
             self.assertEqual(BLOCK, find_block(put(content), "host", "pre"))
             self.assertEqual(content, put(put(content), None))

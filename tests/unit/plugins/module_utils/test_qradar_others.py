@@ -41,7 +41,7 @@ class LostTest(unittest.TestCase):
     def test_a_chain(self):
         before = table(":DOCKER - [0:0]", "-A INPUT -j DOCKER", "-A DOCKER -j RETURN", "-A DOCKER -j PORTLEDGER-QIN")
         self.assertEqual(
-            ["*filter", ":DOCKER - [0:0]", "-I INPUT 1 -j DOCKER", "-A DOCKER -j RETURN", "COMMIT"],
+            ["*filter", ":DOCKER - [0:0]", "-A DOCKER -j RETURN", "-I INPUT 1 -j DOCKER", "COMMIT"],
             lost(before, table(), table()),
         )
 
