@@ -21,8 +21,10 @@ def block(scope: str, body: bytes) -> bytes:
 
 BODIES = st.sampled_from([b"", b"-A INPUT -j X\n", b":X - [0:0]\n-A INPUT -j X\n", b"# \xff\n"])
 # Anything; and what such files are made of, in any order.
-PARTS = [b"# BEGIN /opt/qradar/conf/iptables.pre FILE", b"# END /opt/qradar/conf/iptables.pre FILE", b"# words",
-         b"\xff\x00", b"-A INPUT -p udp --dport 514 -j ACCEPT", b"", b"\r", b" ", b"*filter", b"COMMIT", b"\xef\xbb\xbf# words"]
+PARTS = [
+    b"# BEGIN /opt/qradar/conf/iptables.pre FILE", b"# END /opt/qradar/conf/iptables.pre FILE", b"# words", b"\xff\x00",
+    b"-A INPUT -p udp --dport 514 -j ACCEPT", b"", b"\r", b" ", b"*filter", b"COMMIT", b"\xef\xbb\xbf# words",
+]
 LINES = st.lists(st.sampled_from(PARTS)).map(lambda parts: b"\n".join(parts))
 OTHERS = st.one_of(st.binary(max_size=80), LINES, st.lists(st.one_of(st.binary(max_size=9), LINES)).map(b"\n".join))
 
