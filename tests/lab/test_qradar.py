@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -99,6 +100,84 @@ def test_exactly_the_documented_flows_pass(lab: Lab) -> None:
             assert "-A INPUT -j QChain" in saved(lab[name], tool)
             assert "--match-set" not in saved(lab[name], tool)
     assert "PORTLEDGER-Q" not in saved(lab["gateway"], "iptables")
+
+
+def test_a_gateway_that_is_a_qradar_host() -> None:
+    both = {"host_firewall_provider": "qradar", "gateway_firewall_provider": "qradar"}
+    with Lab.start(SMALL, extra_variables=both) as lab:
+        for name in (*QRADAR, "gateway"):
+            install_stand_in(lab[name])
+        # A gateway's own input is not ours, and the stand-in's own rules would close it.
+        lab["gateway"].run(["sed", "-i", "s/-A QChain -j DROP/-A QChain -j ACCEPT/", TOOL])
+        lab["gateway"].run([TOOL])
+        before = everything(lab["gateway"])
+        assert demo(lab, Screen(), SITE, quick=True) == []
+        assert "-A FORWARD -j PORTLEDGER-QFWD" in saved(lab["gateway"], "ip6tables")
+        assert record_playbook(lab, REMOVE).run.ok
+        assert everything(lab["gateway"]) == before
+
+
+LISTEN = """
+import socket, threading
+def echo(stream):
+    with stream:
+        while data := stream.recv(64):
+            stream.sendall(data)
+for version, address in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):
+    listening = socket.socket(version)
+    if version == socket.AF_INET6:
+        listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((address, 514))
+    listening.listen(512)
+    def serve(listening=listening):
+        while True:
+            threading.Thread(target=echo, args=(listening.accept()[0],), daemon=True).start()
+    threading.Thread(target=serve).start()
+print("ready", flush=True)
+"""
+# One connection that stays, and new ones all the time. A lost packet is sent again after a second at the earliest.
+TALK = """
+import os, socket, sys, time
+addresses, new, late = sys.argv[1:], 0, 0
+streams = [socket.create_connection((address, 514), 0.9) for address in addresses]
+def say(stream):
+    stream.settimeout(0.9)
+    stream.sendall(b"x")
+    assert stream.recv(1) == b"x"
+print("ready", flush=True)
+while not os.path.exists("/run/lab-quiet"):
+    for address, stayed in zip(addresses, streams):
+        new += 1
+        try:
+            say(stayed)
+            with socket.create_connection((address, 514), 0.9) as stream:
+                say(stream)
+        except (OSError, AssertionError) as error:
+            late += 1
+            print(error, flush=True)
+print(new, late, flush=True)
+"""
+
+
+def test_no_connection_is_cut_and_none_refused(lab: Lab) -> None:
+    console, source = lab["console"], lab["source"]
+    listening = console.popen([sys.executable, "-c", LISTEN], stdout=subprocess.PIPE)
+    assert listening.stdout is not None
+    assert listening.stdout.readline() == "ready\n"
+    talking = source.popen([sys.executable, "-c", TALK, "198.19.1.11", "2001:db8:a1::11"], stdout=subprocess.PIPE)
+    assert talking.stdout is not None
+    assert talking.stdout.readline() == "ready\n"
+    for playbook, *arguments in ((SITE,), (SITE, *LOG), (REMOVE,)):
+        assert record_playbook(lab, playbook, *arguments).run.ok
+    console.run([TOOL])
+    source.run(["touch", "/run/lab-quiet"])
+    lines = talking.communicate(timeout=20)[0].splitlines()
+    # The end of the lab is the end of the listener.
+    listening.stdout.close()
+    new, late = map(int, lines[-1].split())
+    assert (late, lines[:-1]) == (0, [])
+    assert new > 1000
 
 
 def test_check_mode_tells_what_the_run_then_does(lab: Lab) -> None:
