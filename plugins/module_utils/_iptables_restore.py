@@ -60,12 +60,32 @@ class Restore:
         self._run([], transaction(self._wanted, self._present))
 
     def _run(self, options, text):
-        code, out, err = self.host.run(self.program, ["--noflush"] + self._wait + options, text)
-        if code != 0 and self._wait and _UNKNOWN_OPTION.search(err):
-            self._wait = []
-            code, out, err = self.host.run(self.program, ["--noflush"] + options, text)
-        if code != 0:
-            raise RulesetError(_failure(" ".join([self.program] + options), (err or out), text))
+        self._wait = _restore(self.host, self.program, self._wait, options, text)
+
+
+def restore_text(host, program, text, test=False):
+    """Have iptables-restore read a text that leaves alone what it does not name.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :param program: iptables-restore or ip6tables-restore
+    :type program: str
+    :type text: str
+    :param test: only read it
+    :type test: bool
+    :raises RulesetError: with the tool's own words and the line.
+    """
+    _restore(host, program, _WAIT, ["--test"] if test else [], text)
+
+
+def _restore(host, program, wait, options, text):
+    """Gives the options for waiting that the program knows."""
+    code, out, err = host.run(program, ["--noflush"] + wait + options, text)
+    if code != 0 and wait and _UNKNOWN_OPTION.search(err):
+        wait = []
+        code, out, err = host.run(program, ["--noflush"] + options, text)
+    if code != 0:
+        raise RulesetError(_failure(" ".join([program] + options), (err or out), text))
+    return wait
 
 
 def _failure(command, words, text):

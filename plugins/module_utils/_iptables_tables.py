@@ -30,13 +30,15 @@ _SETS = {"host": "portledger-h", "gateway": "portledger-g"}
 class Names:
     """What is ours in one scope."""
 
-    def __init__(self, scope):
+    def __init__(self, scope, chains=None):
         """
         :param scope: host or gateway
         :type scope: str
+        :param chains: main chain of each scope, where it is not the usual one: at most 15 characters
+        :type chains: dict[str, str] | None
         """
         self.hook = _HOOKS[scope]
-        self.main = _CHAINS[scope]
+        self.main = (chains or _CHAINS)[scope]
         self.set_prefix = _SETS[scope]
 
     def chain(self, word):

@@ -61,8 +61,10 @@ options:
       - V(auto) takes the one that fits the host.
       - V(iptables) takes C(iptables) and C(ip6tables), legacy or nf_tables, and C(ipset) where it is installed.
       - V(nftables) takes C(nft) 0.9.3 or newer, built with JSON, and keeps to a table of its own.
+      - V(qradar) takes QRadar's own means, a marked block in C(/opt/qradar/conf/iptables.pre) and C(ip6tables.pre) that
+        C(/opt/qradar/bin/iptables_update.pl) loads. Only there do rules survive a deploy.
     type: str
-    choices: [auto, iptables, nftables]
+    choices: [auto, iptables, nftables, qradar]
     default: auto
   state:
     description:
