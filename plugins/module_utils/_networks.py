@@ -84,8 +84,11 @@ def shown(network):
     return network.rpartition("/")[0] if is_address(network) else network
 
 
-def _interval(network):
-    """First and last address of a canonical network, as numbers."""
+def interval(network):
+    """First and last address of a canonical network, as numbers.
+
+    :rtype: tuple[int, int]
+    """
     address, _slash, prefix = network.partition("/")
     family = family_of(address)
     first = int(binascii.hexlify(socket.inet_pton(_SOCKET[family], address)), 16)
@@ -97,7 +100,7 @@ def sort_key(network):
 
     :rtype: tuple
     """
-    first, last = _interval(network)
+    first, last = interval(network)
     return (":" in network, first, last)
 
 
@@ -108,19 +111,45 @@ def within(parts, whole):
     :type whole: list[str]
     :rtype: bool
     """
-    merged = []
-    for first, last in sorted(_interval(network) for network in whole):
-        if merged and first <= merged[-1][1] + 1:
-            merged[-1][1] = max(last, merged[-1][1])
-        else:
-            merged.append([first, last])
+    blocks = merged(interval(network) for network in whole)
     at = 0
-    for first, last in sorted(_interval(network) for network in parts):
-        while at < len(merged) and merged[at][1] < first:
+    for first, last in sorted(interval(network) for network in parts):
+        while at < len(blocks) and blocks[at][1] < first:
             at += 1
-        if at == len(merged) or first < merged[at][0] or last > merged[at][1]:
+        if at == len(blocks) or first < blocks[at][0] or last > blocks[at][1]:
             return False
     return True
+
+
+def merged(intervals):
+    """Intervals in order, as one where they touch or overlap.
+
+    :type intervals: collections.Iterable[tuple[int, int]]
+    :rtype: list[tuple[int, int]]
+    """
+    blocks = []
+    for first, last in sorted(intervals):
+        if blocks and first <= blocks[-1][1] + 1:
+            blocks[-1] = (blocks[-1][0], max(last, blocks[-1][1]))
+        else:
+            blocks.append((first, last))
+    return blocks
+
+
+def from_interval(family, first, last):
+    """The networks that make up an interval, as few as there can be.
+
+    :type family: str
+    :type first: int
+    :type last: int
+    :rtype: list[str]
+    """
+    bits, networks = _BITS[family], []
+    while first <= last:
+        size = min((first & -first).bit_length() - 1 if first else bits, (last - first + 1).bit_length() - 1)
+        networks.append(_network(family, first, bits - size))
+        first += 1 << size
+    return networks
 
 
 def count_text(networks):
