@@ -12,11 +12,11 @@ __metaclass__ = type
 
 import re
 
-from ansible_collections.portledger.qradar.plugins.module_utils import _iptables
+from ansible_collections.portledger.qradar.plugins.module_utils import _firewalld, _iptables
 from ansible_collections.portledger.qradar.plugins.module_utils._managers import has_qradar, refuse_rivals
 from ansible_collections.portledger.qradar.plugins.module_utils._managers import runs_firewalld
 
-PROVIDERS = dict((provider.NAME, provider) for provider in (_iptables,))
+PROVIDERS = dict((provider.NAME, provider) for provider in (_firewalld, _iptables))
 AUTO = "auto"
 
 

@@ -59,9 +59,10 @@ options:
     description:
       - What carries the rules into the kernel.
       - V(auto) takes the one that fits the host.
+      - V(firewalld) writes a policy, services and ipsets of its own. Needs firewalld 0.9 or newer, running.
       - V(iptables) takes C(iptables) and C(ip6tables), legacy or nf_tables, and C(ipset) where it is installed.
     type: str
-    choices: [auto, iptables]
+    choices: [auto, firewalld, iptables]
     default: auto
   state:
     description:
