@@ -92,7 +92,7 @@ class _Others:
         return found
 
     def _lost_direct(self):
-        now = self._direct()
+        now = self._direct() if any(self.direct.values()) else self.direct
         for kind in ("chain", "rule", "passthrough"):
             option = "--passthrough" if kind == "passthrough" else "--add-" + kind
             for line in self.direct[kind]:
