@@ -32,6 +32,8 @@ NAME = "firewalld"
 PERSISTS = True
 _OLDEST = (0, 9)
 _DESTINATION_SETS = (1, 0)
+# How firewall-cmd ends where it finds no daemon.
+_NOT_RUNNING = 252
 _SAVE = {"ipv4": "iptables-save", "ipv6": "ip6tables-save"}
 
 
@@ -68,6 +70,8 @@ def detect(host):
             % ":".join(host.path)
         )
     found = _version(host)
+    if found is None and host.firewalld_answer[0] not in (0, _NOT_RUNNING):
+        raise RulesetError("firewall-cmd --version: failed: %s." % host.firewalld_answer[1])
     if found is None:
         raise RulesetError("firewalld is not running. Start it (systemctl start firewalld), or choose another provider.")
     if _numbers(found) < _OLDEST:
@@ -107,7 +111,8 @@ def _version(host):
     """Of the daemon that runs, or None. One question a process: it takes 0.15 s."""
     known = getattr(host, "firewalld_version", None)
     if known is None and host.find("firewall-cmd"):
-        code, out, _err = host.run("firewall-cmd", ["--version"])
+        code, out, err = host.run("firewall-cmd", ["--version"])
+        host.firewalld_answer = (code, (err or out).strip().rstrip("."))
         known = out.strip() if code == 0 and _numbers(out) else None
         host.firewalld_version = known
     return known
@@ -349,6 +354,11 @@ def _make_current(host, scope, present, wanted):
         # FlushAllOnReload=no keeps the entries that a set had at run time.
         _change_sets(host, there, wanted)
         there = read_runtime(host, names, [wanted.model])
+    if wanted.runtime.there and not there.there and scope == "gateway":
+        raise RulesetError(
+            "firewalld does not ask the policy %s: since 2.0 it asks policies only about interfaces that are in a zone. "
+            "Put each of them into one: firewall-cmd --permanent --zone=ZONE --add-interface=NAME." % names.policy
+        )
     if not _same_runtime(there, wanted.runtime):
         raise RulesetError("firewalld has reloaded, and does not do what its files say. Its log says why.")
 

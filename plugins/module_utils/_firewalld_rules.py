@@ -78,8 +78,10 @@ class Names:
         self.egress_zone = "HOST" if scope == "host" else "ANY"
         # A policy that ends at the host is in the chains of INPUT, others are in those of FORWARD.
         self.chain = "filter_%s_policy_%s" % ("IN" if scope == "host" else "FWD", self.policy)
-        self.dispatch = "filter_%s_POLICIES_pre" % ("INPUT" if scope == "host" else "FORWARD")
-        self.prefix = "portledger-" + _LETTERS[scope]
+        # Where firewalld asks policies: with "_pre" behind it before 2.0.
+        self.dispatch = "filter_%s_POLICIES" % ("INPUT" if scope == "host" else "FORWARD")
+        # Not what the sets of the provider iptables begin with: firewalld makes kernel sets of its own.
+        self.prefix = "portledger-f" + _LETTERS[scope]
 
     def set(self, family, label):
         """A set's name says its label, so that its content can change in place. It has 31 characters at most.

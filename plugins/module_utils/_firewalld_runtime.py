@@ -146,7 +146,8 @@ def parse_table(listed, names):
             chains.setdefault(rule["chain"], []).append(rule["expr"])
         elif found and names.owns(str(found["name"])):
             sets[str(found["name"])] = _members(found)
-    there = any(_jumps(expr) == names.chain for expr in chains.get(names.dispatch, []))
+    asked = chains.get(names.dispatch, []) + chains.get(names.dispatch + "_pre", [])
+    there = any(_jumps(expr) == names.chain for expr in asked)
     if not there:
         return Runtime(False, None, frozenset(), sets)
     target, atoms, strange = "CONTINUE", set(), []

@@ -186,7 +186,7 @@ def test_scopes_are_independent(box: Box) -> None:
     box.repaired(scope="gateway", egress="drop")
     both = box.files()
     box.apply(state="absent")
-    assert not [path for path in box.files() if "portledger-h" in path]
+    assert not [path for path in box.files() if "portledger-fh" in path]
     assert box.apply(check=True, scope="gateway", egress="drop") == []
     box.apply()
     assert box.files() == both
@@ -200,7 +200,7 @@ def test_unlisted_and_egress(box: Box, unlisted: str) -> None:
     assert f"+ unlisted: {unlisted}" in box.repaired(unlisted=unlisted) or unlisted == "leave"
     assert "target: CONTINUE" in box.firewalld.cmd("--info-policy=portledger-host")
     box.repaired(scope="gateway", unlisted=unlisted, egress="drop")
-    assert "daddr != @portledger-g4-" in box.table()
+    assert "daddr != @portledger-fg4-" in box.table()
 
 
 def test_a_rule_removed_at_run_time(loaded: Box) -> None:
@@ -306,7 +306,7 @@ def test_a_full_disk_changes_nothing(box: Box) -> None:
     with pytest.raises(RulesetError) as caught:
         box.apply()
     box.node.run(["umount", "/etc/firewalld/services"])
-    text = re.sub(r"portledger-h-\w+", "NAME", str(caught.value))
+    text = re.sub(r"portledger-fh-\w+", "NAME", str(caught.value))
     assert text == f"{services}/NAME.xml: cannot be written: No space left on device. Nothing was changed."
     assert box.state() == before
 
