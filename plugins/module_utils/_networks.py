@@ -17,6 +17,7 @@ import bisect
 import re
 import socket
 
+from ansible_collections.portledger.qradar.plugins.module_utils._intervals import interval_of, merged
 from ansible_collections.portledger.qradar.plugins.module_utils._text import is_text, native
 
 FAMILIES = ("ipv4", "ipv6")
@@ -85,12 +86,13 @@ def shown(network):
     return network.rpartition("/")[0] if is_address(network) else network
 
 
-def _interval(network):
-    """First and last address of a canonical network, as numbers."""
-    address, _slash, prefix = network.partition("/")
-    family = family_of(address)
-    first = int(binascii.hexlify(socket.inet_pton(_SOCKET[family], address)), 16)
-    return first, first + (1 << (_BITS[family] - int(prefix))) - 1
+def interval(network):
+    """First and last address of a canonical network, as numbers.
+
+    :type network: str
+    :rtype: tuple[int, int]
+    """
+    return interval_of(network, family_of(network))
 
 
 def sort_key(network):
@@ -98,7 +100,7 @@ def sort_key(network):
 
     :rtype: tuple
     """
-    first, last = _interval(network)
+    first, last = interval(network)
     return (":" in network, first, last)
 
 
@@ -109,12 +111,12 @@ def within(parts, whole):
     :type whole: list[str]
     :rtype: bool
     """
-    merged = _merged(whole)
+    blocks = merged(interval(network) for network in whole)
     at = 0
-    for first, last in sorted(_interval(network) for network in parts):
-        while at < len(merged) and merged[at][1] < first:
+    for first, last in sorted(interval(network) for network in parts):
+        while at < len(blocks) and blocks[at][1] < first:
             at += 1
-        if at == len(merged) or first < merged[at][0] or last > merged[at][1]:
+        if at == len(blocks) or first < blocks[at][0] or last > blocks[at][1]:
             return False
     return True
 
@@ -128,8 +130,8 @@ class Search:
         """
         self._by_family = {}
         for family in FAMILIES:
-            merged = _merged([network for network in networks if family_of(network) == family])
-            self._by_family[family] = ([first for first, _last in merged], [last for _first, last in merged])
+            blocks = merged(interval(network) for network in networks if family_of(network) == family)
+            self._by_family[family] = ([first for first, _last in blocks], [last for _first, last in blocks])
 
     def holds(self, address):
         """Whether an address lies in one of the networks.
@@ -139,21 +141,10 @@ class Search:
         :rtype: bool
         """
         family, canonical = parse_network(address)
-        first, last = _interval(canonical)
+        first, last = interval(canonical)
         beginnings, ends = self._by_family[family]
         at = bisect.bisect_right(beginnings, first) - 1
         return at >= 0 and last <= ends[at]
-
-
-def _merged(networks):
-    """Intervals of some networks of one family, in order, without gaps that are none."""
-    merged = []
-    for first, last in sorted(_interval(network) for network in networks):
-        if merged and first <= merged[-1][1] + 1:
-            merged[-1][1] = max(last, merged[-1][1])
-        else:
-            merged.append([first, last])
-    return merged
 
 
 def count_text(networks):

@@ -12,11 +12,11 @@ __metaclass__ = type
 
 import re
 
-from ansible_collections.portledger.qradar.plugins.module_utils import _iptables, _nftables, _qradar
+from ansible_collections.portledger.qradar.plugins.module_utils import _firewalld, _iptables, _nftables, _qradar
 from ansible_collections.portledger.qradar.plugins.module_utils._managers import has_qradar, refuse_rivals
 from ansible_collections.portledger.qradar.plugins.module_utils._managers import runs_firewalld
 
-PROVIDERS = dict((provider.NAME, provider) for provider in (_iptables, _nftables, _qradar))
+PROVIDERS = dict((provider.NAME, provider) for provider in (_firewalld, _iptables, _nftables, _qradar))
 AUTO = "auto"
 
 
@@ -38,15 +38,15 @@ def choose_provider(host, scope, name):
 
 
 def _fitting(host, scope):
-    if "qradar" in PROVIDERS and has_qradar(host):
+    if has_qradar(host):
         return "qradar"
-    if "firewalld" in PROVIDERS and runs_firewalld(host):
+    if runs_firewalld(host):
         return "firewalld"
     # What was chosen stays: rules of others that came since do not make the rules change their place.
     for name in ("nftables", "iptables"):
-        if name in PROVIDERS and PROVIDERS[name].traces(host, scope):
+        if PROVIDERS[name].traces(host, scope):
             return name
-    if "nftables" in PROVIDERS and host.find("nft") and not _foreign_iptables(host):
+    if host.find("nft") and not _foreign_iptables(host):
         return "nftables"
     return "iptables"
 

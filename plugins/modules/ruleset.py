@@ -59,12 +59,13 @@ options:
     description:
       - What carries the rules into the kernel.
       - V(auto) takes the one that fits the host.
+      - V(firewalld) writes a policy, services and ipsets of its own. Needs firewalld 0.9 or newer, running.
       - V(iptables) takes C(iptables) and C(ip6tables), legacy or nf_tables, and C(ipset) where it is installed.
       - V(nftables) takes C(nft) 0.9.3 or newer, built with JSON, and keeps to a table of its own.
       - V(qradar) takes QRadar's own means, a marked block in C(/opt/qradar/conf/iptables.pre) and C(ip6tables.pre) that
         C(/opt/qradar/bin/iptables_update.pl) loads. Only there do rules survive a deploy.
     type: str
-    choices: [auto, iptables, nftables, qradar]
+    choices: [auto, firewalld, iptables, nftables, qradar]
     default: auto
   state:
     description:

@@ -55,7 +55,7 @@ options:
     description:
       - What should carry the rules, as for M(portledger.qradar.ruleset). The difference is to what this one would load.
     type: str
-    choices: [auto, iptables]
+    choices: [auto, firewalld, iptables, nftables, qradar]
     default: auto
   unlisted:
     description:

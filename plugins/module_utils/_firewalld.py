@@ -1,0 +1,465 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The provider firewalld: a policy for each scope, with services and ipsets of our own.
+
+Our files under /etc/firewalld are written whole, tested by firewalld, and loaded by one reload, or by single commands
+where these do. What is in force is read from firewalld's own table. Zones and everything else of others stays.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import re
+
+from ansible_collections.portledger.qradar.plugins.module_utils import _firewalld_published as published
+from ansible_collections.portledger.qradar.plugins.module_utils._difference import by_family, difference
+from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_files import FOLDER, parse_files, read_bytes
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_files import read_files, render_files
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_files import rich_text, write_files
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_meaning import file_meaning, runtime_meaning
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_reload import reload_firewalld
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_rules import Builder, Model, Names
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_runtime import backend
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_runtime import read_runtime, wanted_runtime
+from ansible_collections.portledger.qradar.plugins.module_utils._text import native
+
+NAME = "firewalld"
+PERSISTS = True
+_OLDEST = (0, 9)
+_DESTINATION_SETS = (1, 0)
+# How firewall-cmd ends where it finds no daemon.
+_NOT_RUNNING = 252
+_SAVE = {"ipv4": "iptables-save", "ipv6": "ip6tables-save"}
+
+
+class State:
+    """What is, or what is to be."""
+
+    def __init__(self, files, model, runtime, rules, about):
+        """
+        :param files: content of our files, by path under firewalld's folder
+        :type files: dict[str, bytes]
+        :type model: ansible_collections.portledger.qradar.plugins.module_utils._firewalld_rules.Model
+        :param runtime: None where firewalld does not run
+        :type runtime: ansible_collections.portledger.qradar.plugins.module_utils._firewalld_runtime.Runtime | None
+        :param rules: direct rules: those in the file, and those in force
+        :type rules: tuple[dict, dict]
+        :param about: scope; for what is: version, containers, with_sets
+        :type about: dict
+        """
+        self.files = files
+        self.model = model
+        self.runtime = runtime
+        self.rules, self.rules_in_force = rules
+        self.about = about
+
+
+def detect(host):
+    """
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :raises RulesetError: firewalld is missing, does not run, or is too old.
+    """
+    if not host.find("firewall-cmd"):
+        raise RulesetError(
+            "firewall-cmd: not found in PATH (%s). Install the package firewalld, or choose another provider."
+            % ":".join(host.path)
+        )
+    found = _version(host)
+    if found is None and host.firewalld_answer[0] not in (0, _NOT_RUNNING):
+        raise RulesetError("firewall-cmd --version: failed: %s." % host.firewalld_answer[1])
+    if found is None:
+        raise RulesetError("firewalld is not running. Start it (systemctl start firewalld), or choose another provider.")
+    if _numbers(found) < _OLDEST:
+        raise RulesetError(
+            "firewalld %s has no policies; needs 0.9 or newer. Choose the provider iptables or nftables, and stop "
+            "firewalld." % found
+        )
+    if backend(host) != "iptables" and not host.find("nft"):
+        raise RulesetError(
+            "nft: not found in PATH (%s). It reads back what firewalld has loaded. Install the package nftables."
+            % ":".join(host.path)
+        )
+
+
+def traces(host, scope):
+    """Whether files of ours are here. Never raises.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :param scope: host or gateway
+    :type scope: str
+    :rtype: bool
+    """
+    try:
+        if read_files(host, Names(scope)):
+            return True
+    except (RulesetError, OSError):
+        pass
+    return scope == "host" and published.CHAIN in host.text(FOLDER, published.FILE)
+
+
+def version(host):
+    """:rtype: str"""
+    return "firewalld %s" % (_version(host) or "(not running)")
+
+
+def _version(host):
+    """Of the daemon that runs, or None. One question a process: it takes 0.15 s."""
+    known = getattr(host, "firewalld_version", None)
+    if known is None and host.find("firewall-cmd"):
+        code, out, err = host.run("firewall-cmd", ["--version"])
+        host.firewalld_answer = (code, (err or out).strip().rstrip("."))
+        known = out.strip() if code == 0 and _numbers(out) else None
+        host.firewalld_version = known
+    return known
+
+
+def _numbers(text):
+    found = re.match(r"\s*(\d+)\.(\d+)", text)
+    return tuple(int(number) for number in found.groups()) if found else ()
+
+
+def counters(host, scope):
+    """firewalld's rules have no counters."""
+    return
+
+
+def warnings(host):
+    """What the result has to say.
+
+    :rtype: list[str]
+    """
+    if published.has_containers(host) and not host.find("iptables"):
+        return ["iptables: not found. What containers publish does not obey the plan, for direct rules need it."]
+    return []
+
+
+def read(host, scope):
+    """What is ours: files, and what is in force.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :param scope: host or gateway
+    :type scope: str
+    :rtype: State
+    :raises RulesetError: it cannot be read.
+    """
+    names = Names(scope)
+    files = read_files(host, names)
+    model = parse_files(names, files)
+    about = {"scope": scope, "version": _numbers(_version(host) or "")}
+    about["containers"] = published.has_containers(host) and bool(host.find("iptables"))
+    about["with_sets"] = bool(host.find("ipset"))
+    rules, in_force = {}, {}
+    if scope == "host":
+        rules = _parse_direct(host)
+        if rules or about["containers"]:
+            in_force = _direct_in_force(host)
+    runtime = read_runtime(host, names, [model]) if about["version"] else None
+    return State(files, model, runtime, (rules, in_force), about)
+
+
+def _parse_direct(host):
+    text = _direct_text(host)
+    try:
+        return published.parse(text)
+    except ValueError as error:
+        raise RulesetError(
+            "%s: cannot be read: %s. Mend it, or remove it." % (host.file(FOLDER, published.FILE), error)
+        )
+
+
+def _direct_text(host):
+    raw = read_bytes(host.file(FOLDER, published.FILE))
+    return raw if raw is None else native(raw)
+
+
+def _direct_in_force(host):
+    found = {}
+    for family, program in _SAVE.items():
+        if host.find(program):
+            rules = published.parse_save(host.run(program, ["-t", "mangle"])[1])
+            if rules:
+                found[family] = rules
+    return found
+
+
+def build(scope, present, plan, management, unlisted, egress):
+    """What is to be.
+
+    :param scope: host or gateway
+    :type scope: str
+    :type present: State
+    :param plan: None for nothing at all
+    :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.Plan | None
+    :type management: ansible_collections.portledger.qradar.plugins.module_utils._management.Management | None
+    :param unlisted: drop, log or leave
+    :type unlisted: str
+    :param egress: drop, log or leave
+    :type egress: str
+    :rtype: State
+    :raises RulesetError: this release of firewalld cannot say it.
+    """
+    names = Names(scope)
+    model, rules = Model(), {}
+    if plan is not None:
+        builder = Builder(names, present.about["version"] >= _DESTINATION_SETS)
+        if scope == "host":
+            model = builder.host(plan, management, unlisted)
+            if present.about["containers"]:
+                rules = published.published_rules(plan, unlisted, names, present.about["with_sets"])
+        else:
+            model = builder.gateway(plan, management, unlisted, egress)
+    return State(render_files(names, model), model, wanted_runtime(model), (rules, rules), {"scope": scope})
+
+
+def compare(host, scope, present, wanted):
+    """Lines that lead from what is to what is to be; none where nothing is to do.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :param scope: host or gateway
+    :type scope: str
+    :type present: State
+    :type wanted: State
+    :rtype: list[str]
+    """
+    names = Names(scope)
+    lines, meant = [], file_meaning(names, wanted.model)
+    if not _same_files(present, wanted):
+        lines.extend(difference(file_meaning(names, present.model), meant))
+    if present.runtime and not _same_runtime(present.runtime, wanted.runtime):
+        models = [wanted.model, present.model]
+        there = runtime_meaning(names, present.runtime, models)
+        for meaning in there.values():
+            meaning.strange = [text for text in meaning.strange if text not in wanted.runtime.strange]
+        lines.extend(line for line in difference(there, meant) if line not in lines)
+    lines.extend(_published_lines(present, wanted))
+    if not lines and not (_same_files(present, wanted) and _same_runtime(present.runtime, wanted.runtime)):
+        lines = ["~ rules repaired that meant the same"]
+    return lines
+
+
+def _published_lines(present, wanted):
+    found = {"+ ": {}, "- ": {}, "~ ": {}}
+    text = ["rules for what containers publish"]
+    for family in set(present.rules) | set(present.rules_in_force) | set(wanted.rules):
+        wants = published.key(wanted.rules.get(family, []))
+        states = [published.key(present.rules.get(family, []))]
+        if present.runtime:
+            states.append(published.key(present.rules_in_force.get(family, [])))
+        if all(state == wants for state in states):
+            continue
+        sign = "- " if not wants else ("~ " if any(states) else "+ ")
+        found[sign][family] = text
+    lines = []
+    for sign in ("+ ", "- ", "~ "):
+        if found[sign]:
+            lines.extend(by_family(sign, found[sign], dict((family, text) for family in _SAVE)))
+    return lines
+
+
+def _same_files(present, wanted):
+    return present.model.key() == wanted.model.key()
+
+
+def _same_runtime(there, wanted):
+    if there is None:
+        return True
+    return _same_policy(there, wanted) and not _other_sets(there, wanted)
+
+
+def _same_policy(there, wanted):
+    strange = [text for text in there.strange if text not in wanted.strange]
+    return (there.there, there.target, there.atoms) == (wanted.there, wanted.target, wanted.atoms) and not strange
+
+
+def _other_sets(there, wanted):
+    """Sets that are not as wanted. Those that nobody wants any more do nothing: a reload may keep them."""
+    return [name for name in sorted(wanted.sets) if there.sets.get(name) != wanted.sets[name]]
+
+
+def load(host, scope, present, wanted):
+    """Lead from what is to what is to be: write and test our files, then commands, or one reload.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :param scope: host or gateway
+    :type scope: str
+    :type present: State
+    :type wanted: State
+    :raises RulesetError: with firewalld's own words; what was there is there still.
+    """
+    before, after = dict(present.files), dict(wanted.files)
+    if published.key_of(present.rules) != published.key_of(wanted.rules):
+        text = _direct_text(host)
+        before[published.FILE] = _raw(text)
+        after[published.FILE] = _raw(published.edit(text, wanted.rules))
+    if _same_files(present, wanted) and wanted.model.policy:
+        # Same meaning: the text of somebody else's editor is as good as ours.
+        after = dict((path, before[path]) for path in present.files)
+    try:
+        write_files(host, before, after)
+    except RulesetError as error:
+        raise RulesetError("%s Nothing was changed." % error)
+    if present.runtime is None:
+        return
+    try:
+        _test(host)
+    except RulesetError as error:
+        write_files(host, after, before)
+        raise RulesetError("%s Nothing was changed." % error)
+    try:
+        _make_current(host, scope, present, wanted)
+    except RulesetError as error:
+        raise RulesetError(_undo(host, scope, present, (after, before), str(error)))
+
+
+def _raw(text):
+    return text if text is None or isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
+
+
+def _test(host):
+    code, out, err = host.run("firewall-cmd", ["--check-config"])
+    if code != 0:
+        raise RulesetError("firewall-cmd --check-config: failed: %s." % (err or out).strip().rstrip("."))
+
+
+def _undo(host, scope, present, files, text):
+    try:
+        write_files(host, *files)
+        reload_firewalld(host)
+        there = read_runtime(host, Names(scope), [present.model])
+        if _same_runtime(there, wanted_runtime(present.model)):
+            return "%s Nothing was changed." % text
+        return "%s The former files are back, but not all of them is in force." % text
+    except RulesetError as error:
+        return "%s Putting back failed too: %s" % (text, error)
+
+
+def _make_current(host, scope, present, wanted):
+    """Have firewalld do what our files say."""
+    names = Names(scope)
+    direct = published.key_of(present.rules_in_force) != published.key_of(wanted.rules)
+    there = present.runtime
+    if not direct and _commands_do(there, present, wanted):
+        _use_commands(host, names, there, present, wanted)
+        there = read_runtime(host, names, [wanted.model])
+        if _same_runtime(there, wanted.runtime):
+            return
+    reload_firewalld(host)
+    there = read_runtime(host, names, [wanted.model])
+    if _other_sets(there, wanted.runtime):
+        # FlushAllOnReload=no keeps the entries that a set had at run time.
+        _change_sets(host, there, wanted)
+        there = read_runtime(host, names, [wanted.model])
+    if wanted.runtime.there and not there.there and scope == "gateway":
+        raise RulesetError(
+            "firewalld does not ask the policy %s: since 2.0 it asks policies only about interfaces that are in a zone. "
+            "Put each of them into one: firewall-cmd --permanent --zone=ZONE --add-interface=NAME." % names.policy
+        )
+    if not _same_runtime(there, wanted.runtime):
+        raise RulesetError("firewalld has reloaded, and does not do what its files say. Its log says why.")
+
+
+def _commands_do(there, present, wanted):
+    """Whether single commands do: only rules and entries of sets differ."""
+    return bool(
+        there.there
+        and wanted.model.policy
+        and there.target == wanted.runtime.target
+        and present.model.same_shape(wanted.model)
+        and set(wanted.model.sets) <= set(there.sets)
+    )
+
+
+def _use_commands(host, names, there, present, wanted):
+    _change_sets(host, there, wanted)
+    if _same_policy(there, wanted.runtime):
+        return
+    wants = [rich_text(rule) for rule in wanted.model.policy.rules]
+    policy = "--policy=" + names.policy
+    has = [line.strip() for line in host.run("firewall-cmd", [policy, "--list-rich-rules"])[1].splitlines()]
+    # Opening comes first: nothing that stays open is closed in between.
+    add = ["--add-rich-rule=" + text for text in wants if text not in has]
+    remove = ["--remove-rich-rule=" + text for text in has if text and text not in wants]
+    for options in (add, remove):
+        if options:
+            host.run("firewall-cmd", [policy] + options)
+
+
+def _change_sets(host, there, wanted):
+    """Entries of sets, without a reload."""
+    for name in _other_sets(there, wanted.runtime):
+        option = "--ipset=" + name
+        code, out, _err = host.run("firewall-cmd", [option, "--get-entries"])
+        if code != 0:
+            continue
+        has, wants = set(out.split()), wanted.model.sets[name].members
+        texts = dict((_entry(member), member) for member in has)
+        for flag, entries in (("--remove-entry=", set(texts) - wants), ("--add-entry=", wants - set(texts))):
+            if entries:
+                host.run("firewall-cmd", [option] + [flag + texts.get(entry, entry) for entry in sorted(entries)])
+
+
+def _entry(text):
+    return text if "/" in text else text + ("/128" if ":" in text else "/32")
+
+
+def keep(present):
+    """What is, as data from which :func:`kept` makes it again in another process.
+
+    :type present: State
+    :returns: what JSON can hold
+    :rtype: dict
+    """
+    return {
+        "scope": present.about["scope"],
+        # Latin-1 knows every byte.
+        "files": dict((path, content.decode("latin-1")) for path, content in present.files.items()),
+        "rules": dict((family, [list(rule) for rule in rules]) for family, rules in present.rules.items()),
+        "strange": present.runtime.strange if present.runtime else [],
+    }
+
+
+def kept(data, present):
+    """What was.
+
+    :param data: what :func:`keep` gave
+    :type data: dict
+    :param present: what is now
+    :type present: State
+    :rtype: State
+    """
+    files = dict((native(path), content.encode("latin-1")) for path, content in data["files"].items())
+    model = parse_files(Names(data["scope"]), files)
+    rules = _kept_rules(data)
+    runtime = wanted_runtime(model)
+    runtime.strange = [native(text) for text in data["strange"]]
+    return State(files, model, runtime, (rules, rules), {"scope": data["scope"]})
+
+
+def _kept_rules(data):
+    return dict(
+        (native(family), [(native(chain), [native(token) for token in tokens]) for chain, tokens in rules])
+        for family, rules in data["rules"].items()
+    )
+
+
+def put_back_files(host, data):
+    """At boot, before firewalld starts: the files that were there before a change that nobody confirmed.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :param data: what :func:`keep` gave
+    :type data: dict
+    :raises RulesetError: a file cannot be written.
+    """
+    names = Names(data["scope"])
+    before = read_files(host, names)
+    after = dict((native(path), content.encode("latin-1")) for path, content in data["files"].items())
+    if data["scope"] == "host":
+        text = _direct_text(host)
+        before[published.FILE] = _raw(text)
+        after[published.FILE] = _raw(published.edit(text, _kept_rules(data)))
+    write_files(host, before, after)
