@@ -20,6 +20,7 @@ import os
 from ansible_collections.portledger.qradar.plugins.module_utils import _iptables
 from ansible_collections.portledger.qradar.plugins.module_utils._difference import by_family, difference
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables_counters import count
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_meaning import read_meaning
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_render import Renderer
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import missing_jumps, repairs
@@ -27,7 +28,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar_block import find_block
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar_files import read_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar_load import Load
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar_state import TOOL, State, block_tables
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar_state import PREFIX, TOOL, State, block_tables
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar_state import names_of, pre_file
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar_state import put_back_generated, read_state
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar_state import render_block, same_blocks
@@ -244,6 +245,18 @@ def kept(data, present):
         dict((family, _to_bytes(data[name].get(family))) for family in tables) for name in ("blocks", "generated")
     )
     return State(data["scope"], tables, blocks, generated=generated, former=True)
+
+
+def counters(host, scope):
+    """Packets and bytes by flow since QRadar last loaded its rules, both families together.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :type scope: str
+    :rtype: list[dict]
+    :raises RulesetError: the rules cannot be read.
+    """
+    saves = dict((family, host.output(PREFIX[family] + "-save", ["-c"])) for family in detect(host))
+    return count(saves, {}, names_of(scope))
 
 
 def put_back_files(host, data):
