@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.lab.demo import Screen, demo
-from tests.lab.lab import Lab, RunningNode
+from tests.lab.lab import ROOT, Lab, RunningNode
 from tests.lab.playbook import playbook_command, playbook_environment
 from tests.lab.qradar_stand_in import ADDRESSES, CONF, GENERATED, TOOL, install_stand_in, read_bytes, write_file
 from tests.lab.reboot import reboot
@@ -538,3 +539,26 @@ def test_the_place_of_another_provider_is_taken_in_one_run(lab: Lab) -> None:
     assert "PORTLEDGER-IN" not in saved(node, "iptables")
     assert node.run(["ipset", "list", "-n"]).stdout == ""
     assert record_playbook(lab, SITE, "--limit", "console").run.changed == {}
+
+
+COUNT = """
+import json, subprocess, sys
+sys.path.insert(0, sys.argv[1])
+from ansible_collections.portledger.qradar.plugins.module_utils import _qradar
+from ansible_collections.portledger.qradar.plugins.module_utils._host import Host
+def run(arguments, data):
+    done = subprocess.run(arguments, input=data, capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+print(json.dumps(_qradar.counters(Host(run), "host")))
+"""
+
+
+def test_counters(lab: Lab) -> None:
+    assert record_playbook(lab, SITE, "--limit", "console").run.ok
+    knock = "import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('198.19.1.11', 514))"
+    lab["guest"].run([sys.executable, "-c", knock])
+    counted = lab["console"].run([sys.executable, "-c", COUNT, str(ROOT / ".venv/collections")]).stdout
+    found = {(one["service"], one["source"]): one for one in json.loads(counted)}
+    assert found["syslog", "log_sources"]["ports"] == ["tcp/514", "udp/514"]
+    assert found["syslog", "log_sources"]["packets"] == 0
+    assert found["unlisted: drop", None]["packets"] >= 1
