@@ -100,7 +100,7 @@ class Asker:
         return self.run("ruleset", *arguments, **options)
 
 
-@pytest.fixture(params=["iptables"])
+@pytest.fixture(params=["iptables", "nftables"])
 def provider(request: pytest.FixtureRequest) -> str:
     found: str = request.param
     return found
@@ -378,6 +378,7 @@ def test_what_a_host_logs(lab: Lab, console: Asker) -> None:
 
 
 @pytest.mark.usefixtures("logging")
+@pytest.mark.parametrize("provider", ["iptables"], indirect=True)
 def test_the_rate_is_limited_and_the_numbers_say_so(lab: Lab, console: Asker) -> None:
     odd = random.randrange(24000, 31000)
     console.apply(unlisted="log")
