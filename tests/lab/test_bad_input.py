@@ -61,7 +61,10 @@ def test_an_unknown_provider(lab: Lab) -> None:
     good = whole(lab)
     run = record_playbook(lab, SITE, "-e", "host_firewall_provider=pf")
     assert not run.run.ok
-    assert "value of host_firewall_provider must be one of: auto, iptables, nftables, got: pf" in run.run.stdout
+    assert (
+        "value of host_firewall_provider must be one of: auto, firewalld, iptables, nftables, qradar, got: pf"
+        in run.run.stdout
+    )
     assert set(run.messages()) == {"console", "collector"}
     assert whole(lab) == good
 
