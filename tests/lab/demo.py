@@ -23,6 +23,7 @@ from tests.lab.lab import Lab
 from tests.lab.oracle import Oracle
 from tests.lab.playbook import PlaybookRun, run_playbook
 from tests.lab.probe import probe
+from tests.lab.providers import provider_variables
 from tests.lab.talk import Conversation, converse, plan_conversations
 from tests.lab.topology import Address, LabError, Node
 
@@ -187,11 +188,6 @@ def demo(lab: Lab, screen: Screen, playbook: str, quick: bool) -> list[str]:
     elif second.changed:
         wrong.append(f"the second run changed {', '.join(second.changed)}")
     return wrong
-
-
-def provider_variables(provider: str | None) -> dict[str, str]:
-    """Inventory variables that have both roles take a provider."""
-    return {f"{role}_firewall_provider": provider for role in ("host", "gateway") if provider}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from tests.lab.lab import Lab
+from tests.lab.providers import hide, provider_variables
 from tests.lab.record import record_playbook
-from tests.lab.test_site import FAMILIES, HOSTS, SITE, SMALL, hide, whole
+from tests.lab.test_site import FAMILIES, HOSTS, SITE, SMALL, whole
 
 UNKNOWN_PARTY = (
     "console: qradar_parties: 'log_source' is no party. Did you mean log_sources or flow_sources? Known are: "
@@ -60,7 +61,10 @@ def test_an_unknown_provider(lab: Lab) -> None:
     good = whole(lab)
     run = record_playbook(lab, SITE, "-e", "host_firewall_provider=pf")
     assert not run.run.ok
-    assert "value of host_firewall_provider must be one of: auto, iptables, nftables, got: pf" in run.run.stdout
+    assert (
+        "value of host_firewall_provider must be one of: auto, firewalld, iptables, nftables, qradar, got: pf"
+        in run.run.stdout
+    )
     assert set(run.messages()) == {"console", "collector"}
     assert whole(lab) == good
 
@@ -79,7 +83,7 @@ def test_an_unknown_option(lab: Lab, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("program", [f"{tool}-restore" for tool in FAMILIES])
 def test_a_host_without_iptables(program: str) -> None:
-    with Lab.start(SMALL) as lab:
+    with Lab.start(SMALL, extra_variables=provider_variables("iptables")) as lab:
         assert record_playbook(lab, SITE, "--limit", "collector,gateway").run.ok
         path = lab["console"].run(["printenv", "PATH"]).stdout.strip()
         hide(lab["console"], program)

@@ -5,34 +5,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.lab.demo import Screen, demo
 from tests.lab.lab import Lab
-from tests.lab.test_site import SITE, hide
+from tests.lab.providers import CASES
+from tests.lab.test_site import SITE
 
 LABS = Path(__file__).parent / "labs"
 
 
-def with_sets(_lab: Lab) -> None:
-    """As the machine is: `make setup` installs ipset."""
-
-
-def without_sets(lab: Lab) -> None:
-    """Each set is a chain where there is no ipset."""
-    for node in lab.nodes():
-        if node.node.managed:
-            hide(node, "ipset")
-
-
-@pytest.mark.parametrize("prepare", [with_sets, without_sets])
+@pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("name", ["small.yml", "demo.yml"])
-def test_exactly_the_documented_flows_pass(name: str, prepare: Callable[[Lab], None]) -> None:
-    with Lab.start(LABS / name) as lab:
-        prepare(lab)
+def test_exactly_the_documented_flows_pass(name: str, case: str) -> None:
+    with Lab.start(LABS / name, extra_variables=CASES[case].variables) as lab:
+        CASES[case].prepare(lab)
         assert demo(lab, Screen(), SITE, quick=True) == []
         console = next(node for node in lab.nodes() if "qradar_console" in node.node.groups)
-        assert ("--match-set" in console.run(["iptables-save"]).stdout) == (prepare is with_sets)
+        assert CASES[case].works(console)

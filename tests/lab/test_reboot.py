@@ -24,7 +24,7 @@ from tests.lab.test_site import FAMILIES, REMOVE, SITE, saved
 SMALL = Path(__file__).parent / "labs" / "small.yml"
 UNITS = {"console": "portledger-host.service", "collector": "portledger-host.service"}
 UNITS |= {"gateway": "portledger-gateway.service"}
-KERNEL_ONLY = ["iptables"]
+KERNEL_ONLY = ["iptables", "nftables"]
 
 
 def provided(name: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.lab import Lab, RunningNode
+from tests.lab.providers import provider_variables
 from tests.lab.record import Recorded, record_playbook
 from tests.lab.ssh import PASSWORD, USER, SshLab
 from tests.lab.test_site import FAMILIES, FOREIGN, FOREIGN_ADDRESSES, saved
@@ -62,7 +63,7 @@ while True:
 
 @contextlib.contextmanager
 def ssh_lab(**options: bool) -> Iterator[SshLab]:
-    with Lab.start(SMALL) as lab:
+    with Lab.start(SMALL, extra_variables=provider_variables("iptables")) as lab:
         ssh = SshLab(lab, "guest", **options)
         try:
             yield ssh
@@ -222,7 +223,7 @@ def test_becoming_root(passwordless: bool) -> None:
 
 
 def test_a_namespace_is_confirmed_too() -> None:
-    with Lab.start(SMALL) as lab:
+    with Lab.start(SMALL, extra_variables=provider_variables("iptables")) as lab:
         run = record_playbook(lab, SITE, *SHORT)
         assert run.run.ok, run.run.stdout
         assert (result(run)["confirmed"], result(run)["timer"]) == (True, "process")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.lab import Lab, RunningNode
+from tests.lab.providers import CASES
 from tests.lab.record import record_playbook
 
 SMALL = Path(__file__).parent / "labs" / "small.yml"
@@ -36,6 +38,18 @@ COMMIT
 -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
 COMMIT
 """
+FOREIGN_TABLE = """
+table inet theirs {
+    set banned { type ipv4_addr; elements = { 203.0.113.7, 203.0.113.9 }
+    }
+    chain input { type filter hook input priority filter - 1; policy accept;
+        ip saddr @banned counter drop comment "kept in order"
+    }
+    chain forward { type filter hook forward priority filter; policy accept;
+        iifname "somebody0" accept
+    }
+}
+"""
 FOREIGN_ADDRESSES = {"iptables": "198.19.9.9/32", "ip6tables": "2001:db8:9::9/128"}
 
 
@@ -50,11 +64,26 @@ def foreign_part(node: RunningNode, tool: str) -> str:
     return "\n".join(line for line in saved(node, tool).splitlines() if "PORTLEDGER" not in line)
 
 
+def nft_tables(node: RunningNode) -> str:
+    """Tables of the family inet, which iptables has none of, without counters."""
+    tables = re.split(r"^(?=table )", node.run(["nft", "-s", "list", "ruleset"]).stdout, flags=re.MULTILINE)
+    return "".join(sorted(table for table in tables if table.startswith("table inet ")))
+
+
+def foreign_tables(node: RunningNode) -> str:
+    return "".join(
+        table
+        for table in re.split(r"^(?=table )", nft_tables(node), flags=re.MULTILINE)
+        if not table.startswith("table inet portledger_")
+    )
+
+
 def whole(lab: Lab) -> dict[str, str]:
-    """Everything that the kernels hold: the rules of both families, and the sets (their members have no order)."""
+    """Everything that the kernels hold: the rules of both families, the sets (their members have no order), tables."""
     kept = {f"{name} {tool}": saved(lab[name], tool) for name in HOSTS for tool in FAMILIES}
     for name in HOSTS:
         sets = lab[name].run(["ipset", "save"], check=False).stdout
+        kept[f"{name} nft"] = nft_tables(lab[name])
         kept[f"{name} ipset"] = "\n".join(sorted(re.sub(" initval 0x[0-9a-f]+", "", sets).splitlines()))
     return kept
 
@@ -63,72 +92,74 @@ def add_foreign_rules(lab: Lab) -> None:
     for name in HOSTS:
         for tool in FAMILIES:
             lab[name].run([f"{tool}-restore", "--noflush"], stdin=FOREIGN.format(address=FOREIGN_ADDRESSES[tool]))
+        lab[name].run(["nft", "-f", "-"], stdin=FOREIGN_TABLE)
 
 
-def hide(node: RunningNode, program: str) -> None:
-    """Take a program away, inside the node only; other names of the same binary stay."""
-    path = Path(node.run(["sh", "-c", f"command -v {program}"]).stdout.strip())
-    node.run(["mkdir", "-p", "/run/hidden/upper", "/run/hidden/work"])
-    layers = f"lowerdir={path.parent},upperdir=/run/hidden/upper,workdir=/run/hidden/work"
-    node.run(["mount", "-t", "overlay", "overlay", "-o", layers, str(path.parent)])
-    node.run(["rm", str(path)])
+def start(case: str) -> Lab:
+    """A lab with somebody else's rules, ready for the first run."""
+    lab = Lab.start(SMALL, extra_variables=CASES[case].variables)
+    CASES[case].prepare(lab)
+    add_foreign_rules(lab)
+    return lab
 
 
-@pytest.fixture(scope="module", params=["ipset", "chains"])
+@pytest.fixture(scope="module", params=CASES)
 def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     """A lab with somebody else's rules and ours."""
-    with Lab.start(SMALL) as running:
-        if request.param == "chains":
-            for name in HOSTS:
-                hide(running[name], "ipset")
-        add_foreign_rules(running)
+    with start(request.param) as running:
         first = record_playbook(running, SITE)
         assert first.run.ok, first.run.stdout
         yield running
 
 
-def test_check_mode_tells_what_the_run_then_does() -> None:
-    with Lab.start(SMALL) as lab:
-        add_foreign_rules(lab)
-        before = whole(lab)
-        check = record_playbook(lab, SITE, "--check", "--diff")
-        assert check.run.ok, check.run.stdout
-        assert whole(lab) == before
-        real = record_playbook(lab, SITE, "--diff")
-        assert check.run.changed == real.run.changed == dict.fromkeys(HOSTS, 1)
-        assert check.differences() == real.differences()
-        assert set(check.shown) == set(HOSTS)
-        assert check.shown == real.shown
-        assert "+ tcp/514 syslog from log_sources (2 networks)" in real.differences()["console"]
-        assert "+ tcp/8000 event_collection_service from event_collector (2 addresses)" in real.differences()["console"]
-        assert (
-            "+ tcp/8000 event_collection_service from event_collector (2 addresses) to console (2 addresses)"
-            in real.differences()["gateway"]
-        )
-        for arguments in ((), ("--check",)):
-            again = record_playbook(lab, SITE, *arguments)
-            assert again.run.ok
-            assert again.run.changed == {}
-            assert set(again.differences()) == set(HOSTS)
-            assert all(lines == [] for lines in again.differences().values())
+@pytest.fixture(params=sorted({case.provider for case in CASES.values()}))
+def fresh(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """A lab with somebody else's rules and none of ours."""
+    with start(request.param) as running:
+        yield running
 
 
-def test_rules_of_others_stay_to_the_byte_and_remove_leaves_nothing() -> None:
-    with Lab.start(SMALL) as lab:
-        add_foreign_rules(lab)
-        before = whole(lab)
-        assert record_playbook(lab, SITE).run.ok
-        for name in HOSTS:
-            for tool in FAMILIES:
-                assert foreign_part(lab[name], tool) == before[f"{name} {tool}"]
-        assert whole(lab) != before
-        check = record_playbook(lab, REMOVE, "--check")
-        real = record_playbook(lab, REMOVE)
-        assert real.run.ok, real.run.stdout
-        assert check.run.changed == real.run.changed == dict.fromkeys(HOSTS, 1)
-        assert check.differences() == real.differences()
-        assert whole(lab) == before
-        assert record_playbook(lab, REMOVE).run.changed == {}
+def test_check_mode_tells_what_the_run_then_does(fresh: Lab) -> None:
+    lab = fresh
+    before = whole(lab)
+    check = record_playbook(lab, SITE, "--check", "--diff")
+    assert check.run.ok, check.run.stdout
+    assert whole(lab) == before
+    real = record_playbook(lab, SITE, "--diff")
+    assert check.run.changed == real.run.changed == dict.fromkeys(HOSTS, 1)
+    assert check.differences() == real.differences()
+    assert set(check.shown) == set(HOSTS)
+    assert check.shown == real.shown
+    assert "+ tcp/514 syslog from log_sources (2 networks)" in real.differences()["console"]
+    assert "+ tcp/8000 event_collection_service from event_collector (2 addresses)" in real.differences()["console"]
+    assert (
+        "+ tcp/8000 event_collection_service from event_collector (2 addresses) to console (2 addresses)"
+        in real.differences()["gateway"]
+    )
+    for arguments in ((), ("--check",)):
+        again = record_playbook(lab, SITE, *arguments)
+        assert again.run.ok
+        assert again.run.changed == {}
+        assert set(again.differences()) == set(HOSTS)
+        assert all(lines == [] for lines in again.differences().values())
+
+
+def test_rules_of_others_stay_to_the_byte_and_remove_leaves_nothing(fresh: Lab) -> None:
+    lab = fresh
+    before = whole(lab)
+    assert record_playbook(lab, SITE).run.ok
+    for name in HOSTS:
+        for tool in FAMILIES:
+            assert foreign_part(lab[name], tool) == before[f"{name} {tool}"]
+        assert foreign_tables(lab[name]) == before[f"{name} nft"]
+    assert whole(lab) != before
+    check = record_playbook(lab, REMOVE, "--check")
+    real = record_playbook(lab, REMOVE)
+    assert real.run.ok, real.run.stdout
+    assert check.run.changed == real.run.changed == dict.fromkeys(HOSTS, 1)
+    assert check.differences() == real.differences()
+    assert whole(lab) == before
+    assert record_playbook(lab, REMOVE).run.changed == {}
 
 
 def rules_of(node: RunningNode, tool: str, match: str) -> list[str]:
@@ -162,11 +193,54 @@ def flush(node: RunningNode, tool: str) -> None:
     node.run([tool, "-F", chain])
 
 
-@pytest.mark.parametrize("damage", [delete, add, reorder, accept_before_ours, flush])
-@pytest.mark.parametrize("tool", FAMILIES)
-def test_damage_is_repaired(lab: Lab, damage: Callable[[RunningNode, str], None], tool: str) -> None:
+def rule_of(node: RunningNode, match: str) -> tuple[str, str]:
+    """Chain and number of the first rule of the provider nftables with this in it."""
+    chain = ""
+    for line in node.run(["nft", "-a", "list", "table", "inet", "portledger_host"]).stdout.splitlines():
+        chain = line.split()[1] if line.startswith("\tchain ") else chain
+        if match in line:
+            return chain, line.split()[-1]
+    raise AssertionError(f"no rule with {match!r}")
+
+
+def nft_delete(node: RunningNode) -> None:
+    chain, number = rule_of(node, 'comment "event_collection_service"')
+    node.run(["nft", "delete", "rule", "inet", "portledger_host", chain, "handle", number])
+
+
+def nft_add(node: RunningNode) -> None:
+    chain, _number = rule_of(node, 'comment "event_collection_service"')
+    node.run(["nft", "insert", "rule", "inet", "portledger_host", chain, "tcp", "dport", "9", "accept"])
+
+
+def nft_flush(node: RunningNode) -> None:
+    node.run(["nft", "flush", "chain", "inet", "portledger_host", "input"])
+
+
+def nft_sleep(node: RunningNode) -> None:
+    node.run(["nft", "add table inet portledger_host { flags dormant; }"])
+
+
+DAMAGES: dict[str, dict[str, Callable[[RunningNode], None]]] = {
+    "iptables": {
+        f"{damage.__name__}-{tool}": functools.partial(damage, tool=tool)
+        for damage in (delete, add, reorder, accept_before_ours, flush)
+        for tool in FAMILIES
+    },
+    "nftables": {damage.__name__: damage for damage in (nft_delete, nft_add, nft_flush, nft_sleep)},
+}
+
+
+@pytest.mark.parametrize(
+    ("lab", "damage"),
+    [(name, damage) for name, case in CASES.items() for damage in DAMAGES[case.provider]],
+    indirect=["lab"],
+)
+def test_damage_is_repaired(lab: Lab, damage: str) -> None:
     good = whole(lab)
-    damage(lab["console"], tool)
+    for damages in DAMAGES.values():
+        if damage in damages:
+            damages[damage](lab["console"])
     assert whole(lab) != good
     check = record_playbook(lab, SITE, "--check")
     assert check.run.changed == {"console": 1}

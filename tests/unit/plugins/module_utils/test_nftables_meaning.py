@@ -194,7 +194,9 @@ class ModuleTest(unittest.TestCase):
     def test_order_of_work(self):
         nft = Nft()
         result = self.apply(nft, management=["198.18.9.0/24"])
-        self.assertEqual(["--version", "-j list tables", "-j list tables", "-c -f -", "-f -"], [call for call, _data in nft.calls])
+        self.assertEqual(
+            ["--version", "-j list tables", "-j list tables", "-c -f -", "-f -"], [call for call, _data in nft.calls]
+        )
         self.assertEqual(nft.calls[3][1], nft.calls[4][1])
         self.assertTrue(nft.calls[4][1].startswith(
             "table inet portledger_host\ndelete table inet portledger_host\ntable inet portledger_host {\n"))

@@ -454,7 +454,8 @@ def test_few_processes(box: Box) -> None:
 
 def module(box: Box, *, check: bool = False, **changes: Any) -> dict[str, Any]:
     """The module as Ansible runs it."""
-    arguments = {"scope": "host", "plan": golden_plan("host"), "_ansible_check_mode": check, **changes}
+    arguments = {"scope": "host", "provider": "iptables", "plan": golden_plan("host"), **changes}
+    arguments["_ansible_check_mode"] = check
     environ = {**box.environ, "PATH": f"{box.bin}:{SEARCH}", "PYTHONPATH": str(ROOT / ".venv/collections")}
     environ.pop("SSH_CONNECTION", None)
     done = subprocess.run(
