@@ -73,7 +73,9 @@ def detect(host):
     if found is None and host.firewalld_answer[0] not in (0, _NOT_RUNNING):
         raise RulesetError("firewall-cmd --version: failed: %s." % host.firewalld_answer[1])
     if found is None:
-        raise RulesetError("firewalld is not running. Start it (systemctl start firewalld), or choose another provider.")
+        raise RulesetError(
+            "firewalld is not running. Start it (systemctl start firewalld), or choose another provider."
+        )
     if _numbers(found) < _OLDEST:
         raise RulesetError(
             "firewalld %s has no policies; needs 0.9 or newer. Choose the provider iptables or nftables, and stop "
@@ -124,8 +126,8 @@ def _numbers(text):
 
 
 def counters(host, scope):
-    """firewalld's rules have no counters."""
-    return
+    """None: firewalld's rules have no counters."""
+    return None
 
 
 def warnings(host):
@@ -356,7 +358,7 @@ def _make_current(host, scope, present, wanted):
         there = read_runtime(host, names, [wanted.model])
     if wanted.runtime.there and not there.there and scope == "gateway":
         raise RulesetError(
-            "firewalld does not ask the policy %s: since 2.0 it asks policies only about interfaces that are in a zone. "
+            "firewalld does not ask the policy %s: since 2.0 it asks policies only about interfaces in a zone. "
             "Put each of them into one: firewall-cmd --permanent --zone=ZONE --add-interface=NAME." % names.policy
         )
     if not _same_runtime(there, wanted.runtime):

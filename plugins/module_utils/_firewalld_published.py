@@ -61,7 +61,10 @@ def published_rules(plan, unlisted, names, with_sets):
     found = {}
     for family in FAMILIES:
         entrance = ["-m", "conntrack", "--ctstate", "DNAT", "--ctdir", "ORIGINAL", "-j", CHAIN]
-        rules = [("FORWARD", entrance), (CHAIN, ["-m", "conntrack", "--ctstate", "RELATED,ESTABLISHED", "-j", "RETURN"])]
+        rules = [
+            ("FORWARD", entrance),
+            (CHAIN, ["-m", "conntrack", "--ctstate", "RELATED,ESTABLISHED", "-j", "RETURN"]),
+        ]
         for flow in plan.flows:
             networks = plan.sets[flow.source][family]
             sources = _sources(names, family, flow.source, networks, with_sets)
