@@ -127,7 +127,6 @@ def _numbers(text):
 
 def counters(host, scope):
     """None: firewalld's rules have no counters."""
-    return None
 
 
 def warnings(host):

@@ -162,7 +162,7 @@ def _rule_parts(rule):
         else:
             yield "<%s %s=%s/>" % (kind, "value" if kind == "protocol" else "name", quoteattr(value))
     if rule.action == "log":
-        yield '<log prefix=%s level="warning"><limit value="10/m"/></log>' % quoteattr(LOG_PREFIX)
+        yield '<log prefix=%s level="debug"><limit value="10/m"/></log>' % quoteattr(LOG_PREFIX)
     else:
         yield "<%s/>" % rule.action
 
@@ -186,7 +186,7 @@ def rich_text(rule):
         else:
             parts.append('%s %s="%s"' % (kind, "value" if kind == "protocol" else "name", value))
     if rule.action == "log":
-        parts.append('log prefix="%s" level="warning" limit value="10/m"' % LOG_PREFIX)
+        parts.append('log prefix="%s" level="debug" limit value="10/m"' % LOG_PREFIX)
     else:
         parts.append(rule.action)
     return " ".join(parts)

@@ -262,7 +262,7 @@ def verdict(word, policy):
     rules = [Rule([], ["return"], comment, True)]
     if policy == "log":
         rate = "limit rate 10/minute burst 20 packets"
-        rules.insert(0, Rule([], [rate, 'log prefix "%s"' % LOG_PREFIX], comment))
+        rules.insert(0, Rule([], [rate, 'log prefix "%s" level debug' % LOG_PREFIX], comment))
     return rules
 
 

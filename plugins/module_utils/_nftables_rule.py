@@ -260,8 +260,8 @@ def _statement(word, value):
         return native("%s %s" % (word, value["target"]))
     if word == "limit" and set(value) == set(["rate", "per", "burst"]):
         return native("limit rate %s/%s burst %s packets" % (value["rate"], value["per"], value["burst"]))
-    if word == "log" and value and set(value) == set(["prefix"]):
-        return 'log prefix "%s"' % native(value["prefix"])
+    if word == "log" and value and set(value) == set(["prefix", "level"]):
+        return native('log prefix "%s" level %s' % (native(value["prefix"]), value["level"]))
     return None
 
 

@@ -18,10 +18,11 @@ import yaml
 
 from tests.lab.kernel_log import logging_namespaces, refusal
 from tests.lab.lab import Lab, RunningNode
+from tests.lab.providers import hide
 from tests.lab.record import record_playbook
 from tests.lab.ssh import SshLab
 from tests.lab.test_safe_apply import SECONDS, pending_change, result, wait_for
-from tests.lab.test_site import FAMILIES, HOSTS, SITE, SMALL, hide, rules_of, whole
+from tests.lab.test_site import FAMILIES, HOSTS, SITE, SMALL, rules_of, whole
 
 # The kernel's log is the machine's: these addresses are in no other lab.
 PREFIXES = {"198.19.1.": "198.18.201.", "198.19.2.": "198.18.202.", ":a1:": ":e1:", ":a2:": ":e2:"}

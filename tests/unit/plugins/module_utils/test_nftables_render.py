@@ -219,7 +219,7 @@ class ShapeTest(unittest.TestCase):
         found = table("host", "log")
         for chain in ("input", "published"):
             self.assertEqual(
-                ['limit rate 10/minute burst 20 packets log prefix "portledger: " comment "unlisted: log"',
+                ['limit rate 10/minute burst 20 packets log prefix "portledger: " level debug comment "unlisted: log"',
                  'counter return comment "unlisted: log"'],
                 [rule.text() for rule in found.chains[chain].rules[-2:]],
             )
