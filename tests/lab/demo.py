@@ -19,11 +19,11 @@ from rich.text import Text
 
 from tests.lab import ports as portsets
 from tests.lab import report
+from tests.lab.cases import provider_variables
 from tests.lab.lab import Lab
 from tests.lab.oracle import Oracle
 from tests.lab.playbook import PlaybookRun, run_playbook
 from tests.lab.probe import probe
-from tests.lab.providers import provider_variables
 from tests.lab.talk import Conversation, converse, plan_conversations
 from tests.lab.topology import Address, LabError, Node
 

@@ -1,76 +1,85 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The providers that tests of the lab are run with, and how it is seen that one has been at work.
-
-A provider gets its cases by a line in CASES.
-"""
+"""The providers as a test takes them: what a lab needs for each, and the variables that choose it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
+from tests.lab.firewalld import start_firewalld
 from tests.lab.lab import Lab, RunningNode
+from tests.lab.qradar_stand_in import install_stand_in
+from tests.lab.topology import Topology
 
 
-def provider_variables(provider: str | None) -> dict[str, str]:
-    """Inventory variables that have both roles take a provider; none for what they take by themselves."""
-    return {f"{role}_firewall_provider": provider for role in ("host", "gateway") if provider}
+def _nothing(_lab: Lab, _stack: contextlib.ExitStack) -> None:
+    """A kernel and its programs are enough."""
 
 
-def hide(node: RunningNode, program: str) -> None:
-    """Take a program away, inside the node only; other names of the same binary stay."""
-    path = Path(node.run(["sh", "-c", f"command -v {program}"]).stdout.strip())
-    node.run(["mkdir", "-p", "/run/hidden/upper", "/run/hidden/work"])
-    layers = f"lowerdir={path.parent},upperdir=/run/hidden/upper,workdir=/run/hidden/work"
-    node.run(["mount", "-t", "overlay", "overlay", "-o", layers, str(path.parent)])
-    node.run(["rm", str(path)])
+def trust_all_zones(node: RunningNode) -> None:
+    """Have firewalld's zones, once it starts, let everything through that no policy forbids."""
+    node.run(["sed", "-i", "s/^DefaultZone=.*/DefaultZone=trusted/", "/etc/firewalld/firewalld.conf"])
 
 
-def _nothing(_lab: Lab) -> None:
-    """As the machine is: `make setup` installs every program."""
+def _firewalld(lab: Lab, stack: contextlib.ExitStack) -> None:
+    for node in managed(lab):
+        if node.node.forwards:
+            # What crosses a gateway and is not ours is up to zones, which let nothing through by default.
+            trust_all_zones(node)
+        stack.enter_context(start_firewalld(node))
 
 
-def _without_sets(lab: Lab) -> None:
-    """Each set is a chain where there is no ipset."""
-    for node in lab.nodes():
-        if node.node.managed:
-            hide(node, "ipset")
-
-
-def _iptables(node: RunningNode, *, with_sets: bool) -> bool:
-    rules = node.run(["iptables-save"]).stdout
-    return "PORTLEDGER-IN" in rules and ("--match-set" in rules) == with_sets and "portledger" not in _nft(node)
-
-
-def _nft(node: RunningNode) -> str:
-    return node.run(["nft", "list", "tables"]).stdout
-
-
-def _nftables(node: RunningNode) -> bool:
-    return "table inet portledger_host" in _nft(node) and "PORTLEDGER" not in node.run(["iptables-save"]).stdout
+def _qradar(lab: Lab, _stack: contextlib.ExitStack) -> None:
+    for node in managed(lab):
+        if Topology.is_qradar(node.node):
+            install_stand_in(node)
 
 
 @dataclass(frozen=True)
-class Case:
-    """A provider under circumstances.
+class Provider:
+    """host, gateway: the provider of each role. prepare: makes a lab ready, and leaves on the stack what ends that."""
 
-    prepare: done to a lab before the first run. works: whether a QRadar host has its rules, and none of another's.
-    """
+    name: str
+    host: str
+    gateway: str
+    prepare: Callable[[Lab, contextlib.ExitStack], None] = _nothing
 
-    provider: str
-    prepare: Callable[[Lab], None]
-    works: Callable[[RunningNode], bool]
+    def __str__(self) -> str:
+        return self.name
 
     @property
     def variables(self) -> dict[str, str]:
-        return provider_variables(self.provider)
+        return {"host_firewall_provider": self.host, "gateway_firewall_provider": self.gateway}
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """For ansible-playbook: that this provider be used, whatever the inventory says."""
+        return tuple(word for key, value in self.variables.items() for word in ("-e", f"{key}={value}"))
+
+    @contextlib.contextmanager
+    def prepared(self, lab: Lab) -> Iterator[Lab]:
+        """A lab where this provider can be used; what was started for that ends with it."""
+        with contextlib.ExitStack() as stack:
+            self.prepare(lab, stack)
+            yield lab
 
 
-CASES = {
-    "iptables": Case("iptables", _nothing, lambda node: _iptables(node, with_sets=True)),
-    "iptables-chains": Case("iptables", _without_sets, lambda node: _iptables(node, with_sets=False)),
-    "nftables": Case("nftables", _nothing, _nftables),
+def managed(lab: Lab) -> list[RunningNode]:
+    """The nodes that Ansible knows."""
+    return [node for node in lab.nodes() if node.node.managed]
+
+
+PROVIDERS: dict[str, Provider] = {
+    provider.name: provider
+    for provider in (
+        Provider("iptables", "iptables", "iptables"),
+        Provider("nftables", "nftables", "nftables"),
+        Provider("firewalld", "firewalld", "firewalld", _firewalld),
+        # A gateway is no QRadar host.
+        Provider("qradar", "qradar", "iptables", _qradar),
+    )
 }
+EVERY = list(PROVIDERS.values())

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.lab.cases import hide, provider_variables
 from tests.lab.lab import Lab
-from tests.lab.providers import hide, provider_variables
 from tests.lab.record import record_playbook
 from tests.lab.test_site import FAMILIES, HOSTS, SITE, SMALL, whole
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.lab.cases import CASES
 from tests.lab.demo import Screen, demo
 from tests.lab.lab import Lab
-from tests.lab.providers import CASES
 from tests.lab.test_site import SITE
 
 LABS = Path(__file__).parent / "labs"

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.lab.cases import hide
 from tests.lab.kernel_log import logging_namespaces, refusal
 from tests.lab.lab import Lab, RunningNode
-from tests.lab.providers import hide
 from tests.lab.record import record_playbook
 from tests.lab.ssh import SshLab
 from tests.lab.test_safe_apply import SECONDS, pending_change, result, wait_for
@@ -379,7 +379,6 @@ def test_what_a_host_logs(lab: Lab, console: Asker) -> None:
 
 
 @pytest.mark.usefixtures("logging")
-@pytest.mark.parametrize("provider", ["iptables"], indirect=True)
 def test_the_rate_is_limited_and_the_numbers_say_so(lab: Lab, console: Asker) -> None:
     odd = random.randrange(24000, 31000)
     console.apply(unlisted="log")
@@ -388,7 +387,7 @@ def test_the_rate_is_limited_and_the_numbers_say_so(lab: Lab, console: Asker) ->
     found = {one["source"]: one["packets"] for one in logged(info, [odd])}
     # Twenty at once, and one each six seconds, of some providers in each family.
     assert set(found) <= set(GUEST)
-    assert all(20 <= packets < 25 for packets in found.values()), found
+    assert 20 <= sum(found.values()) < 50, found
     assert info["log"]["met"] == {"unlisted: log": 800}
     assert info["log"]["lower_bound"] is True
     # Consoles do not show what is as little urgent as this.

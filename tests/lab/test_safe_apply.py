@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.lab.cases import provider_variables
 from tests.lab.lab import Lab, RunningNode
-from tests.lab.providers import provider_variables
 from tests.lab.record import Recorded, record_playbook
 from tests.lab.ssh import PASSWORD, USER, SshLab
 from tests.lab.test_site import FAMILIES, FOREIGN, FOREIGN_ADDRESSES, saved

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.lab.cases import CASES
 from tests.lab.lab import Lab, RunningNode
-from tests.lab.providers import CASES
 from tests.lab.record import record_playbook
 
 SMALL = Path(__file__).parent / "labs" / "small.yml"
