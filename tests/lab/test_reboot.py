@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -32,11 +33,25 @@ def provided(name: str) -> tuple[str, ...]:
 
 
 def loaded(node: RunningNode) -> dict[str, list[str]]:
-    """What the kernel holds, of anybody. Chains and members of sets have no order; rules in a chain do."""
-    kept = {tool: sorted(saved(node, tool).splitlines(), key=lambda line: line.split()[:2]) for tool in FAMILIES}
+    """What the kernel holds, of anybody. Chains and members of sets have no order; rules in a chain do.
+
+    Tables of iptables that hold nothing are as good as none: some programs make them by looking.
+    """
+    kept = {tool: _without_empty(saved(node, tool)) for tool in FAMILIES}
     kept["sets"] = sorted(node.run(["sh", "-c", "ipset save | sed 's/ initval 0x[0-9a-f]*//'"]).stdout.splitlines())
-    kept["nft"] = node.run(["nft", "-s", "list", "ruleset"]).stdout.splitlines()
+    listed = node.run(["nft", "-s", "list", "ruleset"]).stdout
+    tables = re.findall(r"^table .*?^}$", listed, re.MULTILINE | re.DOTALL)
+    # iptables shows its own.
+    own = re.compile(r"table ip6? (filter|nat|mangle|raw|security) ")
+    kept["nft"] = sorted(table for table in tables if not own.match(table))
     return kept
+
+
+def _without_empty(save: str) -> list[str]:
+    tables = re.findall(r"^\*.*?^COMMIT$", save, re.MULTILINE | re.DOTALL)
+    empty = re.compile(r"\*\w+\n(:[A-Z]+ ACCEPT [^\n]*\n)*COMMIT")
+    lines = [line for table in tables if not empty.fullmatch(table) for line in table.splitlines()]
+    return sorted(lines, key=lambda line: line.split()[:2])
 
 
 def files(node: RunningNode) -> list[str]:
