@@ -74,7 +74,8 @@ class Names:
         :type scope: str
         """
         self.scope = scope
-        self.policy = "portledger-%s" % scope
+        # With the backend iptables, 17 characters fit into the names of firewalld's chains.
+        self.policy = "portledger-%s" % ("host" if scope == "host" else "gw")
         self.egress_zone = "HOST" if scope == "host" else "ANY"
         # A policy that ends at the host is in the chains of INPUT, others are in those of FORWARD.
         self.chain = "filter_%s_policy_%s" % ("IN" if scope == "host" else "FWD", self.policy)

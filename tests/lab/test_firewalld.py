@@ -186,7 +186,7 @@ def test_exactly_the_documented_flows_pass_and_remove_leaves_nothing() -> None:
         assert policies == [
             "allow-host-ipv6 portledger-host",
             "allow-host-ipv6 portledger-host",
-            "allow-host-ipv6 portledger-gateway",
+            "allow-host-ipv6 portledger-gw",
         ]
         assert "+ tcp/514 syslog from log_sources (2 networks)" in check.differences()["console"]
         removed = record_playbook(lab, REMOVE)
@@ -262,8 +262,7 @@ def test_an_entry_changed_at_run_time(loaded: Box) -> None:
     assert loaded.apply() == ["~ ha_peer: -198.18.250.0/24"]
     assert loaded.reloads() == 0
     loaded.firewalld.cmd(f"--ipset={name}", "--remove-entry=198.18.1.2/32")
-    lines = loaded.repaired()
-    assert lines == ["~ ha_peer: +198.18.1.2"] or "+ icmp ha_icmp from ha_peer (1 address)" in lines
+    assert loaded.repaired() == ["~ ha_peer: +198.18.1.2"]
 
 
 def test_the_policy_taken_away_by_an_edit_and_a_reload(loaded: Box) -> None:
@@ -276,14 +275,10 @@ def test_permanent_files_that_drifted(loaded: Box) -> None:
     path = next(path for path in (loaded.root / "etc/firewalld/services").iterdir() if b"ha_drbd" in path.read_bytes())
     good = path.read_bytes()
     path.write_bytes(re.sub(rb'  <port port="7789" protocol="tcp"/>\n', b'  <port port="9" protocol="tcp"/>\n', good))
-    assert (
-        loaded.apply()
-        == [
-            "- tcp/9 without a service from ha_peer (IPv4)",
-            "+ tcp/7789 ha_drbd from ha_peer (1 address)",
-        ]
-        or loaded.apply() == []
-    )
+    assert loaded.repaired() == [
+        "+ tcp/7789 ha_drbd from ha_peer (1 address)",
+        "- tcp/9 without a service from ha_peer",
+    ]
     assert path.read_bytes() == good
     path.write_bytes(b"no XML")
     assert loaded.apply() != []
@@ -336,6 +331,9 @@ def test_a_failing_load_changes_nothing(box: Box) -> None:
     box.broken = {("firewall-cmd", "--reload"): (1, "", "Error: COMMAND_FAILED")}
     with pytest.raises(RulesetError) as caught:
         box.apply()
+    # The reload that would make the former files current fails as well here; what is in force was never touched.
+    words = "firewall-cmd --reload: failed: Error: COMMAND_FAILED."
+    assert str(caught.value) == f"{words} Putting back failed too: {words}"
     box.broken.clear()
     assert box.state() == before
 

@@ -44,7 +44,7 @@ class FilesTest(unittest.TestCase):
 
     def test_names_fit(self):
         for scope in ("host", "gateway"):
-            self.assertTrue(len(Names(scope).policy) <= 18)
+            self.assertTrue(len(Names(scope).policy) <= 17)
             model = model_of(scope)
             self.assertTrue(all(len(name) <= 31 for name in list(model.sets) + list(model.services)))
             self.assertFalse(any(name.startswith(("portledger-h", "portledger-g")) for name in model.sets))
