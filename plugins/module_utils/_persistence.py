@@ -29,6 +29,7 @@ import sys
 from ansible_collections.portledger.qradar.plugins.module_utils import _boot, _systemd
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._program import code_digest, write_program
+from ansible_collections.portledger.qradar.plugins.module_utils._providers import NAMES, load_provider
 from ansible_collections.portledger.qradar.plugins.module_utils._text import from_json
 
 UNIT = "unit"
@@ -54,12 +55,12 @@ from {package}._providers import PROVIDERS
 
 sys.exit(not main(PROVIDERS, Persistence, {root!r}, {scope!r}, sys.argv[1:]))
 """
-_LOAD = """\
+_SHELL = """\
 #!/bin/sh
-# Loads the firewall rules of portledger.qradar that were confirmed last. It may be run at any time.
+# Of portledger.qradar: loads the firewall rules that were confirmed last, or undoes files of a change that was not.
 for python in "{python}" /usr/libexec/platform-python python3 python python2; do
     if command -v "$python" >/dev/null 2>&1; then
-        exec "$python" -E -s -B "{program}" "$@"
+        exec "$python" -E -s -B "{program}"{arguments}
     fi
 done
 echo "portledger: no Python was found: the rules of the scope {scope} are not loaded" >&2
@@ -96,7 +97,7 @@ After=local-fs.target
 
 [Service]
 Type=oneshot
-ExecStart=/bin/sh {folder}/load undo
+ExecStart=/bin/sh {folder}/undo
 
 [Install]
 WantedBy=sysinit.target
@@ -153,7 +154,8 @@ class Persistence:
             found = self.rules()
         except ValueError:
             found = None
-        same = found == _plain(self._document(wanted)) and self._program_is_there() and self._units_are_there()
+        there = self._program_is_there("load", wanted) and self._units_are_there()
+        same = there and found == _plain(self._document(wanted))
         return [] if same else ["~ rules that a boot loads: written again"]
 
     def loaded_by(self):
@@ -179,7 +181,7 @@ class Persistence:
             self._remove()
             return
         try:
-            self._write_program()
+            self._write_program("load", wanted)
             new, old = self._text(self._document(wanted)), self.host.text(self._relative("rules.json"))
             if old and old != new:
                 self._replace("rules.last.json", old)
@@ -201,7 +203,7 @@ class Persistence:
         :raises RulesetError: it cannot be written.
         """
         try:
-            self._write_program()
+            self._write_program("undo", kept)
             boot = self.host.text("proc/sys/kernel/random/boot_id").strip()
             self._replace("undo.json", self._text({"version": _VERSION, "boot": boot, "kept": kept}))
             self._write_unit(_undo_name(self.scope), _UNDO_UNIT)
@@ -210,10 +212,13 @@ class Persistence:
 
     def remove_undo(self):
         """Nothing waits any more."""
-        _unlink(os.path.join(self.folder, "undo.json"))
+        for name in ("undo.json", "undo"):
+            _unlink(os.path.join(self.folder, name))
         self._remove_unit(_undo_name(self.scope))
         if not os.path.exists(os.path.join(self.folder, "rules.json")):
             self._remove()
+        else:
+            self._remove_stale()
 
     def _remove(self):
         stopped = _systemd.runs(self.host) and self._unit_file(_unit_name(self.scope))
@@ -233,7 +238,7 @@ class Persistence:
     # ---- files
 
     def _document(self, wanted):
-        return {"version": _VERSION, "code": code_digest(), "kept": wanted}
+        return {"version": _VERSION, "code": code_digest(_modules(wanted)), "kept": wanted}
 
     @staticmethod
     def _text(data):
@@ -249,34 +254,37 @@ class Persistence:
     def _replace(self, name, text):
         _replace(os.path.join(self.folder, name), text)
 
-    def _program_folder(self):
-        return os.path.join(self.folder, "program-" + code_digest()[:16])
+    def _program_folder(self, kept):
+        return os.path.join(self.folder, "program-" + code_digest(_modules(kept))[:16])
 
-    def _load_text(self):
-        program = os.path.join(self._program_folder(), "load.py")
-        return _LOAD.format(python=sys.executable, program=program, scope=self.scope)
+    def _script_text(self, name, kept):
+        program = os.path.join(self._program_folder(kept), "load.py")
+        arguments = "" if name == "load" else " " + name
+        return _SHELL.format(python=sys.executable, program=program, arguments=arguments, scope=self.scope)
 
-    def _program_is_there(self):
-        there = os.path.isfile(os.path.join(self._program_folder(), "load.py"))
-        return there and self.host.text(self._relative("load")) == self._load_text()
+    def _program_is_there(self, name, kept):
+        there = os.path.isfile(os.path.join(self._program_folder(kept), "load.py"))
+        return there and self.host.text(self._relative(name)) == self._script_text(name, kept)
 
-    def _write_program(self):
+    def _write_program(self, name, kept):
         if not os.path.isdir(self.folder):
             os.makedirs(self.folder, 0o700)
-        folder = self._program_folder()
-        if not os.path.isdir(folder):
+        folder = self._program_folder(kept)
+        if not os.path.isfile(os.path.join(folder, "load.py")):
             unfinished = folder + ".new"
-            shutil.rmtree(unfinished, ignore_errors=True)
-            write_program(unfinished, "load.py", _SCRIPT, {"root": self.host.root, "scope": self.scope})
+            for left in (unfinished, folder):
+                shutil.rmtree(left, ignore_errors=True)
+            values = {"root": self.host.root, "scope": self.scope}
+            write_program(unfinished, "load.py", _SCRIPT, values, _modules(kept))
             os.rename(unfinished, folder)
-        if not self._program_is_there():
-            self._replace("load", self._load_text())
+        if not self._program_is_there(name, kept):
+            self._replace(name, self._script_text(name, kept))
 
     def _remove_stale(self):
         """Code of former releases, and what an attempt that failed has left."""
-        current = os.path.basename(self._program_folder())
+        scripts = "".join(self.host.text(self._relative(name)) for name in ("load", "undo"))
         for name in os.listdir(self.folder):
-            if name.startswith("program-") and name != current:
+            if name.startswith("program-") and "/%s/" % name not in scripts:
                 shutil.rmtree(os.path.join(self.folder, name), ignore_errors=True)
 
     # ---- units
@@ -355,5 +363,10 @@ def _plain(data):
     return from_json(json.dumps(data))
 
 
-# Part of what is copied for a boot, whoever imports what.
-MAIN = _boot.main
+def _modules(kept):
+    """What the program imports; loaded, for a change is confirmed by a process that has not needed them so far."""
+    for entry in kept:
+        if entry["provider"] in NAMES:
+            load_provider(entry["provider"])
+    program = _boot.__name__.rpartition(".")[2]
+    return [program, "_persistence", "_providers"] + ["_" + entry["provider"] for entry in kept]

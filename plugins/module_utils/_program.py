@@ -12,16 +12,18 @@ __metaclass__ = type
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 
+from ansible_collections.portledger.qradar.plugins.module_utils._text import native
+
 _PACKAGE = "ansible_collections.portledger.qradar.plugins.module_utils"
-# Of ruleset_info, which has to find the same code as ruleset.
-_ONLY_TELL = frozenset(["_kernel_log", "_log_flows", "_ruleset_info", "_since"])
+_IMPORT = re.compile(r"^from %s(?:\.(\w+) import | import (\w+(?:, \w+)*))" % re.escape(_PACKAGE), re.MULTILINE)
 
 
-def write_program(folder, name, script, values):
-    """Write a script, and beside it, in "code", a copy of this package, wherever it was imported from.
+def write_program(folder, name, script, values, modules):
+    """Write a script, and beside it, in "code", a copy of what it needs of this package, wherever that came from.
 
     :param folder: is made where it is not there
     :type folder: str
@@ -30,6 +32,8 @@ def write_program(folder, name, script, values):
     :param script: its text, with places for "package" and the values
     :type script: str
     :type values: dict[str, object]
+    :param modules: what the script imports of this package, its providers included; they are loaded
+    :type modules: list[str]
     :returns: the script's full name
     :rtype: str
     :raises OSError: it cannot be written; under Python 2, or an IOError.
@@ -40,30 +44,36 @@ def write_program(folder, name, script, values):
         if not os.path.isdir(package):
             os.makedirs(package, 0o700)
         _write(os.path.join(package, "__init__.py"), b"")
-    for module, source in _sources():
+    for module, source in _sources(modules):
         _write(os.path.join(package, module + ".py"), source)
     path = os.path.join(folder, name)
     _write(path, script.format(package=_PACKAGE, **values).encode("utf-8"))
     return path
 
 
-def code_digest():
-    """Differs where the code does.
+def code_digest(modules):
+    """Differs where the code does that some modules need.
 
+    :type modules: list[str]
     :rtype: str
     """
     digest = hashlib.sha256()
-    for module, source in _sources():
+    for module, source in _sources(modules):
         digest.update(("%s %d\n" % (module, len(source))).encode("ascii"))
         digest.update(source)
     return digest.hexdigest()
 
 
-def _sources():
-    """Each module of this package that is loaded, and its text, but for those that change nothing."""
-    for name, module in sorted(sys.modules.items()):
-        if name.startswith(_PACKAGE + ".") and module is not None and name.rpartition(".")[2] not in _ONLY_TELL:
-            yield name.rpartition(".")[2], _source(name, module)
+def _sources(modules):
+    """Some modules of this package and all that they import when they are loaded, in order, with their text."""
+    found, left = {}, list(modules)
+    while left:
+        name = left.pop()
+        if name not in found and _PACKAGE + "." + name in sys.modules:
+            found[name] = _source(_PACKAGE + "." + name, sys.modules[_PACKAGE + "." + name])
+            for one, several in _IMPORT.findall(native(found[name])):
+                left.extend(several.split(", ") if several else [one])
+    return sorted(found.items())
 
 
 def _source(name, module):

@@ -12,12 +12,42 @@ __metaclass__ = type
 
 import re
 
-from ansible_collections.portledger.qradar.plugins.module_utils import _firewalld, _iptables, _nftables, _qradar
 from ansible_collections.portledger.qradar.plugins.module_utils._managers import has_qradar, refuse_rivals
 from ansible_collections.portledger.qradar.plugins.module_utils._managers import runs_firewalld
+from ansible_collections.portledger.qradar.plugins.module_utils._signs import has_sign
 
-PROVIDERS = dict((provider.NAME, provider) for provider in (_firewalld, _iptables, _nftables, _qradar))
+NAMES = ("firewalld", "iptables", "nftables", "qradar")
 AUTO = "auto"
+
+
+def load_provider(name):
+    """The provider of this name. Compiling all of them takes longer than a run with nothing to do may take.
+
+    :type name: str
+    :returns: a module, see the head of _iptables.py
+    :raises KeyError: there is none.
+    """
+    if name == "firewalld":
+        from ansible_collections.portledger.qradar.plugins.module_utils import _firewalld as found
+    elif name == "iptables":
+        from ansible_collections.portledger.qradar.plugins.module_utils import _iptables as found
+    elif name == "nftables":
+        from ansible_collections.portledger.qradar.plugins.module_utils import _nftables as found
+    elif name == "qradar":
+        from ansible_collections.portledger.qradar.plugins.module_utils import _qradar as found
+    else:
+        raise KeyError(name)
+    return found
+
+
+class _Providers:
+    """The providers by name."""
+
+    def __getitem__(self, name):
+        return load_provider(name)
+
+
+PROVIDERS = _Providers()
 
 
 def choose_provider(host, scope, name):
@@ -44,7 +74,7 @@ def _fitting(host, scope):
         return "firewalld"
     # What was chosen stays: rules of others that came since do not make the rules change their place.
     for name in ("nftables", "iptables"):
-        if PROVIDERS[name].traces(host, scope):
+        if _has_traces(host, scope, name):
             return name
     if host.find("nft") and not _foreign_iptables(host):
         return "nftables"
@@ -67,8 +97,12 @@ def traces_of_others(host, scope, provider):
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
     :param scope: host or gateway
     :type scope: str
-    :param provider: the one that is not asked; None asks all
+    :param provider: name of the one that is not asked; None asks all
+    :type provider: str | None
     :rtype: list
     """
-    others = [PROVIDERS[name] for name in sorted(PROVIDERS) if PROVIDERS[name] is not provider]
-    return [other for other in others if other.traces(host, scope)]
+    return [PROVIDERS[name] for name in NAMES if name != provider and _has_traces(host, scope, name)]
+
+
+def _has_traces(host, scope, name):
+    return has_sign(host, name) and PROVIDERS[name].traces(host, scope)

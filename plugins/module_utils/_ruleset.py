@@ -84,7 +84,7 @@ def prepare_change(host, options, provider, plan, management):
         return Part(of, present, wanted, of.compare(host, scope, present, wanted))
 
     parts = [part(provider, plan)] if provider else []
-    former = [part(other, None) for other in traces_of_others(host, scope, provider)]
+    former = [part(other, None) for other in traces_of_others(host, scope, provider and provider.NAME)]
     lines = _whole_difference(parts, former)
     rules = None
     if provider and not provider.PERSISTS:

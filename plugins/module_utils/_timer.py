@@ -91,7 +91,8 @@ def _unit(store, token):
 def _write_program(host, store, token):
     """Copy this package, so that it runs on when the module's own copy is gone."""
     values = {"root": host.root, "scope": store.scope, "token": token}
-    return write_program(store.program(token), "restore.py", _SCRIPT, values)
+    modules = ["_timer", "_providers"] + ["_" + kept["provider"] for kept in (store.pending() or {"kept": []})["kept"]]
+    return write_program(store.program(token), "restore.py", _SCRIPT, values, modules)
 
 
 def _ask_systemd(host, unit, seconds, command):

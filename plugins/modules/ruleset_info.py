@@ -383,7 +383,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host import Host
-from ansible_collections.portledger.qradar.plugins.module_utils._providers import AUTO, PROVIDERS
+from ansible_collections.portledger.qradar.plugins.module_utils._providers import AUTO, NAMES
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset_info import ruleset_info
 
 POLICIES = ["drop", "log", "leave"]
@@ -393,7 +393,7 @@ def main():
     module = AnsibleModule(
         argument_spec={
             "scope": {"type": "str", "choices": ["host", "gateway"], "required": True},
-            "provider": {"type": "str", "choices": [AUTO] + sorted(PROVIDERS), "default": AUTO},
+            "provider": {"type": "str", "choices": [AUTO] + list(NAMES), "default": AUTO},
             "unlisted": {"type": "str", "choices": POLICIES, "default": "drop"},
             "egress": {"type": "str", "choices": POLICIES, "default": "leave"},
             "management": {"type": "list", "elements": "str", "default": []},

@@ -192,8 +192,8 @@ class PersistenceTest(unittest.TestCase):
         self.assertEqual(["~ rules that a boot loads: written again"], self.there.drift(RULES))
         self.there.write(RULES)
         programs = [name for name in os.listdir(folder) if name.startswith("program-")]
-        self.assertEqual([os.path.basename(self.there._program_folder())], programs)
-        self.assertEqual(self.there._load_text(), self.host.text("etc/portledger/host/load"))
+        self.assertEqual([os.path.basename(self.there._program_folder(RULES))], programs)
+        self.assertEqual(self.there._script_text("load", RULES), self.host.text("etc/portledger/host/load"))
 
     # ---- files that a boot loads, before they are confirmed
 
@@ -235,7 +235,7 @@ class PersistenceTest(unittest.TestCase):
         load, undo = (self.host.text(UNITS, "portledger-host%s.service" % name) for name in ("", "-undo"))
         folder = self.host.file("etc/portledger/host")
         self.assertIn("ExecStart=/bin/sh %s/load\n" % folder, load)
-        self.assertIn("ExecStart=/bin/sh %s/load undo\n" % folder, undo)
+        self.assertIn("ExecStart=/bin/sh %s/undo\n" % folder, undo)
         for text in (load, undo):
             self.assertIn("\nDefaultDependencies=no\n", text)
             self.assertIn("\nBefore=network-pre.target ", text)

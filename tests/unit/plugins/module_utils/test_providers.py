@@ -14,6 +14,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils import _provider
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._managers import runs_firewalld
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply import Part
+from ansible_collections.portledger.qradar.plugins.module_utils._signs import has_sign
 from tests.unit.plugins.module_utils.support import Folder
 
 TOOL = "opt/qradar/bin/iptables_update.pl"
@@ -43,11 +44,9 @@ class ProvidersTest(unittest.TestCase):
 
     def setUp(self):
         self.fakes = {name: Fake(name) for name in ("iptables", "nftables", "firewalld", "qradar")}
-        real = dict(_providers.PROVIDERS)
-        _providers.PROVIDERS.clear()
-        _providers.PROVIDERS.update(self.fakes)
-        self.addCleanup(_providers.PROVIDERS.update, real)
-        self.addCleanup(_providers.PROVIDERS.clear)
+        for name, stand_in in (("load_provider", self.fakes.get), ("has_sign", lambda host, name: True)):
+            self.addCleanup(setattr, _providers, name, getattr(_providers, name))
+            setattr(_providers, name, stand_in)
 
     def host(self, files=None, programs=("nft", "iptables-save", "ip6tables-save"), answers=None):
         folder = Folder(dict({"proc/self/comm": "python"}, **(files or {})), programs)
@@ -92,6 +91,15 @@ class ProvidersTest(unittest.TestCase):
             self.chosen(host, "iptables")
         self.assertEqual(message, str(caught.exception))
 
+    def test_only_what_shows_a_sign_is_asked(self):
+        _providers.has_sign = lambda host, name: name == "qradar"
+        for fake in self.fakes.values():
+            fake._traces = True
+        self.assertEqual([self.fakes["qradar"]], _providers.traces_of_others(self.host(), "host", "iptables"))
+        self.assertEqual([], _providers.traces_of_others(self.host(), "host", "qradar"))
+        self.fakes["qradar"]._traces = False
+        self.assertEqual([], _providers.traces_of_others(self.host(), "host", None))
+
     def test_rivals(self):
         self.refused(
             self.host({TOOL: ""}),
@@ -129,6 +137,37 @@ class ProvidersTest(unittest.TestCase):
         new.lines = []
         self.assertEqual(["- what the provider iptables has left"], _ruleset._whole_difference([new], [old]))
         self.assertEqual(old.lines, _ruleset._whole_difference([], [old]))
+
+
+class SignsTest(unittest.TestCase):
+    def signs(self, files=None, answers=None):
+        folder = Folder(files or {}, ("iptables-save", "ip6tables-save", "ipset", "nft"))
+        self.addCleanup(folder.remove)
+        found = answers or {}
+        host = folder.host(lambda arguments, data: (0, found.get(os.path.basename(arguments[0]), ""), ""))
+        return [name for name in _providers.NAMES if has_sign(host, name)]
+
+    def test_none(self):
+        files = {"etc/firewalld/direct.xml": "<direct/>", "etc/firewalld/zones/public.xml": "", TOOL: "",
+                 "opt/qradar/conf/iptables.pre": "# BEGIN of others"}
+        answers = {"iptables-save": RULE, "nft": "table inet firewalld\n", "ipset": "f2b-sshd\n"}
+        self.assertEqual([], self.signs(files, answers))
+
+    def test_each(self):
+        for program in ("iptables-save", "ip6tables-save"):
+            for chain in ("PORTLEDGER-IN", "PORTLEDGER-FWD"):
+                self.assertEqual(["iptables"], self.signs(answers={program: ":%s - [0:0]" % chain}))
+        self.assertEqual(["iptables"], self.signs(answers={"ipset": "portledger-h4-0123\n"}))
+        for scope in ("host", "gateway"):
+            self.assertEqual(["nftables"], self.signs(answers={"nft": "table inet portledger_%s" % scope}))
+        for name in ("policies/portledger-host.xml", "ipsets/portledger-fg4-0123.xml", "services/portledger-fh-01.xml"):
+            self.assertEqual(["firewalld"], self.signs({"etc/firewalld/" + name: ""}))
+        self.assertEqual(["firewalld"], self.signs({"etc/firewalld/direct.xml": "<chain chain='PORTLEDGER-PUB'/>"}))
+        for family in ("iptables", "ip6tables"):
+            block = {"opt/qradar/conf/%s.pre" % family: "# BEGIN portledger.qradar host\n"}
+            self.assertEqual(["qradar"], self.signs(block))
+        live = {"ip6tables-save": ":PORTLEDGER-QIN - [0:0]"}
+        self.assertEqual(["iptables", "qradar"], self.signs({TOOL: ""}, live))
 
 
 if __name__ == "__main__":
