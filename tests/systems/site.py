@@ -19,13 +19,13 @@ import yaml
 
 from tests.lab.playbook import playbook_command, playbook_environment
 from tests.lab.record import Recorded, record_playbook
-from tests.systems.system import Network, System, SystemError_, dying, wait_for
+from tests.systems.system import Network, System, BootError, dying, wait_for
 
 NETWORKS = {4: ipaddress.ip_network("198.18.40.0/24"), 6: ipaddress.ip_network("2001:db8:40::/64")}
 CONTROLLER = 1
 # Listens from early in each boot on a port that no plan knows.
 UNLISTED = 9999
-USER, PASSWORD = "operator", "only in the lab"
+USER, PASSWORD = "deputy", "only in the lab"
 
 _NETWORK = """\
 [Match]
@@ -56,7 +56,7 @@ Before=network-pre.target
 ExecStart=/usr/bin/python3 -I /opt/listener.py
 """
 _SSHD = "UseDNS no\nLogLevel VERBOSE\nMaxStartups 100\n"
-_SSH_OPTIONS = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
+SSH_OPTIONS = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
 
 
 def address(number: int, version: int = 4) -> str:
@@ -82,7 +82,10 @@ class Site:
         self.controller.ip(
             "link add lan type bridge stp_state 0 forward_delay 0 mcast_snooping 0",
             "link set lan addrgenmode none",
-            *(f"address add {address(CONTROLLER, version)}/{net.prefixlen} dev lan" for version, net in NETWORKS.items()),
+            *(
+                f"address add {address(CONTROLLER, version)}/{net.prefixlen} dev lan"
+                for version, net in NETWORKS.items()
+            ),
             "link set lan up",
         )
 
@@ -126,7 +129,9 @@ class Site:
         """A network for one boot, with a cable that nobody has set up yet."""
         network = Network()
         here = self.controller.process
-        network.ip(f"link add eth0 type veth peer name port{number} netns {here}")
+        # A machine keeps its cards over a boot.
+        mac = f"address 02:00:5e:00:53:{number:02x}"
+        network.ip(f"link add eth0 {mac} type veth peer name port{number} netns {here}")
         self.controller.ip(f"link set port{number} master lan addrgenmode none up")
         return network
 
@@ -141,7 +146,7 @@ class Site:
         common = {
             "ansible_user": "root",
             "ansible_ssh_private_key_file": str(self.folder / "key"),
-            "ansible_ssh_common_args": _SSH_OPTIONS,
+            "ansible_ssh_common_args": SSH_OPTIONS,
             "ansible_python_interpreter": "/usr/bin/python3",
             "qradar_parties": {"log_sources": ["198.18.50.0/24", "2001:db8:50::/64"]},
             "qradar_dynamic_ports": {"imq_dynamic": ["tcp/40910-40913"]},
@@ -154,17 +159,19 @@ class Site:
 
     def ssh_command(self, name: str, *arguments: str, user: str = "root", version: int = 4) -> list[str]:
         """The command line, from anywhere, for a connection of its own from the controller."""
-        options = ["-F", "none", "-i", str(self.folder / "key"), *_SSH_OPTIONS.split(), "-o", "ControlPath=none"]
+        options = ["-F", "none", "-i", str(self.folder / "key"), *SSH_OPTIONS.split(), "-o", "ControlPath=none"]
         options += ["-o", "ConnectTimeout=2", "-o", "BatchMode=yes"]
         target = f"{user}@{address(self._numbers[name], version)}"
         return self.controller.command(["ssh", *options, target, *arguments])
 
+    def jump(self, name: str) -> str:
+        """The value of ProxyCommand that goes through a system."""
+        return f"ssh -F none -i {self.folder / 'key'} {SSH_OPTIONS} -W %h:%p root@{address(self._numbers[name])}"
+
     def ssh(self, name: str, command: str, **options: Any) -> subprocess.CompletedProcess[str]:
         """Run a command over a connection of its own. Never raises for one that fails."""
         whole = self.ssh_command(name, command, **options)
-        return subprocess.run(
-            whole, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=30
-        )
+        return subprocess.run(whole, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=30)
 
     def answers(self, name: str) -> bool:
         """Whether SSH works."""
@@ -176,8 +183,8 @@ class Site:
             try:
                 wait_for(f"{name}: SSH", lambda name=name: self.answers(name), seconds)  # type: ignore[misc]
                 wait_for(f"{name}: the boot", self[name].booted, seconds)
-            except SystemError_ as error:
-                raise SystemError_(f"{error}\n{self[name].console[-2000:]}") from None
+            except BootError as error:
+                raise BootError(f"{error}\n{self[name].console[-2000:]}") from None
 
     def start(self, *names: str) -> None:
         """Boot these systems, or all; and wait()."""
@@ -192,7 +199,7 @@ class Site:
     def play(self, playbook: str | Path, *arguments: str, **more: str) -> Recorded:
         """Run a playbook on the controller. more: environment."""
         settings = {**self.settings(), **more}
-        return record_playbook(self, playbook, *arguments, inside=self.controller, **settings)
+        return record_playbook(self, playbook, *arguments, inside=self.controller, inventory=None, **settings)
 
     def start_play(self, playbook: str | Path, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a playbook on the controller, in a session of its own, and leave it to itself."""

@@ -27,14 +27,24 @@ _NUMBERS = itertools.count(1)
 _START = """
 set -eu
 mount -t tmpfs tmpfs /run
+touch /run/network
+mount --bind "$NETWORK" /run/network
 umount -R /sys/fs/cgroup 2>/dev/null || :
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
+# Groups of processes that were killed before they could remove them.
+for group in "/sys/fs/cgroup${CGROUP%/*}"/portledger-*; do
+    [ -d "$group" ] || continue
+    process=${group##*/portledger-}
+    [ -d "/proc/${process%%-*}" ] || find "$group" -depth -type d -exec rmdir {} + || :
+done
 mkdir -p "/sys/fs/cgroup$CGROUP"
-echo $$ > "/sys/fs/cgroup$CGROUP/cgroup.procs"
+echo 0 > "/sys/fs/cgroup$CGROUP/cgroup.procs"
 mount -t overlay overlay -o "lowerdir=$LOWER,upperdir=$DISK/upper,workdir=$DISK/work" "$DISK/root"
-exec systemd-nspawn --boot --quiet --register=no --keep-unit --machine="$NAME" --directory="$DISK/root" \
-    --network-namespace-path="$NETWORK" --capability=CAP_NET_ADMIN \
+mount -t proc proc /proc
+systemd-nspawn --boot --quiet --register=no --keep-unit --machine="$NAME" --directory="$DISK/root" \
+    --network-namespace-path=/run/network --capability=CAP_NET_ADMIN \
     --link-journal=no --resolv-conf=off --timezone=off --console=pipe
+exit $?
 """
 _REMOVE_GROUPS = """
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
@@ -44,10 +54,11 @@ for try in 1 2 3 4 5 6 7 8 9 10; do
     sleep 0.1
 done
 """
+_OWN_MOUNTS = ("unshare", "--mount", "--propagation", "private")
 _PACKAGES = {"systemd-nspawn": "systemd-container", "setpriv": "util-linux", "nsenter": "util-linux", "ip": "iproute2"}
 
 
-class SystemError_(Exception):
+class BootError(Exception):
     """A system does not start, or does not answer; the text says which and why."""
 
 
@@ -55,7 +66,7 @@ def build(suite: str) -> Path:
     """The root file system of a suite; it is built where it is not there yet."""
     done = subprocess.run([BUILD, suite], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
-        raise SystemError_(f"no root file system of {suite}: tests/systems/build has said why")
+        raise BootError(f"no root file system of {suite}: tests/systems/build has said why")
     return Path(done.stdout.strip())
 
 
@@ -65,11 +76,11 @@ def dying(command: Sequence[str]) -> list[str]:
 
 
 def wait_for(what: str, condition: Callable[[], object], seconds: float = 30) -> None:
-    """Until the condition is true; else raises SystemError_."""
+    """Until the condition is true; else raises BootError."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
-            raise SystemError_(f"{what}: not within {seconds:g} s")
+            raise BootError(f"{what}: not within {seconds:g} s")
         time.sleep(0.02)
 
 
@@ -79,7 +90,7 @@ class Network:
     def __init__(self) -> None:
         missing = {package for program, package in _PACKAGES.items() if shutil.which(program) is None}
         if missing:
-            raise SystemError_(f"missing packages: {', '.join(sorted(missing))}. Run tools/setup")
+            raise BootError(f"missing packages: {', '.join(sorted(missing))}. Run tools/setup")
         mine = Path("/proc/self/ns/net").readlink()
         self._holder = subprocess.Popen(dying(["unshare", "--net", "sleep", "infinity"]), stdin=subprocess.DEVNULL)
         self.path = f"/proc/{self._holder.pid}/ns/net"
@@ -167,7 +178,7 @@ class System:
         }
         with (self._disk / "console").open("ab") as log:
             self._container = subprocess.Popen(
-                dying(["unshare", "--mount", "--propagation", "private", "--", "sh", "-c", _START]),
+                dying([*_OWN_MOUNTS, "--pid", "--fork", "--kill-child", "--", "sh", "-c", _START]),
                 env={**os.environ, **settings},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -178,14 +189,16 @@ class System:
 
     def _found_leader(self) -> bool:
         assert self._container is not None
-        number = self._container.pid
         if self._container.poll() is not None:
-            raise SystemError_(f"{self.name} does not start: {self.console[-2000:].strip()}")
-        with contextlib.suppress(OSError):
-            for child in Path(f"/proc/{number}/task/{number}/children").read_text().split():
-                if Path(f"/proc/{child}/comm").read_text().strip() == "systemd":
-                    self._leader = int(child)
-                    return True
+            raise BootError(f"{self.name} does not start: {self.console[-2000:].strip()}")
+        with contextlib.suppress(OSError, IndexError):
+            # Below unshare: the shell that is the first process, systemd-nspawn, the system's first process.
+            found = self._container.pid
+            for _generation in range(3):
+                found = int(Path(f"/proc/{found}/task/{found}/children").read_text().split()[0])
+            if Path(f"/proc/{found}/comm").read_text().strip() == "systemd":
+                self._leader = found
+                return True
         return False
 
     @property
@@ -200,7 +213,7 @@ class System:
         try:
             self._container.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise SystemError_(f"{self.name} does not shut down: {self.console[-2000:].strip()}") from None
+            raise BootError(f"{self.name} does not shut down: {self.console[-2000:].strip()}") from None
         self._end()
 
     def lose_power(self) -> None:
@@ -213,12 +226,10 @@ class System:
     def _end(self) -> None:
         assert self._network is not None
         self._container = None
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self._leader, signal.SIGKILL)
         wait_for(f"the end of {self.name}", lambda: not Path(f"/proc/{self._leader}").exists())
         self._network.close()
         subprocess.run(
-            ["unshare", "--mount", "--propagation", "private", "--", "sh", "-c", _REMOVE_GROUPS],
+            [*_OWN_MOUNTS, "--", "sh", "-c", _REMOVE_GROUPS],
             env={**os.environ, "CGROUP": self._group},
             check=False,
         )
@@ -237,12 +248,12 @@ class System:
         """The command line that runs arguments inside, as from its console: no SSH, no network."""
         spaces = ["--mount", "--uts", "--ipc", "--net", "--pid"]
         clean = ["env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"]
-        return ["nsenter", "--target", str(self._leader), *spaces, "--wd=/", "--root", "--", *clean, *arguments]
+        return ["nsenter", "--target", str(self._leader), *spaces, "--root", "--wd", "--", *clean, *arguments]
 
     def run(
         self, arguments: Sequence[str], *, check: bool = True, stdin: str | None = None, timeout: float = 60
     ) -> subprocess.CompletedProcess[str]:
-        """Run a program inside, as from its console. Where check is, failure raises SystemError_ with its words."""
+        """Run a program inside, as from its console. Where check is, failure raises BootError with its words."""
         done = subprocess.run(
             self.command(arguments),
             input=stdin,
@@ -254,7 +265,7 @@ class System:
         )
         if check and done.returncode != 0:
             said = f"{done.stdout} {done.stderr}".strip()
-            raise SystemError_(f"{self.name}: {' '.join(arguments)}: exit {done.returncode}: {said}")
+            raise BootError(f"{self.name}: {' '.join(arguments)}: exit {done.returncode}: {said}")
         return done
 
     def shell(self, script: str, *, check: bool = True) -> str:
