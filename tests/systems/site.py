@@ -19,7 +19,7 @@ import yaml
 
 from tests.lab.playbook import playbook_command, playbook_environment
 from tests.lab.record import Recorded, record_playbook
-from tests.systems.system import Network, System, BootError, dying, wait_for
+from tests.systems.system import BootError, Network, System, dying, wait_for
 
 NETWORKS = {4: ipaddress.ip_network("198.18.40.0/24"), 6: ipaddress.ip_network("2001:db8:40::/64")}
 CONTROLLER = 1
@@ -73,6 +73,7 @@ class Site:
         self.inventory = self.folder / "inventory.yml"
         self.systems: dict[str, System] = {}
         self._numbers: dict[str, int] = {}
+        self._runs = 0
         self._hosts: dict[str, dict[str, Any]] = {}
         # Who becomes another user reads the key, too.
         self.folder.chmod(0o755)
@@ -130,9 +131,13 @@ class Site:
         network = Network()
         here = self.controller.process
         # A machine keeps its cards over a boot.
-        mac = f"address 02:00:5e:00:53:{number:02x}"
-        network.ip(f"link add eth0 {mac} type veth peer name port{number} netns {here}")
-        self.controller.ip(f"link set port{number} master lan addrgenmode none up")
+        mac = f"02:00:5e:00:53:{number:02x}"
+        network.ip(f"link add eth0 address {mac} type veth peer name port{number} netns {here}")
+        # Its neighbour need not look for it, so its first packet comes as soon as the cable is up.
+        self.controller.ip(
+            f"link set port{number} master lan addrgenmode none up",
+            *(f"neighbour replace {address(number, one)} lladdr {mac} dev lan nud permanent" for one in NETWORKS),
+        )
         return network
 
     def write_inventory(self, **variables: Any) -> None:
@@ -194,7 +199,9 @@ class Site:
 
     def settings(self) -> dict[str, str]:
         """Ansible's, as environment variables."""
-        return {"ANSIBLE_SSH_CONTROL_PATH_DIR": str(self.folder / "cp"), "HOME": str(self.folder)}
+        # Connections that another run keeps open are none of this one's.
+        self._runs += 1
+        return {"ANSIBLE_SSH_CONTROL_PATH_DIR": str(self.folder / f"cp{self._runs}"), "HOME": str(self.folder)}
 
     def play(self, playbook: str | Path, *arguments: str, **more: str) -> Recorded:
         """Run a playbook on the controller. more: environment."""
@@ -202,14 +209,16 @@ class Site:
         return record_playbook(self, playbook, *arguments, inside=self.controller, inventory=None, **settings)
 
     def start_play(self, playbook: str | Path, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start a playbook on the controller, in a session of its own, and leave it to itself."""
+        """Start a playbook on the controller, and leave it to itself. All that it has started dies with it."""
+        command = playbook_command(self.inventory, playbook, *arguments)
+        # Ansible's workers have sessions of their own.
+        alone = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "--"]
         return subprocess.Popen(
-            dying(self.controller.command(playbook_command(self.inventory, playbook, *arguments))),
+            dying(self.controller.command([*alone, *command])),
             env={**os.environ, **playbook_environment(self), **self.settings()},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,
         )
 
     def python(self, script: str, *arguments: str) -> subprocess.Popen[str]:
