@@ -11,7 +11,7 @@ import pytest
 
 SUITES = ("bullseye", "bookworm", "trixie")
 # Those that work on a whole system of Debian.
-PROVIDERS = ("iptables",)
+PROVIDERS = ("iptables", "nftables")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
