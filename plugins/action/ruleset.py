@@ -102,6 +102,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             result["msg"] = self._broken(str(result.get("msg")), Confirmation(name, seconds, call))
         if result.get("failed") or "timer" not in result:
             return result
+        # What a boot will load is known once the change stays.
+        persistent = {"persistent": result.pop("persistent")} if "persistent" in result else {}
         try:
             address = self._play_context.remote_addr or name
             problem = Confirmation(name, seconds, call, reach).confirm(address, probes, kept_in(result, behind))
@@ -111,7 +113,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             words = f"{name}: the change is confirmed and in force, but the next boot would not load it: {problem}"
             words += " Mend that, and run the playbook again."
             return {**result, "failed": True, "confirmed": True, "msg": words}
-        return {**result, "confirmed": True}
+        return {**result, **persistent, "confirmed": True}
 
     def _broken(self, said: str, confirmation: Confirmation) -> str:
         """The words for a call that broke, with what became of the change that it may have made."""

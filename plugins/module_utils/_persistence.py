@@ -86,6 +86,22 @@ ExecReload=/bin/sh {folder}/load
 [Install]
 WantedBy=sysinit.target
 """
+# Being part of a service does not cover its start, nor a unit of ours that has failed.
+_AGAIN_UNIT = """\
+[Unit]
+Description=Firewall rules of portledger.qradar ({scope}), again after a service that flushes everything
+DefaultDependencies=no
+Before=network-pre.target shutdown.target
+Conflicts=shutdown.target
+After={flushers} portledger-{scope}.service
+
+[Service]
+Type=oneshot
+ExecStart=/bin/sh {folder}/load
+
+[Install]
+WantedBy={flushers}
+"""
 _UNDO_UNIT = """\
 [Unit]
 Description=Undoes a change of portledger.qradar that was never confirmed ({scope})
@@ -165,6 +181,13 @@ class Persistence:
         """
         return UNIT if self._unit_file(_unit_name(self.scope)) else NOTHING
 
+    def will_load(self):
+        """What is to load them once they are confirmed: UNIT or NOTHING.
+
+        :rtype: str
+        """
+        return UNIT if os.path.isdir(self.host.file(_UNITS)) else NOTHING
+
     def _waits(self):
         return self.undo() is not None
 
@@ -186,7 +209,8 @@ class Persistence:
             if old and old != new:
                 self._replace("rules.last.json", old)
             self._replace("rules.json", new)
-            changed = self._write_unit(_unit_name(self.scope), _UNIT)
+            # All of them, whatever any() would be content with.
+            changed = any([self._write_unit(name, template) for name, template in self._loading_units()])
             self._remove_stale()
         except (IOError, OSError) as error:
             raise RulesetError(_cannot(error, self.folder))
@@ -224,7 +248,7 @@ class Persistence:
         stopped = _systemd.runs(self.host) and self._unit_file(_unit_name(self.scope))
         if stopped:
             self.host.run("systemctl", ["stop", _unit_name(self.scope)])
-        for name in (_unit_name(self.scope), _undo_name(self.scope)):
+        for name in (_unit_name(self.scope), _again_name(self.scope), _undo_name(self.scope)):
             self._remove_unit(name)
         shutil.rmtree(self.folder, ignore_errors=True)
         try:
@@ -292,8 +316,13 @@ class Persistence:
     def _units_are_there(self):
         if not os.path.isdir(self.host.file(_UNITS)):
             return True
-        name = _unit_name(self.scope)
-        return self._unit_file(name) == self._unit_text(_UNIT) and os.path.islink(self._link(name))
+        return all(self._unit_is_there(name, template) for name, template in self._loading_units())
+
+    def _loading_units(self):
+        return [(_unit_name(self.scope), _UNIT), (_again_name(self.scope), _AGAIN_UNIT)]
+
+    def _unit_is_there(self, name, template):
+        return self._unit_file(name) == self._unit_text(template) and all(map(os.path.islink, self._links(name)))
 
     def _unit_file(self, name):
         return self.host.text(_UNITS, name)
@@ -301,8 +330,9 @@ class Persistence:
     def _unit_text(self, template):
         return template.format(scope=self.scope, folder=self.folder, flushers=_FLUSHERS)
 
-    def _link(self, name):
-        return self.host.file(_UNITS, "sysinit.target.wants", name)
+    def _links(self, name):
+        wanting = _FLUSHERS.split() if name == _again_name(self.scope) else ["sysinit.target"]
+        return [self.host.file(_UNITS, unit + ".wants", name) for unit in wanting]
 
     def _write_unit(self, name, template):
         """Whether it had to be written."""
@@ -310,22 +340,33 @@ class Persistence:
         # A root without systemd: whoever starts it runs the script "load" himself.
         if not os.path.isdir(self.host.file(_UNITS)):
             return False
-        if self._unit_file(name) == text and os.path.islink(self._link(name)):
+        if self._unit_is_there(name, template):
             return False
         _replace(self.host.file(_UNITS, name), text, 0o644)
-        if not os.path.isdir(os.path.dirname(self._link(name))):
-            os.makedirs(os.path.dirname(self._link(name)), 0o755)
-        _unlink(self._link(name))
-        os.symlink("/" + os.path.join(_UNITS, name), self._link(name))
+        for link in self._links(name):
+            if not os.path.isdir(os.path.dirname(link)):
+                os.makedirs(os.path.dirname(link), 0o755)
+            _unlink(link)
+            os.symlink("/" + os.path.join(_UNITS, name), link)
         return True
 
     def _remove_unit(self, name):
-        _unlink(self._link(name))
+        for link in self._links(name):
+            _unlink(link)
+            try:
+                os.rmdir(os.path.dirname(link))
+            except OSError:
+                # Others are wanted there as well, or it is not there.
+                pass
         _unlink(self.host.file(_UNITS, name))
 
 
 def _unit_name(scope):
     return "portledger-%s.service" % scope
+
+
+def _again_name(scope):
+    return "portledger-%s-again.service" % scope
 
 
 def _undo_name(scope):

@@ -55,7 +55,8 @@ def apply_ruleset(host, options, check):
     }
     if provider:
         result["management"] = management.as_data()
-        result["persistent"] = PROVIDER if provider.PERSISTS else Persistence(host, scope).loaded_by()
+        kept = Persistence(host, scope)
+        result["persistent"] = PROVIDER if provider.PERSISTS else kept.loaded_by() if check else kept.will_load()
         applied.warnings.extend(getattr(provider, "warnings", lambda host: [])(host))
     if applied.timer:
         result["timer"] = applied.timer

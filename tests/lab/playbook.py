@@ -10,13 +10,27 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from tests.lab.lab import ROOT, Lab, RunningNode
+from tests.lab.lab import ROOT
 
 _RECAP = re.compile(r"^(?P<host>\S+)\s+: (?P<counts>ok=\d+.*)$")
+
+
+class Place(Protocol):
+    """A lab, or what else a playbook is run against."""
+
+    folder: Path
+    inventory: Path
+
+
+class Inside(Protocol):
+    """A node, or where else a playbook is run."""
+
+    def command(self, arguments: Sequence[str]) -> list[str]: ...
 
 
 @dataclass(frozen=True)
@@ -57,7 +71,7 @@ def playbook_command(
     return [command, "-i", str(inventory), "--forks", str(forks), str(ROOT / playbook), *arguments]
 
 
-def playbook_environment(lab: Lab) -> dict[str, str]:
+def playbook_environment(lab: Place) -> dict[str, str]:
     """Settings for Ansible, as environment variables."""
     return {
         "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
@@ -71,14 +85,14 @@ def playbook_environment(lab: Lab) -> dict[str, str]:
 
 
 def run_playbook(
-    lab: Lab,
+    lab: Place,
     playbook: str | Path,
     *arguments: str,
     forks: int = 20,
     on_line: Callable[[str], None] | None = None,
     environment: dict[str, str] | None = None,
     program: str | Path | None = None,
-    inside: RunningNode | None = None,
+    inside: Inside | None = None,
     inventory: Path | None = None,
 ) -> PlaybookRun:
     """Run ansible-playbook with the lab's inventory, or another.

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.lab.lab import Lab, RunningNode
-from tests.lab.playbook import PlaybookRun, run_playbook
+from tests.lab.playbook import Inside, Place, PlaybookRun, run_playbook
 
 PLUGINS = Path(__file__).parent / "callback_plugins"
 
@@ -43,10 +42,10 @@ class Recorded:
 
 
 def record_playbook(
-    lab: Lab,
+    lab: Place,
     playbook: str | Path,
     *arguments: str,
-    inside: RunningNode | None = None,
+    inside: Inside | None = None,
     inventory: Path | None = None,
     **environment: str,
 ) -> Recorded:

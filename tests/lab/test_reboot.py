@@ -104,6 +104,7 @@ def test_what_a_boot_would_load_is_repaired(lab: tuple[Lab, tuple[str, ...]]) ->
         "rm /etc/portledger/host/rules.json",
         "echo '{' > /etc/portledger/host/rules.json",
         "rm /etc/systemd/system/sysinit.target.wants/portledger-host.service",
+        "rm /etc/systemd/system/nftables.service.wants/portledger-host-again.service",
         "echo > /etc/systemd/system/portledger-host.service",
         "rm -r /etc/portledger/host/program-*",
         "rm -r /etc/portledger",

@@ -13,6 +13,7 @@ import sys
 import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils import _boot, _persistence
+from ansible_collections.portledger.qradar.plugins.module_utils import _providers  # noqa: F401  # part of what is copied
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._pending import Store
 from ansible_collections.portledger.qradar.plugins.module_utils._persistence import Persistence
@@ -82,13 +83,17 @@ class PersistenceTest(unittest.TestCase):
 
     def test_written_and_loaded(self):
         self.there.write(RULES)
+        again = "portledger-host-again.service"
+        flushers = ("ip6tables", "iptables", "netfilter-persistent", "nftables")
         self.assertEqual(
-            ["etc/portledger/host/load", "etc/portledger/host/rules.json", UNITS + "/portledger-host.service",
+            ["etc/portledger/host/load", "etc/portledger/host/rules.json"] +
+            [UNITS + "/%s.service.wants/%s" % (name, again) for name in flushers] +
+            [UNITS + "/" + again, UNITS + "/portledger-host.service",
              UNITS + "/sysinit.target.wants/portledger-host.service"],
             self.files(),
         )
         self.assertEqual([], self.there.drift(RULES))
-        self.assertEqual("unit", self.there.loaded_by())
+        self.assertEqual(("unit", "unit"), (self.there.loaded_by(), self.there.will_load()))
         self.assertTrue(self.boot())
         self.assertEqual("new", self.word.word)
         self.assertEqual({"outcome": "loaded", "why": ""}, self.outcome())
@@ -158,7 +163,7 @@ class PersistenceTest(unittest.TestCase):
         there = Persistence(folder.host(), "host")
         there.write(RULES)
         self.assertEqual([], there.drift(RULES))
-        self.assertEqual("nothing", there.loaded_by())
+        self.assertEqual(("nothing", "nothing"), (there.loaded_by(), there.will_load()))
         self.assertFalse(os.path.exists(os.path.join(folder.root, "etc/systemd")))
 
     def test_a_full_disk_leaves_the_old(self):
@@ -240,6 +245,10 @@ class PersistenceTest(unittest.TestCase):
             self.assertIn("\nDefaultDependencies=no\n", text)
             self.assertIn("\nBefore=network-pre.target ", text)
         self.assertIn(" firewalld.service iptables.service ip6tables.service ", undo)
+        again = self.host.text(UNITS, "portledger-host-again.service")
+        self.assertIn("ExecStart=/bin/sh %s/load\n" % folder, again)
+        self.assertNotIn("RemainAfterExit", again)
+        self.assertIn("nftables.service netfilter-persistent.service portledger-host.service\n", again)
         link = self.host.file(UNITS, "sysinit.target.wants/portledger-host.service")
         self.assertEqual("/etc/systemd/system/portledger-host.service", os.readlink(link))
 

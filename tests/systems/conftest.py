@@ -1,0 +1,33 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which suites and providers are tested."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+SUITES = ("bullseye", "bookworm", "trixie")
+# Those that work on a whole system of Debian.
+PROVIDERS = ("iptables", "nftables")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--suites", default="bookworm", help=f"suites of Debian, or all: {', '.join(SUITES)}")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "suite" in metafunc.fixturenames:
+        asked = metafunc.config.getoption("--suites")
+        suites = SUITES if asked == "all" else asked.split(",")
+        metafunc.parametrize("suite", suites, scope="session")
+    if "provider" in metafunc.fixturenames:
+        metafunc.parametrize("provider", PROVIDERS, scope="session")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if os.geteuid() != 0:
+        for item in items:
+            item.add_marker(pytest.mark.skip(reason="only root can boot a system"))
