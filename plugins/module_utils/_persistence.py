@@ -74,7 +74,6 @@ Wants=network-pre.target
 Before=network-pre.target shutdown.target
 Conflicts=shutdown.target
 After=local-fs.target systemd-modules-load.service {flushers}
-PartOf={flushers}
 ReloadPropagatedFrom={flushers}
 
 [Service]
@@ -86,7 +85,8 @@ ExecReload=/bin/sh {folder}/load
 [Install]
 WantedBy=sysinit.target
 """
-# Being part of a service does not cover its start, nor a unit of ours that has failed.
+# What is wanted by a service is started by its start and its restart, whatever has become of the unit above. PartOf
+# would not cover a start; and where one of these services stops another, it would make that start impossible.
 _AGAIN_UNIT = """\
 [Unit]
 Description=Firewall rules of portledger.qradar ({scope}), again after a service that flushes everything

@@ -227,6 +227,8 @@ class System:
         assert self._network is not None
         self._container = None
         wait_for(f"the end of {self.name}", lambda: not Path(f"/proc/{self._leader}").exists())
+        # The kernel takes a namespace apart rules first, and for some ms its interfaces would answer without them.
+        self._network.ip("link delete eth0")
         self._network.close()
         subprocess.run(
             [*_OWN_MOUNTS, "--", "sh", "-c", _REMOVE_GROUPS],
