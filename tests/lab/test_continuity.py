@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Traffic that is allowed, or none of our business, does not notice that a ruleset comes, changes, and goes.
+
+The numbers are printed: pytest -s.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.lab.lab import Lab
+from tests.lab.providers import EVERY, PROVIDERS, Provider
+from tests.lab.record import Recorded, record_playbook
+from tests.lab.test_site import REMOVE, SITE
+from tests.lab.traffic import Kind, Traffic, Way, traffic
+
+SMALL = Path(__file__).parent / "labs" / "small.yml"
+HOSTS = ("collector", "console", "gateway")
+CONNECTIONS = 10_000  # to allowed ports, at least
+ROLLBACK_SECONDS = 4
+
+PARTIES = {
+    "log_sources": ["198.19.2.48/28", "2001:db8:a2::50/124"],
+    "users": ["198.19.1.250", "2001:db8:a1::250"],
+}
+STEADY = Kind("stream", 0.004)
+ALLOWED = (
+    # to the console, from its own network
+    Way("users to console", "guest", "console", 443, (Kind("new", 0.014), STEADY)),
+    # through the gateway, into the collector and into the console
+    Way("console to collector", "console", "collector", 443, (Kind("new", 0.014), STEADY, Kind("push", 0.005))),
+    Way("log source to console", "source", "console", 514, (Kind("new", 0.014), STEADY, Kind("udp", 0.005))),
+)
+OTHERS = (
+    Way(
+        "others through the gateway",
+        "guest",
+        "source",
+        8080,
+        (Kind("new", 0.02), STEADY, Kind("udp", 0.005), Kind("icmp", 0.005)),
+    ),
+)
+
+WAYS = (*ALLOWED, *OTHERS)
+
+# A change that nobody confirms: nothing answers the probe, so the controller gives up and the timer puts back.
+UNCONFIRMED = """\
+- hosts: qradar:qradar_gateways
+  gather_facts: false
+  tasks:
+    - portledger.qradar.ruleset:
+        scope: "{{{{ 'gateway' if 'qradar_gateways' in group_names else 'host' }}}}"
+        provider: "{{{{ gateway_firewall_provider if 'qradar_gateways' in group_names else host_firewall_provider }}}}"
+        unlisted: leave
+        confirm_seconds: {seconds}
+        probes: [tcp/9]
+"""
+
+
+def changed(run: Recorded, *hosts: str) -> None:
+    assert run.run.ok, run.run.stdout
+    assert sorted(run.run.changed) == sorted(hosts)
+
+
+def everything(lab: Lab, provider: Provider, other: Provider | None, flowing: Traffic, tmp_path: Path) -> None:
+    """What a ruleset may go through, one after another."""
+    first = provider.arguments
+    flowing.step("first apply")
+    changed(record_playbook(lab, SITE, *first), *HOSTS)
+    flowing.step("change")
+    log = ("-e", "host_firewall_unlisted=log", "-e", "gateway_firewall_unlisted=log")
+    changed(record_playbook(lab, SITE, *first, *log), *HOSTS)
+    flowing.step("change back")
+    changed(record_playbook(lab, SITE, *first), *HOSTS)
+    flowing.step("nothing to do")
+    changed(record_playbook(lab, SITE, *first))
+    flowing.step("rollback")
+    play = tmp_path / "unconfirmed.yml"
+    play.write_text(UNCONFIRMED.format(seconds=ROLLBACK_SECONDS), encoding="utf-8")
+    half = record_playbook(lab, play, *first)
+    assert sorted(half.messages()) == sorted(HOSTS), half.run.stdout
+    assert all("back" in message for message in half.messages().values()), half.messages()
+    flowing.step("after the rollback")
+    changed(record_playbook(lab, SITE, *first))
+    if other:
+        flowing.step(f"to {other}")
+        changed(record_playbook(lab, SITE, *other.arguments), *HOSTS)
+        flowing.step(f"to {provider}")
+        changed(record_playbook(lab, SITE, *first), *HOSTS)
+    flowing.step("remove")
+    changed(record_playbook(lab, REMOVE), *HOSTS)
+
+
+def connections(flowing: Traffic) -> int:
+    """New ones to allowed ports."""
+    return int(sum(flowing.total("answered", "new", way=way.name) for way in ALLOWED))
+
+
+@pytest.mark.parametrize("provider", EVERY, ids=str)
+def test_nobody_notices(provider: Provider, tmp_path: Path) -> None:
+    other = PROVIDERS["iptables" if provider.name == "nftables" else "nftables"]
+    variables = {"qradar_parties": PARTIES}
+    with Lab.start(SMALL, extra_variables=variables) as lab, provider.prepared(lab), traffic(lab, WAYS) as flowing:
+        everything(lab, provider, other, flowing, tmp_path)
+        flowing.end()
+    print()
+    print(f"{provider}: {connections(flowing)} new connections to allowed ports")
+    print("\n".join(flowing.table()))
+    assert flowing.harm() == []
+    assert connections(flowing) >= CONNECTIONS
