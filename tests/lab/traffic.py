@@ -9,6 +9,7 @@ import contextlib
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -122,12 +123,16 @@ class Traffic:
 
     def harm(self) -> list[str]:
         """Whatever was refused, cut, lost, wrong or sent again."""
+        # That a segment was sent again for nothing may come out in a later step.
+        again = Counter[str]()
+        for flows in self.numbers.values():
+            again.update({flow: int(numbers.get("again", 0)) for flow, numbers in flows.items()})
         return [
             f"{step}: {flow}: {what}: {count:g}"
             for step, flows in self.numbers.items()
             for flow, numbers in flows.items()
             for what, count in numbers.items()
-            if what not in _HARMLESS and count
+            if count and (again[flow] if what == "again" else what not in _HARMLESS)
         ]
 
     def table(self) -> Iterator[str]:
