@@ -133,70 +133,161 @@ def podman(version: int, ports: Sequence[Port]) -> str:
 
 def podman_nftables(ports: Sequence[Port]) -> str:
     """The same by netavark where it uses nftables: one table for both families."""
-    dnat = [
-        f"        {family} daddr {WEB[version]} "  # only to keep the two families apart in the listing
-        for version, family in ((4, "ip"), (6, "ip6"))
-    ]
-    assert dnat
-    hostport, own = [], []
-    for port in ports:
-        hostport.append(f"    {port.transport} dport {port.published} jump nv_2f259bab_dnat")
-        for version, family, nfproto in ((4, "ip", "ipv4"), (6, "ip6", "ipv6")):
-            match = f"{port.transport} dport {port.published}"
-            own += [
-                f"    {family} saddr {NETWORKS[version]} {match} jump NETAVARK-HOSTPORT-SETMARK",
-                f"    {family} saddr {_LOCALHOST[version].split('/')[0]} {match} jump NETAVARK-HOSTPORT-SETMARK",
-                f"    meta nfproto {nfproto} {match} dnat {family} to {_at(version, port)}",
-            ]
-    subnets = [
-        f"""  chain nv_2f259bab_{family} {{
-    {family} daddr {NETWORKS[version]} accept
-    {family} daddr != {_MULTICAST[version]} masquerade
-  }}"""
-        for version, family in ((4, "ip"), (6, "ip6"))
-    ]
-    return "\n".join(
-        [
-            "table inet netavark {",
-            "  chain INPUT { type filter hook input priority filter; policy accept; jump NETAVARK-ISOLATION-0; }",
-            "  chain NETAVARK-ISOLATION-0 { }",
-            "  chain FORWARD {",
-            "    type filter hook forward priority filter; policy accept;",
-            "    ct state invalid drop",
-            *(
-                line
-                for version, family in ((4, "ip"), (6, "ip6"))
-                for line in (
-                    f"    {family} daddr {NETWORKS[version]} ct state established,related accept",
-                    f"    {family} saddr {NETWORKS[version]} accept",
-                )
-            ),
-            "  }",
-            "  chain NETAVARK-HOSTPORT-SETMARK { meta mark set meta mark or 0x2000; }",
-            "  chain nv_2f259bab_dnat {",
-            *own,
-            "  }",
-            "  chain NETAVARK-HOSTPORT-DNAT {",
-            *hostport,
-            "  }",
-            *subnets,
-            "  chain POSTROUTING {",
-            "    type nat hook postrouting priority srcnat; policy accept;",
-            "    meta mark & 0x2000 == 0x2000 masquerade",
-            *(
-                f"    {family} saddr {NETWORKS[version]} jump nv_2f259bab_{family}"
-                for version, family in ((4, "ip"), (6, "ip6"))
-            ),
-            "  }",
-            "  chain PREROUTING {",
-            "    type nat hook prerouting priority dstnat; policy accept;",
-            "    fib daddr type local jump NETAVARK-HOSTPORT-DNAT",
-            "  }",
-            "  chain OUTPUT {",
-            "    type nat hook output priority dstnat; policy accept;",
-            "    fib daddr type local jump NETAVARK-HOSTPORT-DNAT",
-            "  }",
-            "}",
-            "",
+    setmark, hostport = "NETAVARK-HOSTPORT-SETMARK", "NETAVARK-HOSTPORT-DNAT"
+    chains: dict[str, list[str]] = {
+        "NETAVARK-ISOLATION-1": [],
+        setmark: ["meta mark set meta mark | 0x00002000"],
+        hostport: [],
+        "FORWARD": [
+            "type filter hook forward priority filter; policy accept;",
+            "ct state invalid drop",
+            "jump NETAVARK-ISOLATION-1",
+        ],
+        "POSTROUTING": [
+            "type nat hook postrouting priority srcnat; policy accept;",
+            "meta mark & 0x00002000 == 0x00002000 masquerade",
+        ],
+        "PREROUTING": [
+            "type nat hook prerouting priority -100; policy accept;",
+            f"fib daddr type local jump {hostport}",
+        ],
+        "OUTPUT": [
+            "type nat hook output priority -100; policy accept;",
+            f"fib daddr type local jump {hostport}",
+        ],
+    }
+    for version, family, own in ((4, "ip", "nv_2f259bab_198_18_88_0_nm24"), (6, "ip6", "nv_2f259bab_2001_db8_88_nm64")):
+        network = NETWORKS[version]
+        chains[own] = [f"{family} daddr {network} accept", f"{family} daddr != {_MULTICAST[version]} masquerade"]
+        chains[f"{own}_dnat"] = []
+        chains["POSTROUTING"].append(f"{family} saddr {network} jump {own}")
+        chains["FORWARD"] += [
+            f"{family} daddr {network} ct state established,related accept",
+            f"{family} saddr {network} accept",
         ]
+        for port in ports:
+            match = f"{port.transport} dport {port.published}"
+            chains[hostport].append(f"meta nfproto ipv{version} {match} jump {own}_dnat")
+            chains[f"{own}_dnat"] += [
+                f"{family} saddr {network} {match} jump {setmark}",
+                f"{family} saddr {_LOCALHOST[version].split('/')[0]} {match} jump {setmark}",
+                f"{match} dnat {family} to {_at(version, port)}",
+            ]
+    return "\n".join(
+        ["table inet netavark {"]
+        + [line for name, rules in chains.items() for line in (f"chain {name} {{", *rules, "}")]
+        + ["}", ""]
     )
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What makes a container reachable."""
+
+    name: str
+    bridge: str
+
+    def __str__(self) -> str:
+        return self.name
+
+    def publish(self, node: RunningNode, ports: Sequence[Port]) -> None:
+        """Load its rules."""
+        if self.name == "podman nftables":
+            node.run(["nft", "-f", "-"], stdin=podman_nftables(ports))
+            return
+        text = docker if self.name == "docker" else podman
+        for version, tool in TOOLS.items():
+            node.run([f"{tool}-restore", "--noflush"], stdin=text(version, ports))
+
+
+ENGINES = [Engine("docker", "docker0"), Engine("podman", "podman0"), Engine("podman nftables", "podman0")]
+
+# As docker and podman do before they publish anything.
+_BEFORE = """
+set -e
+mkdir -p /run/netns
+echo 1 > /proc/sys/net/ipv4/ip_forward
+echo 1 > /proc/sys/net/ipv6/conf/all/forwarding
+for tool in iptables ip6tables; do
+    bridged=/proc/sys/net/bridge/bridge-nf-call-$tool
+    if [ -e $bridged ]; then echo 1 > $bridged; fi
+done
+"""
+_LISTEN = """
+import json, selectors, socket, sys
+name, ports = json.loads(sys.argv[1])
+selector = selectors.DefaultSelector()
+for transport, port in ports:
+    ear = socket.socket(socket.AF_INET6, socket.SOCK_STREAM if transport == "tcp" else socket.SOCK_DGRAM)
+    ear.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+    ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    ear.bind(("::", port))
+    if transport == "tcp":
+        ear.listen(128)
+    selector.register(ear, selectors.EVENT_READ, (transport, f"{name} {port}".encode()))
+print("ready", flush=True)
+while True:
+    for key, _events in selector.select():
+        what, answer = key.data
+        try:
+            if what == "tcp":
+                selector.register(key.fileobj.accept()[0], selectors.EVENT_READ, ("stream", answer))
+            elif what == "udp":
+                key.fileobj.sendto(answer, key.fileobj.recvfrom(64)[1])
+            elif key.fileobj.recv(64):
+                key.fileobj.send(answer)
+            else:
+                raise ConnectionResetError
+        except OSError:
+            if what == "stream":
+                selector.unregister(key.fileobj)
+                key.fileobj.close()
+"""
+
+
+def start_listener(
+    node: RunningNode, name: str, ports: Sequence[tuple[str, int]], inside: str | None = None
+) -> subprocess.Popen[str]:
+    """Answer on ports of a node, or of a container in it, with a name and the port."""
+    enter = ["ip", "netns", "exec", inside] if inside else []
+    running = node.popen(
+        [*enter, sys.executable, "-c", _LISTEN, json.dumps([name, list(ports)])],
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert running.stdout is not None
+    assert running.stdout.readline() == "ready\n"
+    return running
+
+
+@contextlib.contextmanager
+def containers(node: RunningNode, engine: Engine, ports: Sequence[Port]) -> Iterator[None]:
+    """Two containers on a bridge of a node, "web" with its ports published, and "other"."""
+    lines = [
+        _BEFORE,
+        f"ip link add {engine.bridge} type bridge",
+        *(f"ip address add {_HOST[version]} dev {engine.bridge}{' nodad' * (version == 6)}" for version in TOOLS),
+        f"ip link set {engine.bridge} up",
+    ]
+    for name, addresses in (("web", WEB), ("other", OTHER)):
+        lines += [
+            f"ip netns add {name}",
+            f"ip link add veth-{name} type veth peer name eth0 netns {name}",
+            f"ip link set veth-{name} master {engine.bridge} up",
+            f"ip -n {name} link set lo up",
+        ]
+        for version in TOOLS:
+            length, nodad = NETWORKS[version].split("/")[1], " nodad" * (version == 6)
+            lines.append(f"ip -n {name} address add {addresses[version]}/{length} dev eth0{nodad}")
+        lines.append(f"ip -n {name} link set eth0 up")
+        lines += [f"ip -n {name} route add default via {_HOST[version].split('/')[0]}" for version in TOOLS]
+    node.run(["sh", "-c", "\n".join(lines)])
+    engine.publish(node, ports)
+    listener = start_listener(node, "web", sorted({(port.transport, port.inside) for port in ports}), "web")
+    try:
+        yield
+    finally:
+        listener.kill()
+        listener.wait()
+        assert listener.stdout is not None
+        listener.stdout.close()
