@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -245,9 +247,10 @@ while True:
 """
 
 
-def start_listener(
+@contextlib.contextmanager
+def listener(
     node: RunningNode, name: str, ports: Sequence[tuple[str, int]], inside: str | None = None
-) -> subprocess.Popen[str]:
+) -> Iterator[None]:
     """Answer on ports of a node, or of a container in it, with a name and the port."""
     enter = ["ip", "netns", "exec", inside] if inside else []
     running = node.popen(
@@ -257,7 +260,13 @@ def start_listener(
     )
     assert running.stdout is not None
     assert running.stdout.readline() == "ready\n"
-    return running
+    try:
+        yield
+    finally:
+        # The program is a child of the one that was started, which takes nothing along.
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
+        running.stdout.close()
 
 
 @contextlib.contextmanager
@@ -283,11 +292,5 @@ def containers(node: RunningNode, engine: Engine, ports: Sequence[Port]) -> Iter
         lines += [f"ip -n {name} route add default via {_HOST[version].split('/')[0]}" for version in TOOLS]
     node.run(["sh", "-c", "\n".join(lines)])
     engine.publish(node, ports)
-    listener = start_listener(node, "web", sorted({(port.transport, port.inside) for port in ports}), "web")
-    try:
+    with listener(node, "web", sorted({(port.transport, port.inside) for port in ports}), "web"):
         yield
-    finally:
-        listener.kill()
-        listener.wait()
-        assert listener.stdout is not None
-        listener.stdout.close()

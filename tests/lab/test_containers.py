@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.containers import ENGINES, TOOLS, WEB, Engine, Port, containers, start_listener
+from tests.lab.containers import ENGINES, TOOLS, WEB, Engine, Port, containers, listener
 from tests.lab.lab import Lab, RunningNode
 from tests.lab.providers import EVERY, Provider, trust_all_zones
 from tests.lab.record import record_playbook
@@ -174,9 +174,7 @@ def test_published_ports_obey_the_plan(provider: Provider, engine: Engine) -> No
         trust_all_zones(console)
         stack.enter_context(provider.prepared(lab))
         stack.enter_context(containers(console, engine, PORTS))
-        listener = start_listener(lab["guest"], "guest", [("tcp", OUTSIDE), ("udp", OUTSIDE)])
-        stack.callback(listener.communicate)
-        stack.callback(listener.kill)
+        stack.enter_context(listener(lab["guest"], "guest", [("tcp", OUTSIDE), ("udp", OUTSIDE)]))
         assert wrong(lab, everybody=True) == []
         before = foreign(console)
         stream = stack.enter_context(held(lab))
