@@ -91,13 +91,13 @@ def everything(lab: Lab, provider: Provider, other: Provider | None, flowing: Tr
     changed(record_playbook(lab, SITE, *first, *log))
     if other:
         flowing.step(f"to {other}")
-        changed(record_playbook(lab, SITE, *other.arguments), *HOSTS)
+        changed(record_playbook(lab, SITE, *other.arguments, *log), *HOSTS)
         flowing.step(f"to {provider}")
-        changed(record_playbook(lab, SITE, *first), *HOSTS)
+        changed(record_playbook(lab, SITE, *first, *log), *HOSTS)
     while time.monotonic() - began < SECONDS:
         flowing.step("more changes")
-        changed(record_playbook(lab, SITE, *first, *log), *HOSTS)
         changed(record_playbook(lab, SITE, *first), *HOSTS)
+        changed(record_playbook(lab, SITE, *first, *log), *HOSTS)
     flowing.step("remove")
     changed(record_playbook(lab, REMOVE), *HOSTS)
 
