@@ -25,8 +25,8 @@ HOSTS = ("collector", "console", "gateway")
 CONNECTIONS = 10_000  # to allowed ports, at least
 SECONDS = 24  # that this takes: three ways, two families, one of each every 12 ms
 ROLLBACK_SECONDS = 4
-# Where firewalld runs, or QRadar's own program is, another provider would be undone and is refused.
-OTHER = {"iptables": PROVIDERS["nftables"], "nftables": PROVIDERS["iptables"]}
+# Another provider that may take over where this one is.
+OTHER = {name: PROVIDERS["iptables" if name == "nftables" else "nftables"] for name in PROVIDERS}
 
 PARTIES = {
     "log_sources": ["198.19.2.48/28", "2001:db8:a2::50/124"],
@@ -72,7 +72,7 @@ def changed(run: Recorded, *hosts: str) -> None:
     assert sorted(run.run.changed) == sorted(hosts)
 
 
-def everything(lab: Lab, provider: Provider, other: Provider | None, flowing: Traffic, tmp_path: Path) -> None:
+def everything(lab: Lab, provider: Provider, other: Provider, flowing: Traffic, tmp_path: Path) -> None:
     """What a ruleset may go through, one after another."""
     first, began = provider.arguments, time.monotonic()
     flowing.step("first apply")
@@ -89,11 +89,9 @@ def everything(lab: Lab, provider: Provider, other: Provider | None, flowing: Tr
     flowing.step("nothing to do")
     # The timer has put back what the change had made.
     changed(record_playbook(lab, SITE, *first, *log))
-    if other:
-        flowing.step(f"to {other}")
-        changed(record_playbook(lab, SITE, *other.arguments, *log), *HOSTS)
-        flowing.step(f"to {provider}")
-        changed(record_playbook(lab, SITE, *first, *log), *HOSTS)
+    for there in (other, provider):
+        flowing.step(f"to {there}")
+        changed(record_playbook(lab, SITE, *there.arguments, *log), *HOSTS)
     while time.monotonic() - began < SECONDS:
         flowing.step("more changes")
         changed(record_playbook(lab, SITE, *first), *HOSTS)
@@ -116,7 +114,7 @@ def test_nobody_notices(provider: Provider, tmp_path: Path) -> None:
                 trust_all_zones(node)
         stack.enter_context(provider.prepared(lab))
         flowing = stack.enter_context(traffic(lab, WAYS))
-        everything(lab, provider, OTHER.get(provider.name), flowing, tmp_path)
+        everything(lab, provider, OTHER[provider.name], flowing, tmp_path)
         flowing.end()
     print()
     print(f"{provider}: {connections(flowing)} new connections to allowed ports")
