@@ -202,6 +202,15 @@ class Engine:
             node.run([f"{tool}-restore", "--noflush"], stdin=text(version, ports))
 
 
+# A provider may ask whether there is anything that runs containers, by the name of its program.
+_INSTALL = """
+mkdir -p /run/engine/upper /run/engine/work
+layers=lowerdir=/usr/local/sbin,upperdir=/run/engine/upper,workdir=/run/engine/work
+mount -t overlay overlay -o $layers /usr/local/sbin
+printf '#!/bin/sh\\nexit 1\\n' > /usr/local/sbin/PROGRAM
+chmod 755 /usr/local/sbin/PROGRAM
+"""
+
 ENGINES = [Engine("docker", "docker0"), Engine("podman", "podman0"), Engine("podman nftables", "podman0")]
 
 # As docker and podman do before they publish anything.
@@ -274,6 +283,7 @@ def containers(node: RunningNode, engine: Engine, ports: Sequence[Port]) -> Iter
     """Two containers on a bridge of a node, "web" with its ports published, and "other"."""
     lines = [
         _BEFORE,
+        _INSTALL.replace("PROGRAM", engine.name.split()[0]),
         f"ip link add {engine.bridge} type bridge",
         *(f"ip address add {_HOST[version]} dev {engine.bridge}{' nodad' * (version == 6)}" for version in TOOLS),
         f"ip link set {engine.bridge} up",
