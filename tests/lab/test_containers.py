@@ -39,7 +39,7 @@ PORTS = (
 LISTED = {("guest", "tcp", 443), ("source", "tcp", 514), ("source", "udp", 514)}
 
 # How their rules are known.
-ENGINES_OWN = re.compile(r"DOCKER|NETAVARK|docker0|podman0|198\.18\.88\.|2001:db8:88:|^:FORWARD ")
+ENGINES_OWN = re.compile(r"DOCKER|NETAVARK|docker0|podman0|198\.18\.88\.|2001:db8:88:|^:FORWARD DROP ")
 
 # Asks all at once, and waits for what should answer, but long enough for what should not as well.
 ASK = """
