@@ -88,7 +88,7 @@ class Flow:
     def ask(self, now: float) -> None:
         """Send what is due."""
         step = self.agent.step
-        if self.kind == "push":
+        if self.kind in ("push", "dead"):
             return
         self.serial += 1
         if self.kind == "new":

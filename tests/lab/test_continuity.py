@@ -123,3 +123,28 @@ def test_nobody_notices(provider: Provider, tmp_path: Path) -> None:
     # While firewalld reloads, it drops what is new (ReloadPolicy), so such connections come a second late.
     late = provider.name == "firewalld"
     assert [line for line in flowing.harm() if not (late and " new IPv" in line and ": again: " in line)] == []
+
+
+def test_whatever_is_refused_cut_or_lost_is_counted() -> None:
+    reset = "REJECT --reject-with tcp-reset"
+    with Lab.start(SMALL) as lab, traffic(lab, WAYS) as flowing:
+        flowing.step("harm")
+        for name, rule in (
+            ("console", f"iptables -A INPUT -p tcp --dport 443 --syn -j {reset}"),
+            ("gateway", f"iptables -A FORWARD -p tcp --dport 514 ! --syn -j {reset}"),
+            ("gateway", "iptables -A FORWARD -p icmp --icmp-type 8 -j DROP"),
+            ("gateway", "ip6tables -A FORWARD -p udp --dport 8080 -j DROP"),
+        ):
+            lab[name].run(rule.split())
+        time.sleep(0.5)
+        flowing.end()
+    found = {tuple(line.split(": ")[1:-1]) for line in flowing.harm() if "lasting streams" not in line}
+    assert found == {
+        ("users to console new IPv4", "ECONNREFUSED"),
+        ("log source to console new IPv4", "ECONNRESET"),
+        ("log source to console stream IPv4", "ECONNRESET"),
+        ("log source to console stream IPv4", "cut"),
+        ("log source to console stream IPv4", "lost"),
+        ("others through the gateway icmp IPv4", "lost"),
+        ("others through the gateway udp IPv6", "lost"),
+    }
