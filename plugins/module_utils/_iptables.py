@@ -34,9 +34,11 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables_rule i
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import Names, Tables, missing_jumps
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import read_tables, repairs
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import same_tables, wanted_tables
+from ansible_collections.portledger.qradar.plugins.module_utils._tracking import track_ahead
 
 NAME = "iptables"
 PERSISTS = False
+_WAIT = ["-w", "10"]
 _PREFIX = {"ipv4": "iptables", "ipv6": "ip6tables"}
 
 
@@ -242,18 +244,22 @@ def load(host, scope, present, wanted):
     :type wanted: State
     :raises RulesetError: with the tool's own words; what was there is there still.
     """
-    sets = _set_change(host, Names(scope), present, wanted)
+    names = Names(scope)
+    sets = _set_change(host, names, present, wanted)
     restores = [
         Restore(host, _PREFIX[family] + "-restore", present.tables[family], wanted.tables[family])
         for family in sorted(wanted.tables)
         if not same_tables(present.tables[family], wanted.tables[family])
     ]
+    first = bool(restores) and not any(tables.chains for tables in present.tables.values())
     if sets:
         sets.prepare()
-    done = []
+    done, asked = [], False
     try:
         for restore in restores:
             restore.test()
+        if first:
+            asked = track_ahead(host, lambda: _track(host, names, sorted(wanted.tables)))
         for restore in restores:
             restore.load()
             done.append(restore)
@@ -264,6 +270,8 @@ def load(host, scope, present, wanted):
                 restore.undo()
             except RulesetError as undoing:
                 problems.append("Putting back failed too: %s" % undoing)
+        if asked:
+            _untrack(host, names, sorted(wanted.tables))
         if sets:
             sets.abandon()
         if len(problems) == 1:
@@ -271,6 +279,19 @@ def load(host, scope, present, wanted):
         raise RulesetError(" ".join(problems))
     if sets:
         sets.finish()
+
+
+def _track(host, names, families):
+    """Ask for connections to be tracked, in a chain that nothing leads to and that the ruleset then takes."""
+    for family in families:
+        host.run(_PREFIX[family], _WAIT + ["-N", names.main])
+        host.run(_PREFIX[family], _WAIT + ["-A", names.main, "-m", "conntrack", "--ctstate", "ESTABLISHED"])
+
+
+def _untrack(host, names, families):
+    for family in families:
+        for command in ("-F", "-X"):
+            host.run(_PREFIX[family], _WAIT + [command, names.main])
 
 
 def keep(present):

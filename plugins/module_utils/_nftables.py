@@ -23,12 +23,15 @@ from ansible_collections.portledger.qradar.plugins.module_utils._nftables_render
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables_table import TABLES, read_table, table_data
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables_table import table_from, table_text
 from ansible_collections.portledger.qradar.plugins.module_utils._text import native
+from ansible_collections.portledger.qradar.plugins.module_utils._tracking import track_ahead
 
 NAME = "nftables"
 PERSISTS = False
 _OLDEST = (0, 9, 3)
 _LIST_TABLES = ["-j", "list", "tables"]
 _WORDS = 600
+# A chain that nothing leads to, in the table that the ruleset then takes the place of.
+_TRACKING = "add table inet {name}; add chain inet {name} tracking; add rule inet {name} tracking ct state established"
 
 
 class State:
@@ -210,9 +213,14 @@ def load(host, scope, present, wanted):
         text = table_text(name, wanted.table, counters=True)
     # Deleting what is not there is an error, so it is made first, where it is not there.
     script = "table inet %s\ndelete table inet %s\n%s" % (name, name, text)
+    asked = False
     for arguments in (["-c", "-f", "-"], ["-f", "-"]):
+        if present.table is None and text and "-c" not in arguments:
+            asked = track_ahead(host, lambda: host.run("nft", [_TRACKING.format(name=name)]))
         code, out, err = host.run("nft", arguments, script)
         if code != 0:
+            if asked:
+                host.run("nft", ["delete table inet " + name])
             words = _place(err, script) or _words(err or out) or "exit code %d" % code
             raise RulesetError("nft %s: failed: %s. Nothing was changed." % (" ".join(arguments), words))
 

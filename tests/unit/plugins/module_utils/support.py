@@ -14,6 +14,8 @@ import tempfile
 
 from ansible_collections.portledger.qradar.plugins.module_utils._host import Host
 
+#: How many connections the kernel tracks; none, or no such file: nothing has asked for that yet.
+TRACKED = "proc/sys/net/netfilter/nf_conntrack_count"
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 GOLDEN = os.path.join(FOLDER, "golden")
 
@@ -66,7 +68,7 @@ class Folder:
 
     def __init__(self, files=None, programs=()):
         self.root = tempfile.mkdtemp(prefix="portledger-test-")
-        for name, text in (files or {}).items():
+        for name, text in dict({TRACKED: "1\n"}, **(files or {})).items():
             self.write(name, text)
         for program in programs:
             os.chmod(self.write("bin/" + program, ""), 0o755)

@@ -20,7 +20,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._nftables_meanin
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables_rule import Rule
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables_table import Chain, read_table
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
-from tests.unit.plugins.module_utils.support import Folder, golden_plan, options
+from tests.unit.plugins.module_utils.support import TRACKED, Folder, golden_plan, options
 from tests.unit.plugins.module_utils.test_nftables_render import RECORDED, recorded, table
 
 
@@ -181,8 +181,8 @@ class Nft(object):
 class ModuleTest(unittest.TestCase):
     maxDiff = None
 
-    def apply(self, nft, check=False, programs=("nft",), **changes):
-        folder = Folder({}, programs)
+    def apply(self, nft, check=False, programs=("nft",), files=None, **changes):
+        folder = Folder(files, programs)
         self.addCleanup(folder.remove)
         return apply_ruleset(folder.host(nft), options(provider="nftables", **changes), check)
 
@@ -190,6 +190,20 @@ class ModuleTest(unittest.TestCase):
         with self.assertRaises(RulesetError) as caught:
             self.apply(nft, **changes)
         self.assertEqual(message, str(caught.exception))
+
+    def test_running_connections_are_known_before_the_first_rules(self):
+        track = ("add table inet portledger_host; add chain inet portledger_host tracking; "
+                 "add rule inet portledger_host tracking ct state established")
+        nft = Nft()
+        self.apply(nft, files={TRACKED: "0\n"})
+        self.assertEqual(["-c -f -", track, "-f -"], [call for call, _data in nft.calls][-3:])
+        nft = Nft(answers={"-f -": (1, "", "netlink: Error: cache initialization failed: Operation not permitted\n")})
+        self.refused("nft -f -: failed: netlink: Error: cache initialization failed: Operation not permitted. "
+                     "Nothing was changed.", nft, files={TRACKED: "0\n"})
+        self.assertEqual([track, "-f -", "delete table inet portledger_host"], [call for call, _data in nft.calls][-3:])
+        nft = Nft()
+        self.apply(nft, files={TRACKED: "7\n"})
+        self.assertNotIn(track, [call for call, _data in nft.calls])
 
     def test_order_of_work(self):
         nft = Nft()

@@ -12,7 +12,7 @@ import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
-from tests.unit.plugins.module_utils.support import Folder, Kernel, options, small_plan
+from tests.unit.plugins.module_utils.support import TRACKED, Folder, Kernel, options, small_plan
 
 
 PROGRAMS = ("iptables-save", "iptables-restore", "ip6tables-save", "ip6tables-restore", "ipset")
@@ -57,6 +57,25 @@ class RulesetTest(unittest.TestCase):
         )
         self.assertEqual("\n".join(result["difference"]) + "\n", result["diff"]["prepared"])
         self.assertEqual({"connection": None, "networks": ["198.18.9.0/24"], "ports": [22]}, result["management"])
+
+    def test_running_connections_are_known_before_the_first_rules(self):
+        restore = "iptables-restore --noflush -w 10"
+        track = [tool + " -w 10 " + what
+                 for tool in ("iptables", "ip6tables")
+                 for what in ("-N PORTLEDGER-IN", "-A PORTLEDGER-IN -m conntrack --ctstate ESTABLISHED")]
+        for count in ("0\n", ""):
+            kernel = Kernel()
+            folder = self.folder()
+            folder.write(TRACKED, count)
+            self.apply(kernel, folder=folder)
+            self.assertEqual([restore + " --test", "ip6tables-restore --noflush -w 10 --test"] + track
+                             + [restore, "ip6tables-restore --noflush -w 10"], self.programs(kernel)[-8:])
+        kernel = Kernel({"iptables-restore": [(0, "", ""), (1, "", "iptables-restore: line 30 failed\n")]})
+        self.refused("iptables-restore: failed: iptables-restore: line 30 failed. "
+                     "Nothing was changed.", kernel, folder=folder)
+        self.assertEqual(
+            [tool + " -w 10 -%s PORTLEDGER-IN" % command for tool in ("iptables", "ip6tables") for command in "FX"],
+            [call for call in self.programs(kernel) if " -F " in call or " -X " in call])
 
     def test_check_mode_only_reads(self):
         kernel = Kernel()

@@ -53,7 +53,6 @@ class TimerTest(unittest.TestCase):
         self.addCleanup(self.folder.remove)
         self.program("iptables-save", SAVE)
         self.program("iptables-restore", RESTORE)
-        os.makedirs(os.path.join(self.folder.root, "proc"))
         os.symlink("/proc/uptime", os.path.join(self.folder.root, "proc/uptime"))
         self.host = self.folder.host(run_plain, {"PATH": "/usr/bin:/bin"})
         # As find() does, but the stand-ins need sed and cat as well.
