@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Knocks at an SSH daemon ten times a second, and says of each attempt when it began and whether it got in.
+"""Knocks at an SSH daemon five times a second, and says of each attempt when it began and whether it got in.
 
 Run inside a node. The kernels of two nodes shake hands without any process, so the first packet gets its answer at once
 or was dropped, however busy this machine is: an attempt whose first packet had to be sent again was shut out. The
@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 
-_EVERY = 0.1
+_EVERY = 0.2
 # The first packet is sent again after a second.
 _HANDSHAKE_MILLISECONDS = 900
 _BANNER_SECONDS = 20.0

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -145,10 +144,3 @@ truncate -s -"$2" "$1/filling"
         script = 'rm -f "$1/filling"; rm -rf /run/lab/there; cp -a "$1" /run/lab/there; umount -l "$1"; '
         script += 'find "$1" -mindepth 1 -delete; cp -a /run/lab/there/. "$1"; rmdir "$1" 2>/dev/null; true'
         node.run(["sh", "-c", script, "sh", folder])
-
-
-def kill_everything_of(process: subprocess.Popen[str]) -> None:
-    """A process that was started in a session of its own, and all in that."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()

@@ -174,7 +174,9 @@ def stalling_ssh(ssh: SshLab, until: str) -> tuple[str, Path]:
     program, waits = ssh.folder / f"ssh-until-{until}", ssh.folder / f"waits-until-{until}"
     for path in (waits, ssh.folder / until):
         path.unlink(missing_ok=True)
-    wait = f"touch {waits}; n=0; while [ ! -e {ssh.folder}/{until} ] && [ $n -lt 3000 ]; do sleep 0.02; n=$((n+1)); done"
+    wait = (
+        f"touch {waits}; n=0; while [ ! -e {ssh.folder}/{until} ] && [ $n -lt 3000 ]; do sleep 0.02; n=$((n+1)); done"
+    )
     program.write_text(f'#!/bin/sh\ncase " $* " in *" -O stop "*) {wait};; esac\nexec ssh "$@"\n', encoding="utf-8")
     program.chmod(0o755)
     return str(program), waits

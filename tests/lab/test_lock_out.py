@@ -165,9 +165,8 @@ def test_a_restart_before_the_confirmation(ssh: SshLab) -> None:
     come_up(console)
     before = Before(ssh)
     program, waits = stalling_ssh(ssh, "end")
-    controller = Controller(ssh, SITE, "-e", "host_firewall_confirm_seconds=600", *CHANGE, *CONSOLE, **{
-        "ANSIBLE_SSH_EXECUTABLE": program
-    })
+    long = ("-e", "host_firewall_confirm_seconds=600")
+    controller = Controller(ssh, SITE, *long, *CHANGE, *CONSOLE, ANSIBLE_SSH_EXECUTABLE=program)
     wait_for("the change", waits.exists)
     assert rules(console) != before.rules
     ssh.kill_daemon("console")
