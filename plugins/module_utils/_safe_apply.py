@@ -188,7 +188,11 @@ def _load_with_timer(store, providers, prepared, change, forget):
         put_back(store, providers, pending, "loading it took too long")
         raise RulesetError("Loading took so long that the former rules were put back meanwhile. Nothing was changed.")
     pending["deadline"] = host.uptime() + seconds
-    store.write(pending)
+    try:
+        store.write(pending)
+    except RulesetError as error:
+        put_back(store, providers, pending, "its deadline could not be written")
+        raise RulesetError("%s Nothing was changed." % error)
     return pending["timer"]
 
 
