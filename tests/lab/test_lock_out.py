@@ -49,20 +49,28 @@ CONSOLE = ("--limit", "console")
 NO_ANSWER = re.compile(r" \(the last attempt: .*?\)\. ")
 
 
-@pytest.fixture(params=EVERY, ids=str)
+# One lab a provider, for after each of these tests all is as it was before.
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(one, marks=pytest.mark.xdist_group(f"lock-out {one}"), id=one.name) for one in EVERY],
+)
 def provider(request: pytest.FixtureRequest) -> Provider:
     found: Provider = request.param
     return found
 
 
-@pytest.fixture
-def ssh(provider: Provider) -> Iterator[SshLab]:
-    """Ours is loaded on the console, and confirmed."""
+@pytest.fixture(scope="module")
+def lab(provider: Provider) -> Iterator[SshLab]:
     with ssh_lab(provider) as found:
-        first = found.play(SITE, *CONSOLE)
-        assert first.run.ok, first.run.stdout
-        assert result(first)["confirmed"] is True
         yield found
+
+
+@pytest.fixture
+def ssh(lab: SshLab) -> SshLab:
+    """Ours is loaded on the console, and confirmed."""
+    good = lab.play(SITE, *CONSOLE)
+    assert good.run.ok, good.run.stdout
+    return lab
 
 
 class Before:
@@ -200,7 +208,6 @@ def test_what_loads_fails(ssh: SshLab, provider: Provider, how: str) -> None:
     code, words = ("1", "no room for that") if how == "exits" else ("-9", "exit code -9")
     failed(run, expected[provider.host].format(code=code, words=words))
     before.is_back()
-    changes_after_all(ssh)
 
 
 @pytest.mark.parametrize("left", [0, 24 << 10], ids=["full", "nearly full"])
@@ -218,7 +225,6 @@ def test_no_room_for_the_way_back(ssh: SshLab, left: int) -> None:
         assert rules(console) == before.rules
         assert not there(console, PENDING)
     before.is_back()
-    changes_after_all(ssh)
 
 
 def test_an_inventory_that_forgets_the_controller(ssh: SshLab, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.lab import Lab, RunningNode
+from tests.lab.providers import PROVIDERS
 from tests.lab.record import record_playbook
 from tests.lab.safety import (
     SECONDS,
@@ -155,7 +156,7 @@ def test_becoming_root(passwordless: bool) -> None:
 
 
 def test_a_namespace_is_confirmed_too() -> None:
-    with Lab.start(SMALL, extra_variables=provider_variables("iptables")) as lab:
+    with Lab.start(SMALL, extra_variables=PROVIDERS["iptables"].variables) as lab:
         run = record_playbook(lab, SITE, *SHORT)
         assert run.run.ok, run.run.stdout
         assert (result(run)["confirmed"], result(run)["timer"]) == (True, "process")
