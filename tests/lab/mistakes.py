@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import random
 import statistics
 import sys
@@ -371,7 +372,7 @@ def make_mistakes(
 def summary(verdicts: dict[str, list[Verdict]]) -> list[str]:
     """A line for each provider, and one for all."""
     lines = []
-    for name, some in [*verdicts.items(), ("all", sum(verdicts.values(), []))]:
+    for name, some in [*verdicts.items(), ("all", list(itertools.chain(*verdicts.values())))]:
         shut = [one.outage for one in some if one.outage > 0]
         times = f"shut {len(shut)} times: {statistics.mean(shut):.1f} s, at most {max(shut):.1f} s" if shut else ""
         ends = f"{sum(one.ended == 'old' for one in some)} old, {sum(one.ended == 'new' for one in some)} new"
