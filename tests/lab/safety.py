@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -55,10 +56,20 @@ def ssh_lab(provider: Provider = PROVIDERS["iptables"], **options: bool) -> Iter
 
 def rules(node: RunningNode) -> dict[str, str]:
     """All that the kernel holds. Chains, like sets' members, have no order; rules in a chain do."""
-    found = {tool: saved(node, tool).splitlines() for tool in FAMILIES}
+    kept = {tool: "\n".join(_iptables(saved(node, tool))) for tool in FAMILIES}
     sets = node.run(["sh", "-c", "ipset save | sed 's/ initval 0x[0-9a-f]*//'"]).stdout.splitlines()
-    kept = {tool: "\n".join(sorted(lines, key=lambda line: line.split()[:2])) for tool, lines in found.items()}
     return {**kept, "sets": "\n".join(sorted(sets)), "nft": _nft(node)}
+
+
+def _iptables(text: str) -> list[str]:
+    """Chains and rules with their tables; a table that somebody has only looked at is not told from none."""
+    lines, table = [], ""
+    for line in text.splitlines():
+        if line.startswith("*"):
+            table = line
+        elif line != "COMMIT" and not re.match(r":[A-Z]+ ACCEPT ", line):
+            lines.append(f"{table} {line}")
+    return sorted(lines, key=lambda line: line.split()[:3])
 
 
 def _nft(node: RunningNode) -> str:
