@@ -35,7 +35,6 @@ from tests.lab.safety import (
     LIMIT,
     PENDING,
     SECONDS,
-    SHORT,
     Controller,
     files,
     knocking,
@@ -53,6 +52,8 @@ HOST = "console"
 # These may take each other's place on one host.
 _KERNEL = ("iptables", "nftables")
 _PATIENCE = 120.0
+# To confirm what has to go well, on a machine that may be busy.
+_PLENTY = 60
 # Python in a node that has nothing to do with a change.
 _NOT_OURS = ("tests.lab._keeper", "firewalld", "fail2ban")
 _NOTHING = """
@@ -78,11 +79,12 @@ class State:
     def __str__(self) -> str:
         return "no rules" if self.unlisted == "absent" else f"{self.provider}, {self.unlisted}"
 
-    def play(self, ssh: SshLab) -> tuple[str | Path, ...]:
+    def play(self, ssh: SshLab, seconds: int) -> tuple[str | Path, ...]:
         """The playbook and its arguments."""
+        confirm = ("-e", f"host_firewall_confirm_seconds={seconds}", "--limit", HOST)
         if self.unlisted == "absent":
-            return (REMOVE, *SHORT, "--limit", HOST)
-        chosen = ("-e", f"host_firewall_provider={self.provider}", *SHORT, "--limit", HOST)
+            return (REMOVE, *confirm)
+        chosen = ("-e", f"host_firewall_provider={self.provider}", *confirm)
         if self.unlisted == "nothing":
             playbook = ssh.folder / "nothing.yml"
             playbook.write_text(_NOTHING, encoding="utf-8")
@@ -124,12 +126,12 @@ class Ground:
     def whole(self) -> tuple[dict[str, str], str]:
         return rules(self.node), files(self.node)
 
-    def play(self, state: State, **more: str) -> Recorded:
-        playbook, *arguments = state.play(self.ssh)
+    def play(self, state: State, seconds: int = SECONDS, **more: str) -> Recorded:
+        playbook, *arguments = state.play(self.ssh, seconds)
         return self.ssh.play(playbook, *map(str, arguments), **more)
 
-    def start(self, state: State, **more: str) -> Controller:
-        playbook, *arguments = state.play(self.ssh)
+    def start(self, state: State, seconds: int = SECONDS, **more: str) -> Controller:
+        playbook, *arguments = state.play(self.ssh, seconds)
         return Controller(self.ssh, playbook, *map(str, arguments), **more)
 
     def wait_until_pending(self, controller: Controller) -> None:
@@ -239,16 +241,16 @@ def _restart(ground: Ground, target: State, draw: random.Random) -> float:
 
 
 def _two_runs(ground: Ground, target: State, draw: random.Random) -> float:
-    first = ground.start(target)
+    first = ground.start(target, _PLENTY)
     time.sleep(draw.uniform(0, 1))
-    second = ground.start(target)
+    second = ground.start(target, _PLENTY)
     first.finish()
     second.finish()
     return time.monotonic()
 
 
 def _no_mistake(ground: Ground, target: State, _draw: random.Random) -> float:
-    ground.play(target)
+    ground.play(target, _PLENTY)
     return time.monotonic()
 
 
@@ -316,7 +318,7 @@ def _judge(ground: Ground, verdict: Verdict, before: tuple[dict[str, str], str])
     now = ground.whole()
     verdict.ended = "old" if now == before else "new"
     outcome = ground.node.run(["cat", "/run/portledger/host/outcome.json"], check=False).stdout
-    clean = ground.play(verdict.target)
+    clean = ground.play(verdict.target, _PLENTY)
     if not clean.run.ok:
         verdict.problems.append(f"the change without the mistake: {clean.messages() or clean.run.stdout}")
         return
@@ -345,7 +347,7 @@ def new_ground(provider: Provider) -> Iterator[Ground]:
     with ssh_lab(provider) as ssh:
         ground = Ground(ssh, provider)
         first = State(provider.host, "drop")
-        run = ground.play(first)
+        run = ground.play(first, _PLENTY)
         if not run.run.ok:
             raise RuntimeError(run.run.stdout)
         ground.state = first
