@@ -111,7 +111,13 @@ def apply_safely(host, scope, providers, prepare, change, options):
     while True:
         warnings.extend(_settle(store, providers, options["check"]))
         mark = store.mark()
-        prepared = prepare()
+        try:
+            prepared = prepare()
+        except RulesetError:
+            # What another run is changing cannot always be read.
+            if store.mark() == mark:
+                raise
+            continue
         if options["check"] or not prepared.lines:
             return Applied(prepared, None, warnings)
         with store.lock():

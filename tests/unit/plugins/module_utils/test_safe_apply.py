@@ -128,6 +128,36 @@ class SafeApplyTest(unittest.TestCase):
 
     # ---- apply
 
+    def fail_to_read(self, *causes):
+        """Have readings fail, each after what its cause does."""
+        real, left = self.provider.read, list(causes)
+
+        def read(host, scope):
+            if not left:
+                return real(host, scope)
+            left.pop(0)()
+            raise RulesetError("no such set")
+
+        self.provider.read = read
+
+    def test_what_another_run_changes_is_read_again(self):
+        other = {"token": "t0", "seconds": 1, "deadline": self.host.now, "timer": None, "kept": []}
+
+        def another_run():
+            with self.store.lock():
+                self.store.write(other)
+                self.store.end(other, "confirmed", "for the test")
+
+        self.fail_to_read(another_run)
+        self.assertEqual(self.apply().timer, "systemd")
+
+    def test_what_nobody_changes_is_not_read_again(self):
+        self.fail_to_read(lambda: None)
+        with self.assertRaises(RulesetError) as caught:
+            self.apply()
+        self.assertEqual(str(caught.exception), "no such set")
+        self.assertEqual(self.prepared, 1)
+
     def fill_disk(self, *names):
         """Have no room for these files of the store."""
         real = Store._write
