@@ -94,7 +94,7 @@ class State:
 
 @dataclass
 class Verdict:
-    """What became of one run. problems: what should not be; locked_out: whether one of them is that."""
+    """What became of one run. problems: what should not be; locked_out: access never came back."""
 
     number: int
     mistake: str
@@ -301,11 +301,13 @@ def make_mistake(ground: Ground, number: int, draw: random.Random) -> Verdict:
         since = MISTAKES[mistake](ground, target, draw)
         verdict.settled = ground.settle(since)
     verdict.outage = longest_outage([(began, entered) for began, entered in attempts if began > ground.up])
-    verdict.locked_out = verdict.outage > LIMIT
+    verdict.locked_out = verdict.outage == float("inf")
     if verdict.locked_out:
         verdict.problems.append("locked out")
-    if verdict.settled > LIMIT:
-        verdict.problems.append("not settled in time")
+    elif verdict.outage > LIMIT:
+        verdict.problems.append(f"access was back after more than {LIMIT} s")
+    if verdict.settled > 3 * LIMIT:
+        verdict.problems.append("something is pending still")
     if mistake in _HARMLESS and verdict.outage:
         verdict.problems.append("SSH was shut for a moment")
     _judge(ground, verdict, before)
@@ -378,8 +380,10 @@ def summary(verdicts: dict[str, list[Verdict]]) -> list[str]:
         shut = [one.outage for one in some if one.outage > 0]
         times = f"shut {len(shut)} times: {statistics.mean(shut):.1f} s, at most {max(shut):.1f} s" if shut else ""
         ends = f"{sum(one.ended == 'old' for one in some)} old, {sum(one.ended == 'new' for one in some)} new"
+        late = sum(LIMIT < one.outage < float("inf") for one in some)
         bad, out = sum(bool(one.problems) for one in some), sum(one.locked_out for one in some)
-        lines.append(f"{name:<12}{len(some):4} runs, {out} lock-outs, {bad} not as they should be; {ends}; {times}")
+        count = f"{len(some):4} runs, {out} lock-outs, {late} late, {bad} not as they should be"
+        lines.append(f"{name:<12}{count}; {ends}; {times}")
     return lines
 
 
