@@ -308,7 +308,7 @@ def make_mistake(ground: Ground, number: int, draw: random.Random) -> Verdict:
         verdict.problems.append(f"access was back after more than {LIMIT} s")
     if verdict.settled > 3 * LIMIT:
         verdict.problems.append("something is pending still")
-    if mistake in _HARMLESS and verdict.outage:
+    if mistake in _HARMLESS and verdict.outage > MEANS[target.provider].pause:
         verdict.problems.append("SSH was shut for a moment")
     _judge(ground, verdict, before)
     ground.state = target

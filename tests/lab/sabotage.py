@@ -21,13 +21,14 @@ HOOKED = "/run/lab/hooked"
 class Means:
     """program loads last where its arguments fit the shell pattern; shut: adds a rule of ours, as the provider does.
 
-    files: folders that loading writes to.
+    files: folders that loading writes to. pause: seconds that a load keeps new connections out at most.
     """
 
     program: str
     loading: str
     shut: dict[str, str]
     files: tuple[str, ...] = ()
+    pause: float = 0.0
 
 
 _IPTABLES = {
@@ -51,6 +52,8 @@ MEANS: dict[str, Means] = {
         # firewalld itself lets pass what is established.
         {"new": _RICH.format(what='port port="22" protocol="tcp"')},
         ("/etc/firewalld",),
+        # A reload drops what is new (ReloadPolicy), for half a second where nothing else is to do.
+        pause=3.0,
     ),
     "qradar": Means(
         "/opt/qradar/bin/iptables_update.pl",
