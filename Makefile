@@ -26,7 +26,7 @@ unit: setup
 	@tools/lint references
 
 lab: setup
-	@$(PYTHON) -m pytest tests/lab -q
+	@$(PYTHON) -m pytest tests/lab -q -n 3 --dist loadfile
 
 lint: setup
 	@tools/lint

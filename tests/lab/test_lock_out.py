@@ -229,7 +229,7 @@ def test_an_inventory_that_forgets_the_controller(ssh: SshLab, provider: Provide
     play.write_text(
         "- hosts: console\n  gather_facts: false\n  tasks:\n    - portledger.qradar.ruleset:\n"
         '        provider: "{{ host_firewall_provider }}"\n        scope: host\n'
-        f"        confirm_seconds: {SECONDS}\n"
+        "        confirm_seconds: 60\n"
         "        unlisted: drop\n        management: []\n"
         "        plan: {version: 1, scope: host, host: console, sets: {}, flows: []}\n",
         encoding="utf-8",
