@@ -27,7 +27,7 @@ unit: setup
 	@tools/lint references
 
 lab: setup
-	@$(PYTHON) -m pytest tests/lab -q
+	@$(PYTHON) -m pytest tests/lab -q -n 3 --dist loadfile
 
 # Whole systems need root, and two more packages than the rest.
 SUITES := bookworm

@@ -26,7 +26,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_reloa
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_rules import Builder, Model, Names
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_runtime import backend
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_runtime import read_runtime, wanted_runtime
-from ansible_collections.portledger.qradar.plugins.module_utils._text import native
+from ansible_collections.portledger.qradar.plugins.module_utils._text import native, words_of
 
 NAME = "firewalld"
 PERSISTS = True
@@ -324,7 +324,7 @@ def _raw(text):
 def _test(host):
     code, out, err = host.run("firewall-cmd", ["--check-config"])
     if code != 0:
-        raise RulesetError("firewall-cmd --check-config: failed: %s." % (err or out).strip().rstrip("."))
+        raise RulesetError("firewall-cmd --check-config: failed: %s." % words_of(code, out, err))
 
 
 def _undo(host, scope, present, files, text):

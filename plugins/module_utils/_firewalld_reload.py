@@ -18,6 +18,7 @@ import re
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_published import CHAIN
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_runtime import backend
+from ansible_collections.portledger.qradar.plugins.module_utils._text import words_of
 
 # What zones and policies list, and the option that adds one.
 _LISTS = {
@@ -45,7 +46,7 @@ def reload_firewalld(host):
     code, out, err = host.run("firewall-cmd", ["--reload"])
     others.put_back()
     if code != 0:
-        raise RulesetError("firewall-cmd --reload: failed: %s." % (err or out).strip().rstrip("."))
+        raise RulesetError("firewall-cmd --reload: failed: %s." % words_of(code, out, err))
 
 
 class _Others:

@@ -16,6 +16,7 @@ __metaclass__ = type
 import time
 
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._text import words_of
 
 _HALVES = {"0.0.0.0/0": ["0.0.0.0/1", "128.0.0.0/1"], "::/0": ["::/1", "8000::/1"]}
 # nf_tables lets go of the sets of removed rules a moment after the rules are gone.
@@ -169,7 +170,7 @@ class SetChange:
         code, out, err = self._restore(lines)
         if code != 0:
             self.abandon()
-            raise RulesetError("ipset restore: failed: %s. Nothing was changed." % (err or out).strip().rstrip("."))
+            raise RulesetError("ipset restore: failed: %s. Nothing was changed." % words_of(code, out, err))
 
     def abandon(self):
         """Remove what :meth:`prepare` made."""
@@ -183,7 +184,7 @@ class SetChange:
         if self.drifted:
             code, out, err = self._restore("swap %s %s" % (self._spare[name], name) for name in self.drifted)
             if code != 0:
-                raise RulesetError("ipset restore: swapping sets failed: %s." % (err or out).strip().rstrip("."))
+                raise RulesetError("ipset restore: swapping sets failed: %s." % words_of(code, out, err))
         self._destroy(sorted(set(self._spare.values()) | set(self.stale)))
 
     def _restore(self, lines):

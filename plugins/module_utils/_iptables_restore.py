@@ -14,6 +14,7 @@ import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_tables import transaction
+from ansible_collections.portledger.qradar.plugins.module_utils._text import words_of
 
 # Before iptables 1.6.2, iptables-restore may not know how to wait for the lock.
 _WAIT = ["-w", "10"]
@@ -84,7 +85,7 @@ def _restore(host, program, wait, options, text):
         wait = []
         code, out, err = host.run(program, ["--noflush"] + options, text)
     if code != 0:
-        raise RulesetError(_failure(" ".join([program] + options), (err or out), text))
+        raise RulesetError(_failure(" ".join([program] + options), words_of(code, out, err), text))
     return wait
 
 

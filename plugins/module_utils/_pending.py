@@ -119,8 +119,21 @@ class Store:
         :type outcome: str
         :param why: for people
         :type why: str
+        :raises RulesetError: that it is confirmed cannot be written; it is pending still.
         """
-        self._write("outcome.json", {"token": pending["token"], "outcome": outcome, "why": why})
+        said = {"token": pending["token"], "outcome": outcome, "why": why}
+        try:
+            self._write("outcome.json", said)
+        except RulesetError:
+            if outcome == CONFIRMED:
+                raise
+            # A full disk keeps nothing pending that is over. Without the change's own files there may be room.
+            self.drop(pending)
+            try:
+                self._write("outcome.json", said)
+            except RulesetError:
+                pass
+            return
         self.drop(pending)
 
     def drop(self, pending):

@@ -111,7 +111,13 @@ def apply_safely(host, scope, providers, prepare, change, options):
     while True:
         warnings.extend(_settle(store, providers, options["check"]))
         mark = store.mark()
-        prepared = prepare()
+        try:
+            prepared = prepare()
+        except RulesetError:
+            # What another run is changing cannot always be read.
+            if store.mark() == mark:
+                raise
+            continue
         if options["check"] or not prepared.lines:
             return Applied(prepared, None, warnings)
         with store.lock():
@@ -188,7 +194,11 @@ def _load_with_timer(store, providers, prepared, change, forget):
         put_back(store, providers, pending, "loading it took too long")
         raise RulesetError("Loading took so long that the former rules were put back meanwhile. Nothing was changed.")
     pending["deadline"] = host.uptime() + seconds
-    store.write(pending)
+    try:
+        store.write(pending)
+    except RulesetError as error:
+        put_back(store, providers, pending, "its deadline could not be written")
+        raise RulesetError("%s Nothing was changed." % error)
     return pending["timer"]
 
 

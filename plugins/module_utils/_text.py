@@ -66,3 +66,14 @@ def _native_all(value):
     if isinstance(value, list):
         return [_native_all(item) for item in value]
     return value if value is None or isinstance(value, (bool, int, float)) else native(value)
+
+
+def words_of(code, out, err):
+    """What a program that failed has said, without the last dot; its exit code where it said nothing.
+
+    :type code: int
+    :type out: str
+    :type err: str
+    :rtype: str
+    """
+    return (err or out).strip().rstrip(".") or "exit code %d" % code

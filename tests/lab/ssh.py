@@ -28,6 +28,8 @@ HOOKS = "/run/lab/bin"
 USER, PASSWORD = "operator", "only in the lab"
 _HASH = "$6$labsalt$D3Q21dPs5C1jmy/uQwjSNlHcyWoE8jsHgQOjJDpD35wUdSIjypXNAAAG230LJLsEPcNoElBMuxWreTycGVsMb."
 
+_SERVING = ("sshd:", "/usr/sbin/sshd")
+
 _DAEMON = """
 Port 22
 HostKey {keys}/host
@@ -39,6 +41,8 @@ PermitRootLogin prohibit-password
 SetEnv PATH={hooks}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 PidFile /run/lab/sshd.pid
 LogLevel VERBOSE
+# Who knocks often is not turned away at random.
+MaxStartups 1000
 """
 _ACCOUNTS = {
     "passwd": f"root:x:0:0:root:/root:/bin/sh\nsshd:x:64998:64998::/run/sshd:/bin/false\n"
@@ -88,6 +92,9 @@ class SshLab:
             node.run(["sh", "-c", f"cat > {path}; mount --bind {path} /etc/{name}"], stdin=text.format(auth=auth))
         text = _DAEMON.format(keys=self.folder, hooks=HOOKS)
         node.run(["sh", "-c", "cat > /etc/ssh/sshd_config"], stdin=text)
+        self._start_daemon(node)
+
+    def _start_daemon(self, node: RunningNode) -> None:
         with self._log(node.node.name).open("w", encoding="utf-8") as log:
             daemon = node.popen(["/usr/sbin/sshd", "-D", "-e"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self._daemons.append(daemon)
@@ -162,6 +169,22 @@ class SshLab:
             if of is None or any(word in words for word in of):
                 found[int(number)] = words
         return found
+
+    def kill_sessions(self, name: str) -> int:
+        """Kill the daemon's processes that serve a session; how many there were."""
+        found = [str(process) for process in self.processes(name, ["@notty"])]
+        if found:
+            self.lab[name].run(["kill", "-9", *found], check=False)
+        return len(found)
+
+    def kill_daemon(self, name: str) -> None:
+        """Kill the daemon with all its sessions."""
+        found = [str(process) for process, words in self.processes(name).items() if words.startswith(_SERVING)]
+        self.lab[name].run(["kill", "-9", *found], check=False)
+
+    def start_daemon(self, name: str) -> None:
+        """Start it again."""
+        self._start_daemon(self.lab[name])
 
     def stop(self) -> None:
         for daemon in self._daemons:

@@ -18,17 +18,30 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.cases import provider_variables
 from tests.lab.lab import Lab, RunningNode
-from tests.lab.record import Recorded, record_playbook
+from tests.lab.providers import PROVIDERS
+from tests.lab.record import record_playbook
+from tests.lab.safety import (
+    CALM,
+    LIMIT,
+    PENDING,
+    SECONDS,
+    SHORT,
+    SMALL,
+    Controller,
+    knocking,
+    nothing_waits,
+    outage,
+    result,
+    rules,
+    ssh_lab,
+    stalling_ssh,
+    there,
+    wait_for,
+)
 from tests.lab.ssh import PASSWORD, USER, SshLab
-from tests.lab.test_site import FAMILIES, FOREIGN, FOREIGN_ADDRESSES, saved
+from tests.lab.test_site import FAMILIES, FOREIGN, FOREIGN_ADDRESSES, REMOVE, SITE, saved
 
-SMALL = Path(__file__).parent / "labs" / "small.yml"
-SITE = "playbooks/site.yml"
-REMOVE = "playbooks/remove.yml"
-SECONDS = 4
-SHORT = ("-e", f"host_firewall_confirm_seconds={SECONDS}", "-e", f"gateway_firewall_confirm_seconds={SECONDS}")
 # A change beside the first apply.
 CHANGE = ("-e", "host_firewall_unlisted=log")
 
@@ -45,30 +58,6 @@ SHUT = {
     "all": "-p tcp --dport 22 -j DROP",
     "new": "-p tcp --dport 22 -m conntrack --ctstate NEW -j DROP",
 }
-# Opens a connection again and again, and says when it began and how it went.
-KNOCK = """
-import socket, sys, time
-while True:
-    began = time.monotonic()
-    try:
-        with socket.create_connection((sys.argv[1], 22), 0.3) as stream:
-            stream.settimeout(0.3)
-            open_ = stream.recv(4) == b"SSH-"
-    except OSError:
-        open_ = False
-    print(began, int(open_), flush=True)
-    time.sleep(max(0, began + 0.1 - time.monotonic()))
-"""
-
-
-@contextlib.contextmanager
-def ssh_lab(**options: bool) -> Iterator[SshLab]:
-    with Lab.start(SMALL, extra_variables=provider_variables("iptables")) as lab:
-        ssh = SshLab(lab, "guest", **options)
-        try:
-            yield ssh
-        finally:
-            ssh.stop()
 
 
 @pytest.fixture
@@ -82,59 +71,6 @@ def ssh() -> Iterator[SshLab]:
 def add_foreign_rules(node: RunningNode) -> None:
     for tool in FAMILIES:
         node.run([f"{tool}-restore", "--noflush"], stdin=FOREIGN.format(address=FOREIGN_ADDRESSES[tool]))
-
-
-def rules(node: RunningNode) -> dict[str, str]:
-    """Both families and the sets. Chains, like sets' members, have no order; rules in a chain do."""
-    found = {tool: saved(node, tool).splitlines() for tool in FAMILIES}
-    sets = node.run(["sh", "-c", "ipset save | sed 's/ initval 0x[0-9a-f]*//'"]).stdout.splitlines()
-    kept = {tool: "\n".join(sorted(lines, key=lambda line: line.split()[:2])) for tool, lines in found.items()}
-    return {**kept, "sets": "\n".join(sorted(sets))}
-
-
-def result(run: Recorded, host: str = "console") -> dict[str, object]:
-    """What the one task said that changes anything."""
-    return next(one for one in reversed(run.results[host]) if "arg spec" not in str(one.get("msg")))
-
-
-def wait_for(what: str, condition: object, seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < end, f"{what} did not happen within {seconds} s"
-        time.sleep(0.02)
-
-
-def nothing_waits(ssh: SshLab, host: str = "console") -> None:
-    """No change is pending, no timer runs, and nothing of it is left but the outcome."""
-    wait_for("the end of the timer", lambda: not ssh.processes(host, ["restore.py"]), 2)
-    left = ssh.lab[host].run(["find", "/run/portledger", "-type", "f"], check=False).stdout.split()
-    assert [path for path in left if not path.endswith("/outcome.json")] == []
-
-
-@contextlib.contextmanager
-def knocking(ssh: SshLab, host: str) -> Iterator[list[tuple[float, bool]]]:
-    """Whether SSH of a host could be opened from the controller: time and answer, filled in at the end."""
-    attempts: list[tuple[float, bool]] = []
-    knocker = ssh.controller.popen(
-        [sys.executable, "-c", KNOCK, ssh.hosts[host]], stdout=subprocess.PIPE, start_new_session=True
-    )
-    try:
-        yield attempts
-    finally:
-        os.killpg(knocker.pid, signal.SIGKILL)
-        out, _errors = knocker.communicate()
-        for line in out.splitlines():
-            began, open_ = line.split()
-            attempts.append((float(began), open_ == "1"))
-
-
-def outage(attempts: list[tuple[float, bool]]) -> float:
-    """Seconds between the first attempt that failed and the next that did not."""
-    shut = [began for began, open_ in attempts if not open_]
-    assert shut, "SSH was never shut: the test has not tested"
-    again = [began for began, open_ in attempts if open_ and began > shut[0]]
-    assert again, "SSH stayed shut"
-    return again[0] - shut[0]
 
 
 def shut_ssh(ssh: SshLab, host: str, rule: str) -> None:
@@ -202,10 +138,10 @@ def test_without_confirmation(ssh: SshLab) -> None:
     ],
 )
 def test_ways_to_connect(ssh: SshLab, settings: dict[str, str]) -> None:
-    run = ssh.play(SITE, *SHORT, **settings)
+    run = ssh.play(SITE, *CALM, **settings)
     assert run.run.ok, run.run.stdout
     assert all(result(run, host)["confirmed"] is True for host in ssh.hosts)
-    assert ssh.play(SITE, *SHORT, **settings).run.changed == {}
+    assert ssh.play(SITE, *CALM, **settings).run.changed == {}
 
 
 @pytest.mark.parametrize("passwordless", [False, True])
@@ -215,7 +151,7 @@ def test_becoming_root(passwordless: bool) -> None:
         become += ["ansible_remote_tmp=/run/" + USER]
         if not passwordless:
             become.append(f"ansible_become_password='{PASSWORD}'")
-        run = ssh.play(SITE, *SHORT, *(word for one in become for word in ("-e", one)), "--limit", "console")
+        run = ssh.play(SITE, *CALM, *(word for one in become for word in ("-e", one)), "--limit", "console")
         assert run.run.ok, run.run.stdout
         assert result(run)["confirmed"] is True
         assert result(run)["management"]["connection"] == {"address": "198.19.1.250", "port": 22}  # type: ignore[index]
@@ -223,7 +159,7 @@ def test_becoming_root(passwordless: bool) -> None:
 
 
 def test_a_namespace_is_confirmed_too() -> None:
-    with Lab.start(SMALL, extra_variables=provider_variables("iptables")) as lab:
+    with Lab.start(SMALL, extra_variables=PROVIDERS["iptables"].variables) as lab:
         run = record_playbook(lab, SITE, *SHORT)
         assert run.run.ok, run.run.stdout
         assert (result(run)["confirmed"], result(run)["timer"]) == (True, "process")
@@ -269,15 +205,20 @@ def test_an_established_stream_survives(ssh: SshLab) -> None:
     stream.stdout.readline()
     with knocking(ssh, "console") as attempts:
         for arguments in ((), CHANGE):
-            run = ssh.play(SITE, *SHORT, *arguments, "--limit", "console")
+            run = ssh.play(SITE, *CALM, *arguments, "--limit", "console")
             assert run.run.ok, run.run.stdout
             assert result(run)["confirmed"] is True
         time.sleep(1)
     assert stream.poll() is None
+    # A packet of a stream that was dropped on the way is sent again, and the kernel counts that.
+    for node in (ssh.controller, ssh.lab["console"]):
+        sockets = node.run(["ss", "-tinH", "state", "established", "( sport = :22 or dport = :22 )"]).stdout
+        assert "cubic" in sockets or "reno" in sockets
+        assert "retrans:" not in sockets
     os.killpg(stream.pid, signal.SIGKILL)
     ticks = [float(line) for line in stream.communicate()[0].splitlines()]
     assert len(ticks) > 20
-    assert max(later - earlier for earlier, later in itertools.pairwise(ticks)) < 1
+    assert max(later - earlier for earlier, later in itertools.pairwise(ticks)) < 10
     assert [began for began, open_ in attempts if not open_] == []
 
 
@@ -295,7 +236,7 @@ def test_shutting_ssh_is_taken_back(ssh: SshLab, kind: str, first: bool) -> None
     with knocking(ssh, "console") as attempts:
         run = ssh.play(SITE, *SHORT, *CHANGE, "--limit", "console")
     assert not run.run.ok
-    assert outage(attempts) < SECONDS + 5
+    assert outage(attempts) < LIMIT
     assert rules(console) == before
     message, _mark, said = run.messages()["console"].partition(" (the last attempt: ")
     expected = (
@@ -313,7 +254,7 @@ def test_shutting_ssh_is_taken_back(ssh: SshLab, kind: str, first: bool) -> None
     assert result(run)["confirmed"] is False
     nothing_waits(ssh)
     ssh.unhook("console", "iptables-restore")
-    assert result(ssh.play(SITE, *SHORT, "--limit", "console", *CHANGE))["confirmed"] is True
+    assert result(ssh.play(SITE, *CALM, "--limit", "console", *CHANGE))["confirmed"] is True
 
 
 def test_rules_that_others_add_meanwhile_stay(ssh: SshLab) -> None:
@@ -336,34 +277,15 @@ def test_rules_that_others_add_meanwhile_stay(ssh: SshLab) -> None:
 def test_the_controller_dies_before_it_confirms(ssh: SshLab) -> None:
     console = ssh.lab["console"]
     before = rules(console)
-    # ssh -O stop is the first thing that the controller does after the change.
-    stopper = ssh.folder / "stopping-ssh"
-    stopper.write_text(
-        f'#!/bin/sh\ncase " $* " in *" -O stop "*) touch {ssh.folder}/stopping; sleep 60;; esac\nexec ssh "$@"\n',
-        encoding="utf-8",
-    )
-    stopper.chmod(0o755)
-    playing = ssh.start_play(SITE, *SHORT, "--limit", "console", ANSIBLE_SSH_EXECUTABLE=str(stopper), LAB_KILL_ME="yes")
-    wait_for("the change", (ssh.folder / "stopping").exists)
-    changed = time.monotonic()
+    program, waits = stalling_ssh(ssh, "end")
+    controller = Controller(ssh, SITE, *SHORT, "--limit", "console", ANSIBLE_SSH_EXECUTABLE=program)
+    wait_for("the change", waits.exists)
     assert "PORTLEDGER-IN" in rules(console)["iptables"]
-    kill_all_with("LAB_KILL_ME=yes")
-    assert playing.wait() != 0
-    playing.communicate()
-    wait_for("the way back", lambda: rules(console) == before, SECONDS + 5)
-    assert time.monotonic() - changed < SECONDS + 5
+    assert controller.kill() > 1
+    assert controller.finish()[0] != 0
+    wait_for("the way back", lambda: not there(console, PENDING), 3 * LIMIT)
+    assert rules(console) == before
     nothing_waits(ssh)
-
-
-def kill_all_with(variable: str) -> None:
-    """Kill Ansible, its workers and its ssh, wherever they hide: all that were started with a variable."""
-    killed = 0
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if variable.encode() in (folder / "environ").read_bytes().split(b"\0"):
-                os.kill(int(folder.name), signal.SIGKILL)
-                killed += 1
-    assert killed > 1
 
 
 @pytest.mark.parametrize("moment", ["before the answer", "before the confirmation"])
@@ -374,11 +296,12 @@ def test_the_daemons_worker_dies(ssh: SshLab, moment: str) -> None:
     ssh.hook("console", "ip6tables-restore", f'{WHEN_LOADING}"$REAL" "$@"; {kill}; exit 0')
     if moment == "before the confirmation":
         # The session is dead, the change is pending, and this time the controller does not come back.
-        playing = ssh.start_play(SITE, *SHORT, "--limit", "console", LAB_KILL_ME="yes")
-        wait_for("the change", lambda: ssh.lab["console"].run(["ls", "/run/lab/hooked"], check=False).returncode == 0)
-        kill_all_with("LAB_KILL_ME=yes")
-        playing.communicate()
-        wait_for("the way back", lambda: rules(console) == before, SECONDS + 5)
+        controller = Controller(ssh, SITE, *SHORT, "--limit", "console")
+        wait_for("the change", lambda: there(console, "/run/lab/hooked"))
+        assert controller.kill() > 1
+        controller.finish()
+        wait_for("the way back", lambda: not there(console, PENDING), 3 * LIMIT)
+        assert rules(console) == before
     else:
         run = ssh.play(SITE, *SHORT, "--limit", "console")
         assert run.run.recap["console"]["unreachable"] == 1, run.run.stdout
@@ -390,13 +313,16 @@ def test_the_daemons_worker_dies(ssh: SshLab, moment: str) -> None:
 
 def test_a_run_waits_for_the_change_of_another(ssh: SshLab) -> None:
     console = ssh.lab["console"]
-    with pending_change(ssh):
-        began = time.monotonic()
-        run = ssh.play(SITE, *SHORT, *CHANGE, "--limit", "console")
-        assert time.monotonic() - began > SECONDS / 2
+    with pending_change(ssh, 20):
+        run = ssh.play(SITE, *CALM, *CHANGE, "--limit", "console")
         assert run.run.ok, run.run.stdout
         assert result(run)["confirmed"] is True
-        assert " ".join(run.run.stdout.split()).count("A change of another run was waiting for its confirmation.") == 1
+        waited = re.findall(
+            r"A change of another run was waiting for its confirmation\. Waited (\d+) s, and it was restored\.",
+            " ".join(run.run.stdout.split()),
+        )
+        assert len(waited) == 1
+        assert int(waited[0]) > 0
     assert "log-prefix" in saved(console, "iptables")
     nothing_waits(ssh)
 
@@ -404,9 +330,9 @@ def test_a_run_waits_for_the_change_of_another(ssh: SshLab) -> None:
 def test_a_run_puts_back_what_a_lost_timer_left(ssh: SshLab) -> None:
     console = ssh.lab["console"]
     before = rules(console)
-    with pending_change(ssh):
-        for process in ssh.processes("console", ["restore.py"]):
-            console.run(["kill", "-9", str(process)])
+    # Killed while the rules are being loaded, for then the timer has to wait.
+    with pending_change(ssh, SECONDS, "pkill -9 -f '[r]estore.py'"):
+        assert ssh.processes("console", ["restore.py"]) == {}
         time.sleep(SECONDS + 1)
         assert rules(console) != before
         # By hand, on the host's own screen, works too.
@@ -418,13 +344,15 @@ def test_a_run_puts_back_what_a_lost_timer_left(ssh: SshLab) -> None:
 
 
 @contextlib.contextmanager
-def pending_change(ssh: SshLab) -> Iterator[None]:
+def pending_change(ssh: SshLab, seconds: int, meanwhile: str = ":") -> Iterator[None]:
     """A change whose controller is gone."""
-    ssh.hook("console", "ip6tables-restore", f'{WHEN_LOADING}"$REAL" "$@"; touch /run/lab/loaded; sleep 0.5')
-    playing = ssh.start_play(SITE, *SHORT, "--limit", "console", LAB_KILL_ME="yes")
-    wait_for("the change", lambda: ssh.lab["console"].run(["ls", "/run/lab/loaded"], check=False).returncode == 0)
-    kill_all_with("LAB_KILL_ME=yes")
-    playing.communicate()
+    ssh.hook("console", "ip6tables-restore", f'{WHEN_LOADING}"$REAL" "$@"; {meanwhile}; exit 0')
+    program, waits = stalling_ssh(ssh, "end")
+    time_given = ("-e", f"host_firewall_confirm_seconds={seconds}")
+    controller = Controller(ssh, SITE, *time_given, "--limit", "console", ANSIBLE_SSH_EXECUTABLE=program)
+    wait_for("the change", waits.exists)
+    assert controller.kill() > 1
+    controller.finish()
     yield
 
 

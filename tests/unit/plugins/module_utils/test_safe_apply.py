@@ -128,6 +128,67 @@ class SafeApplyTest(unittest.TestCase):
 
     # ---- apply
 
+    def fail_to_read(self, *causes):
+        """Have readings fail, each after what its cause does."""
+        real, left = self.provider.read, list(causes)
+
+        def read(host, scope):
+            if not left:
+                return real(host, scope)
+            left.pop(0)()
+            raise RulesetError("no such set")
+
+        self.provider.read = read
+
+    def test_what_another_run_changes_is_read_again(self):
+        other = {"token": "t0", "seconds": 1, "deadline": self.host.now, "timer": None, "kept": []}
+
+        def another_run():
+            with self.store.lock():
+                self.store.write(other)
+                self.store.end(other, "confirmed", "for the test")
+
+        self.fail_to_read(another_run)
+        self.assertEqual(self.apply().timer, "systemd")
+
+    def test_what_nobody_changes_is_not_read_again(self):
+        self.fail_to_read(lambda: None)
+        with self.assertRaises(RulesetError) as caught:
+            self.apply()
+        self.assertEqual(str(caught.exception), "no such set")
+        self.assertEqual(self.prepared, 1)
+
+    def fill_disk(self, *names):
+        """Have no room for these files of the store."""
+        real = Store._write
+
+        def write(store, name, data):
+            if name in names:
+                raise RulesetError("%s: cannot be written: No space left on device." % name)
+            real(store, name, data)
+
+        Store._write = write
+        self.addCleanup(setattr, Store, "_write", real)
+
+    def test_a_full_disk_leaves_nothing_pending(self):
+        self.apply()
+        self.fill_disk("outcome.json")
+        with self.assertRaises(RulesetError) as caught:
+            self.confirm()
+        self.assertEqual(str(caught.exception), "outcome.json: cannot be written: No space left on device.")
+        self.assertEqual((self.provider.word, self.store.pending()["token"]), ("new", "t1"))
+        self.host.now += 31
+        self.assertTrue(wait_and_restore(self.store, self.providers, "t1"))
+        self.assertEqual((self.provider.word, self.store.pending(), self.store.outcome()), ("old", None, None))
+
+    def test_no_room_for_the_deadline_of_what_is_loaded(self):
+        self.provider.on_load = lambda: self.fill_disk("pending.json") if self.provider.word == "old" else None
+        with self.assertRaises(RulesetError) as caught:
+            self.apply()
+        expected = "pending.json: cannot be written: No space left on device. Nothing was changed."
+        self.assertEqual(str(caught.exception), expected)
+        self.assertEqual((self.provider.word, self.store.pending()), ("old", None))
+
     def test_the_old_is_kept_and_the_timer_runs_before_anything_is_loaded(self):
         seen = []
         self.provider.on_load = lambda: seen.append((self.armed[:], self.store.pending()["kept"]))
