@@ -26,7 +26,8 @@ unit: setup
 	@$(PYTHON) -m pytest tests/unit -n 2 -q
 	@tools/lint references
 
-lab: setup
+lab:
+	@tools/setup tests
 	@$(PYTHON) -m pytest tests/lab -q -n 3 --dist loadfile
 
 # Whole systems need root, and two more packages than the rest.
