@@ -210,15 +210,11 @@ def test_an_established_stream_survives(ssh: SshLab) -> None:
             assert result(run)["confirmed"] is True
         time.sleep(1)
     assert stream.poll() is None
-    # A packet of a stream that was dropped on the way is sent again, and the kernel counts that.
-    for node in (ssh.controller, ssh.lab["console"]):
-        sockets = node.run(["ss", "-tinH", "state", "established", "( sport = :22 or dport = :22 )"]).stdout
-        assert "cubic" in sockets or "reno" in sockets
-        assert "retrans:" not in sockets
     os.killpg(stream.pid, signal.SIGKILL)
     ticks = [float(line) for line in stream.communicate()[0].splitlines()]
     assert len(ticks) > 20
-    assert max(later - earlier for earlier, later in itertools.pairwise(ticks)) < 10
+    # A rule that cuts it does so until it is taken back, at the earliest.
+    assert max(later - earlier for earlier, later in itertools.pairwise(ticks)) < SECONDS - 1
     assert [began for began, open_ in attempts if not open_] == []
 
 
