@@ -40,6 +40,19 @@ def _become_root_of_a_user_namespace() -> None:
         ) from None
 
 
+# Of /etc: where units are enabled.
+_WANTING = tuple(
+    f"systemd/system/{unit}.wants"
+    for unit in (
+        "sysinit.target",
+        "iptables.service",
+        "ip6tables.service",
+        "nftables.service",
+        "netfilter-persistent.service",
+    )
+)
+
+
 def _overlay(folder: str) -> None:
     """Let a node write into a folder of this machine without anybody else seeing it."""
     if not Path(folder).is_dir():
@@ -47,6 +60,10 @@ def _overlay(folder: str) -> None:
     layers = Path("/run/lab/overlay") / folder.strip("/").replace("/", "-")
     for layer in ("upper", "work"):
         (layers / layer).mkdir(parents=True)
+    # A folder of the machine's root is nobody's in a user namespace, unless the upper layer has it too.
+    for beneath in ("systemd/system", *_WANTING):
+        if (Path(folder) / beneath).is_dir():
+            (layers / "upper" / beneath).mkdir(parents=True, exist_ok=True)
     options = f"lowerdir={folder},upperdir={layers / 'upper'},workdir={layers / 'work'}"
     _kernel.mount("overlay", folder, "overlay", _kernel.MS_NODEV, options)
 
