@@ -77,10 +77,10 @@ def test_roles_take_what_the_module_takes(role: str, module_options: dict[str, A
 @pytest.mark.parametrize(
     ("role", "variable", "value", "allowed"),
     [
-        ("host_firewall", "host_firewall_provider", "pf", "auto, iptables, nftables, qradar"),
+        ("host_firewall", "host_firewall_provider", "pf", "auto, firewalld, iptables, nftables, qradar"),
         ("host_firewall", "host_firewall_state", "started", "present, absent"),
         ("host_firewall", "host_firewall_unlisted", "reject", "drop, log, leave"),
-        ("gateway_firewall", "gateway_firewall_provider", "pf", "auto, iptables, nftables, qradar"),
+        ("gateway_firewall", "gateway_firewall_provider", "pf", "auto, firewalld, iptables, nftables, qradar"),
         ("gateway_firewall", "gateway_firewall_egress", "reject", "drop, log, leave"),
     ],
 )

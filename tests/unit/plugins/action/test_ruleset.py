@@ -46,7 +46,7 @@ INVENTORY: dict[str, Any] = {
         },
     }
 }
-REFUSED_PROVIDER = "value of provider must be one of: auto, iptables, nftables, got: none"
+REFUSED_PROVIDER = "value of provider must be one of: auto, firewalld, iptables, nftables, qradar, got: none"
 
 
 def play(
