@@ -338,7 +338,9 @@ def _judge(ground: Ground, verdict: Verdict, before: tuple[dict[str, str], str])
         if said["changed"] is not True:
             verdict.problems.append("the change without the mistake changed nothing")
         return
-    if verdict.target.unlisted != "absent" and '"confirmed"' not in outcome:
+    # A restart forgets what became of the change, and loads only what was confirmed.
+    asked = verdict.target.unlisted != "absent" and MISTAKES[verdict.mistake] is not _restart
+    if asked and '"confirmed"' not in outcome:
         verdict.problems.append("new rules that nobody confirmed")
     allowed: list[list[str]] = [[]]
     if verdict.mistake.endswith("is full"):
