@@ -52,6 +52,7 @@ HOST = "console"
 # These may take each other's place on one host.
 _KERNEL = ("iptables", "nftables")
 _PATIENCE = 120.0
+_MOST_SHOWN = 4
 # To confirm what has to go well, on a machine that may be busy.
 _PLENTY = 60
 # Python in a node that has nothing to do with a change.
@@ -139,12 +140,16 @@ class Ground:
         while not there(self.node, PENDING) and controller.process.poll() is None:
             time.sleep(0.01)
 
+    def running(self) -> dict[int, str]:
+        """Processes that have to do with a change: the module, and what waits to put back."""
+        found = self.ssh.processes(HOST, ["python"])
+        return {number: words for number, words in found.items() if not any(word in words for word in _NOT_OURS)}
+
     def settle(self, since: float) -> float:
         """Wait until nothing is pending and nothing of ours runs; the seconds since the end of what changes rules."""
         began = time.monotonic()
         while time.monotonic() < began + _PATIENCE:
-            running = [words for words in self.ssh.processes(HOST).values() if "python" in words]
-            running = [words for words in running if not any(word in words for word in _NOT_OURS)]
+            running = self.running().values()
             if any("restore.py" not in words for words in running):
                 since = time.monotonic()
             elif not running and not there(self.node, PENDING):
@@ -230,7 +235,9 @@ def _restart(ground: Ground, target: State, draw: random.Random) -> float:
     controller = ground.start(target)
     ground.wait_until_pending(controller)
     time.sleep(draw.uniform(0, 1.5))
+    # A machine that goes down ends all that runs, and nothing that is half done goes on.
     ground.ssh.kill_daemon(HOST)
+    ground.node.run(["kill", "-9", *map(str, ground.running())], check=False)
     go_down(ground.node)
     controller.kill()
     controller.finish()
@@ -261,7 +268,7 @@ MISTAKES: dict[str, Mistake] = {
     "the daemon's worker is killed": _worker_killed,
     "the controller and the worker are killed": _both_killed,
     "what loads fails": _loading("cat > /dev/null; exit 1"),
-    "what loads is killed": _loading('"$REAL" "$@" & sleep DELAY; kill -9 $! $$'),
+    "what loads is killed": _loading('"$REAL" "$@" & sleep DELAY; kill -9 $! 2>/dev/null; kill -9 $$'),
     "what loads is killed when it is done": _loading('"$REAL" "$@"; kill -9 $$'),
     "/run/portledger is full": _full_disk("/run/portledger"),
     "/etc/portledger is full": _full_disk("/etc/portledger"),
@@ -331,16 +338,24 @@ def _judge(ground: Ground, verdict: Verdict, before: tuple[dict[str, str], str])
         if said["changed"] is not True:
             verdict.problems.append("the change without the mistake changed nothing")
         return
-    if verdict.target.unlisted != "absent" and '"confirmed"' not in outcome:
+    # A restart forgets what became of the change, and loads only what was confirmed.
+    asked = verdict.target.unlisted != "absent" and MISTAKES[verdict.mistake] is not _restart
+    if asked and '"confirmed"' not in outcome:
         verdict.problems.append("new rules that nobody confirmed")
     allowed: list[list[str]] = [[]]
     if verdict.mistake.endswith("is full"):
         # It is in force and confirmed, the task has failed, and has said that a boot would not load it.
         allowed.append([_BOOT_ONLY])
     if said["difference"] not in allowed:
-        verdict.problems.append(f"neither old nor new: {said['difference']}")
+        verdict.problems.append(f"neither old nor new: {said['difference']}; {_changed_lines(before, now)}")
     elif not said["difference"] and ground.whole() != now:
         verdict.problems.append("a run that had nothing to do changed something")
+
+
+def _changed_lines(before: tuple[dict[str, str], str], now: tuple[dict[str, str], str]) -> list[str]:
+    """The first few lines of rules and files that are not as they were."""
+    texts = [{line for part in (*some[0].values(), some[1]) for line in part.splitlines()} for some in (before, now)]
+    return sorted(texts[0] ^ texts[1])[:_MOST_SHOWN]
 
 
 @contextlib.contextmanager

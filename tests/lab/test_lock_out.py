@@ -188,7 +188,7 @@ def test_what_loads_fails(ssh: SshLab, provider: Provider, how: str) -> None:
     ways = {
         "exits": 'cat > /dev/null; echo "no room for that" >&2; exit 1',
         "is killed": "cat > /dev/null; kill -9 $$",
-        "is killed half-way": '"$REAL" "$@" & sleep 0.01; kill -9 $! $$',
+        "is killed half-way": '"$REAL" "$@" & sleep 0.01; kill -9 $! 2>/dev/null; kill -9 $$',
     }
     with hooked(ssh, "console", MEANS[provider.host], ways[how]):
         run = ssh.play(SITE, *SHORT, *CHANGE, *CONSOLE)
