@@ -162,8 +162,16 @@ def still_open(process: subprocess.Popen[str]) -> bool:
     return process.stdout.readline() == "web 443\n"
 
 
-@pytest.mark.parametrize("engine", ENGINES, ids=str)
-@pytest.mark.parametrize("provider", EVERY, ids=str)
+# Beside firewalld and on QRadar hosts, engines publish with iptables.
+CASES = [
+    (provider, engine)
+    for provider in EVERY
+    for engine in ENGINES
+    if provider.name in ("iptables", "nftables") or "nftables" not in str(engine)
+]
+
+
+@pytest.mark.parametrize(("provider", "engine"), CASES, ids=lambda one: str(one).replace(" ", "-"))
 def test_published_ports_obey_the_plan(provider: Provider, engine: Engine) -> None:
     def play(playbook: str, *arguments: str) -> dict[str, int]:
         # Only the host: what its gateway closes would not be the host's doing.

@@ -212,7 +212,7 @@ def test_first_run_and_second(box: Box) -> None:
     # One question to firewalld, one to nft, one a family where containers may be; one about another provider.
     asked = [call[:2] for call in box.calls]
     assert [call for call in asked if call[0] == "firewall-cmd"] == [["firewall-cmd", "--version"]]
-    assert len(asked) <= 5, asked
+    assert len(asked) <= 6, asked
 
 
 def test_scopes_are_independent(box: Box) -> None:

@@ -83,7 +83,9 @@ def test_exact_all_along(provider: Provider) -> None:
         run = record_playbook(lab, SITE, *provider.arguments)
         assert run.run.changed == {}, run.differences()
         changed_everywhere(lab, PROVIDERS[other], provider.name)
-        assert_exact(lab, f"after the change to {other}")
+        if provider.name in ("iptables", "nftables"):
+            # firewalld and QRadar go on closing what they close by themselves, whatever a table beside them accepts.
+            assert_exact(lab, f"after the change to {other}")
         assert record_playbook(lab, REMOVE).run.ok
         for node, (rules, files) in zip(nodes, before, strict=True):
             assert files_of_others(node) == files

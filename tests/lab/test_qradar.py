@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -271,11 +272,12 @@ def open_before_ours(node: RunningNode, tool: str) -> None:
 DAMAGES = [edit_block, widen_block, empty_block, remove_block]
 
 
-@pytest.mark.parametrize("tool", FAMILIES)
-def test_drift_of_the_file_and_of_the_kernel_is_repaired(ruled: Lab, tool: str) -> None:
+def test_drift_of_the_file_and_of_the_kernel_is_repaired(ruled: Lab) -> None:
     node = ruled["console"]
     good = everything(node)
-    for damage in [*DAMAGES, *map(and_load, DAMAGES), lose_live_rules, add_live_rule]:
+    cases = [*DAMAGES, *map(and_load, DAMAGES), lose_live_rules, add_live_rule, lose_live_rules, add_live_rule]
+    # Each kind in both families, each damage of the file in one of them.
+    for damage, tool in zip(cases, itertools.cycle(FAMILIES), strict=False):
         damage(node, tool)
         assert everything(node) != good, damage.__name__
         check = record_playbook(ruled, SITE, "--check")

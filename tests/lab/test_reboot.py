@@ -97,6 +97,7 @@ def test_nothing_of_others_is_saved(lab: tuple[Lab, tuple[str, ...]]) -> None:
     assert "198.19.9.9" not in saved(node, "iptables")
 
 
+@pytest.mark.parametrize("lab", ["iptables"], indirect=True)
 def test_what_a_boot_would_load_is_repaired(lab: tuple[Lab, tuple[str, ...]]) -> None:
     running, provider = lab
     node = running["console"]
@@ -169,6 +170,7 @@ def test_a_boot_before_the_confirmation_comes_up_with_the_old(lab: tuple[Lab, tu
         env={**os.environ, **playbook_environment(running)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
     end = time.monotonic() + 20

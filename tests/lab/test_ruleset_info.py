@@ -234,7 +234,8 @@ def test_a_change_that_waits(tmp_path: Path) -> None:
                 assert info["difference"] == ["~ rules that a boot loads: written again"]
                 assert len(token) == 32
                 assert token not in str(info)
-            wait_for("the way back", lambda: "PORTLEDGER" not in lab["console"].run(["iptables-save"]).stdout)
+            waiting = ["ls", "/run/portledger/host/pending.json"]
+            wait_for("the way back", lambda: lab["console"].run(waiting, check=False).returncode != 0, 60)
             wait_for("the end", lambda: not ssh.processes("console", ["restore.py"]))
             after = result(ssh.play(playbook))
             assert (after["pending"], after["loaded"], after["in_force"]) == (None, [], False)

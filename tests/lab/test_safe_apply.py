@@ -173,9 +173,10 @@ def test_both_scopes_on_one_machine(ssh: SshLab, tmp_path: Path) -> None:
     both = tmp_path / "both.yml"
     both.write_text(
         "- hosts: gateway\n  gather_facts: false\n  tasks:\n"
-        "    - portledger.qradar.ruleset: {scope: gateway, confirm_seconds: 20}\n"
+        "    - portledger.qradar.ruleset: {scope: gateway, provider: iptables, confirm_seconds: 20}\n"
         "    - portledger.qradar.ruleset:\n"
         "        scope: host\n"
+        "        provider: iptables\n"
         f"        confirm_seconds: {SECONDS}\n"
         "        plan: {version: 1, scope: host, host: gateway, sets: {}, flows: []}\n",
         encoding="utf-8",
