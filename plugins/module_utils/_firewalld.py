@@ -309,7 +309,7 @@ def load(host, scope, present, wanted):
     try:
         _test(host)
     except RulesetError as error:
-        write_files(host, after, before)
+        write_files(host, before=after, after=before)
         raise RulesetError("%s Nothing was changed." % error)
     try:
         _make_current(host, scope, present, wanted)

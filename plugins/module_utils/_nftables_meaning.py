@@ -137,13 +137,13 @@ def _strange(scope, present, wanted):
     reader = _Reader(present, None, lambda rule: "")
     reader.read(scope)
     walked = set(chain for chain, _source, _destination in reader.walked)
+    found = []
     for name in sorted(set(present.chains) - walked - set(wanted.chains)):
         base = present.chains[name].base
-        yield "chain %s that %s" % (name, "hooks into %s" % base[1] if base else "nothing leads to")
+        found.append("chain %s that %s" % (name, "hooks into %s" % base[1] if base else "nothing leads to"))
     for name in sorted(set(present.sets) - reader.used - set(wanted.sets)):
-        yield "set %s that no rule uses" % name
-    for text in present.others:
-        yield text
+        found.append("set %s that no rule uses" % name)
+    return found + list(present.others)
 
 
 def counted_flows(scope, table):

@@ -209,12 +209,11 @@ class Persistence:
             if old and old != new:
                 self._replace("rules.last.json", old)
             self._replace("rules.json", new)
-            # All of them, whatever any() would be content with.
-            changed = any([self._write_unit(name, template) for name, template in self._loading_units()])
+            written = [self._write_unit(name, template) for name, template in self._loading_units()]
             self._remove_stale()
         except (IOError, OSError) as error:
             raise RulesetError(_cannot(error, self.folder))
-        if _systemd.runs(self.host) and changed:
+        if _systemd.runs(self.host) and True in written:
             self.host.run("systemctl", ["daemon-reload"])
             # Only an active unit goes along when a service that flushes everything is restarted.
             self.host.run("systemctl", ["--no-block", "start", _unit_name(self.scope)])

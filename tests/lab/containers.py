@@ -172,7 +172,7 @@ def podman_nftables(ports: Sequence[Port]) -> str:
             chains[hostport].append(f"meta nfproto ipv{version} {match} jump {own}_dnat")
             chains[f"{own}_dnat"] += [
                 f"{family} saddr {network} {match} jump {setmark}",
-                f"{family} saddr {_LOCALHOST[version].split('/')[0]} {match} jump {setmark}",
+                f"{family} saddr {_LOCALHOST[version].partition('/')[0]} {match} jump {setmark}",
                 f"{match} dnat {family} to {_at(version, port)}",
             ]
     return "\n".join(

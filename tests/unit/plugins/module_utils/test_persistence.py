@@ -13,7 +13,6 @@ import sys
 import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils import _boot, _persistence
-from ansible_collections.portledger.qradar.plugins.module_utils import _providers  # noqa: F401  # part of what is copied
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._pending import Store
 from ansible_collections.portledger.qradar.plugins.module_utils._persistence import Persistence

@@ -25,7 +25,7 @@ PARTS = [
     b"# BEGIN /opt/qradar/conf/iptables.pre FILE", b"# END /opt/qradar/conf/iptables.pre FILE", b"# words", b"\xff\x00",
     b"-A INPUT -p udp --dport 514 -j ACCEPT", b"", b"\r", b" ", b"*filter", b"COMMIT", b"\xef\xbb\xbf# words",
 ]
-LINES = st.lists(st.sampled_from(PARTS)).map(lambda parts: b"\n".join(parts))
+LINES = st.lists(st.sampled_from(PARTS)).map(b"\n".join)
 OTHERS = st.one_of(st.binary(max_size=80), LINES, st.lists(st.one_of(st.binary(max_size=9), LINES)).map(b"\n".join))
 
 
