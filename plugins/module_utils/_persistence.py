@@ -132,6 +132,7 @@ class Persistence:
         self.host = host
         self.scope = scope
         self.folder = host.file("etc", "portledger", scope)
+        self._digests = {}
 
     # ---- reading
 
@@ -260,8 +261,15 @@ class Persistence:
 
     # ---- files
 
+    def _digest(self, kept):
+        """Of the code, which is read once: every run compares it in several places."""
+        modules = tuple(_modules(kept))
+        if modules not in self._digests:
+            self._digests[modules] = code_digest(modules)
+        return self._digests[modules]
+
     def _document(self, wanted):
-        return {"version": _VERSION, "code": code_digest(_modules(wanted)), "kept": wanted}
+        return {"version": _VERSION, "code": self._digest(wanted), "kept": wanted}
 
     @staticmethod
     def _text(data):
@@ -278,7 +286,7 @@ class Persistence:
         _replace(os.path.join(self.folder, name), text)
 
     def _program_folder(self, kept):
-        return os.path.join(self.folder, "program-" + code_digest(_modules(kept))[:16])
+        return os.path.join(self.folder, "program-" + self._digest(kept)[:16])
 
     def _script_text(self, name, kept):
         program = os.path.join(self._program_folder(kept), "load.py")
