@@ -49,7 +49,8 @@ class State:
         :type runtime: ansible_collections.portledger.qradar.plugins.module_utils._firewalld_runtime.Runtime | None
         :param rules: direct rules: those in the file, and those in force
         :type rules: tuple[dict, dict]
-        :param about: scope; for what is: version, containers, with_sets
+        :param about: scope; for what is: version, containers, with_sets; for what is and what was: kernel_sets, the
+            names of sets that firewalld has made for ipset, beside those of its own table
         :type about: dict
         """
         self.files = files
@@ -154,6 +155,7 @@ def read(host, scope):
     about = {"scope": scope, "version": _numbers(_version(host) or "")}
     about["containers"] = published.has_containers(host) and bool(host.find("iptables"))
     about["with_sets"] = bool(host.find("ipset"))
+    about["kernel_sets"] = _kernel_sets(host, names)
     rules, in_force = {}, {}
     if scope == "host":
         rules = _parse_direct(host)
@@ -176,6 +178,11 @@ def _parse_direct(host):
 def _direct_text(host):
     raw = read_bytes(host.file(FOLDER, published.FILE))
     return raw if raw is None else native(raw)
+
+
+def _kernel_sets(host, names):
+    code, out, _err = host.run("ipset", ["-n", "list"]) if host.find("ipset") else (1, "", "")
+    return sorted(name for name in out.split() if names.owns(name)) if code == 0 else []
 
 
 def _direct_in_force(host):
@@ -307,7 +314,9 @@ def load(host, scope, present, wanted):
     if present.runtime is None:
         return
     try:
-        _test(host)
+        # What was there once needs no test, and whoever waits for it may be locked out.
+        if not _was_there(wanted):
+            _test(host)
     except RulesetError as error:
         write_files(host, before=after, after=before)
         raise RulesetError("%s Nothing was changed." % error)
@@ -315,6 +324,11 @@ def load(host, scope, present, wanted):
         _make_current(host, scope, present, wanted)
     except RulesetError as error:
         raise RulesetError(_undo(host, scope, present, (after, before), str(error)))
+
+
+def _was_there(wanted):
+    """Whether this is what :func:`kept` gave."""
+    return "kernel_sets" in wanted.about
 
 
 def _raw(text):
@@ -331,6 +345,7 @@ def _undo(host, scope, present, files, text):
     try:
         write_files(host, *files)
         reload_firewalld(host)
+        _forget_kernel_sets(host, Names(scope), present.about["kernel_sets"])
         there = read_runtime(host, Names(scope), [present.model])
         if _same_runtime(there, wanted_runtime(present.model)):
             return "%s Nothing was changed." % text
@@ -350,6 +365,8 @@ def _make_current(host, scope, present, wanted):
         if _same_runtime(there, wanted.runtime):
             return
     reload_firewalld(host)
+    if _was_there(wanted):
+        _forget_kernel_sets(host, names, wanted.about["kernel_sets"])
     there = read_runtime(host, names, [wanted.model])
     if _other_sets(there, wanted.runtime):
         # FlushAllOnReload=no keeps the entries that a set had at run time.
@@ -362,6 +379,14 @@ def _make_current(host, scope, present, wanted):
         )
     if not _same_runtime(there, wanted.runtime):
         raise RulesetError("firewalld has reloaded, and does not do what its files say. Its log says why.")
+
+
+def _forget_kernel_sets(host, names, before):
+    """Since 1.0, firewalld makes sets for ipset where direct rules are, and leaves them there when these go."""
+    for name in _kernel_sets(host, names):
+        if name not in before:
+            # One that a rule still asks stays.
+            host.run("ipset", ["destroy", name])
 
 
 def _commands_do(there, present, wanted):
@@ -421,6 +446,7 @@ def keep(present):
         "files": dict((path, content.decode("latin-1")) for path, content in present.files.items()),
         "rules": dict((family, [list(rule) for rule in rules]) for family, rules in present.rules.items()),
         "strange": present.runtime.strange if present.runtime else [],
+        "kernel_sets": present.about["kernel_sets"],
     }
 
 
@@ -438,7 +464,8 @@ def kept(data, present):
     rules = _kept_rules(data)
     runtime = wanted_runtime(model)
     runtime.strange = [native(text) for text in data["strange"]]
-    return State(files, model, runtime, (rules, rules), {"scope": data["scope"]})
+    about = {"scope": data["scope"], "kernel_sets": [native(name) for name in data["kernel_sets"]]}
+    return State(files, model, runtime, (rules, rules), about)
 
 
 def _kept_rules(data):

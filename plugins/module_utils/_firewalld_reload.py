@@ -16,6 +16,7 @@ __metaclass__ = type
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._firewall_cmd import ask
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_published import CHAIN
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_runtime import backend
 from ansible_collections.portledger.qradar.plugins.module_utils._text import words_of
@@ -34,6 +35,8 @@ _LISTS = {
 }
 _SWITCHES = ("icmp-block-inversion", "forward", "masquerade")
 _IPTABLES = ("iptables", "ip6tables")
+_LISTINGS = (("zone", ["--list-all-zones"]), ("policy", ["--list-all-policies"]))
+_DIRECT = ("chain", "rule", "passthrough")
 
 
 def reload_firewalld(host):
@@ -54,8 +57,10 @@ class _Others:
 
     def __init__(self, host):
         self.host = host
-        self.settings = self._settings()
-        self.direct = self._direct()
+        # All at once: whoever is locked out waits for the reload that comes behind it.
+        answers = ask(host, _questions(_DIRECT))
+        self.settings = _settings(answers)
+        self.direct = _direct(answers)
         self.tables = {}
         # With this backend the tables are firewalld's, and whoever uses it knows what a reload does to them.
         if backend(host) != "iptables":
@@ -63,46 +68,52 @@ class _Others:
 
     def put_back(self):
         """Add what a reload has removed, and remove what it has brought back."""
-        now = self._settings()
+        kinds = _DIRECT if any(self.direct.values()) else ()
+        answers = ask(self.host, _questions(kinds))
+        now = _settings(answers)
         for place in sorted(set(self.settings) & set(now)):
             for option, values in sorted(_changes(self.settings[place], now[place]).items()):
                 self.host.run("firewall-cmd", list(place) + [_flag(option, value) for value in values])
-        for command in self._lost_direct():
-            self.host.run("firewall-cmd", command)
+        direct = _direct(answers)
+        for kind in kinds:
+            option = "--passthrough" if kind == "passthrough" else "--add-" + kind
+            for line in self.direct[kind]:
+                if line not in direct[kind]:
+                    self.host.run("firewall-cmd", ["--direct", option] + _words(line))
         for program, before in sorted(self.tables.items()):
             lost = lost_rules(before, self._save(program))
             if lost:
                 self.host.run(program + "-restore", ["--noflush"], lost)
 
-    def _settings(self):
-        found = {}
-        for kind in ("zone", "policy"):
-            listing = "--list-all-zones" if kind == "zone" else "--list-all-policies"
-            text = self.host.output("firewall-cmd", [listing])
-            for name, values in parse_listing(text).items():
-                if not name.startswith("portledger-"):
-                    found[("--%s=%s" % (kind, name),)] = values
-        return found
-
-    def _direct(self):
-        """Direct chains and rules of others."""
-        found = {}
-        for kind in ("chain", "rule", "passthrough"):
-            code, out, _err = self.host.run("firewall-cmd", ["--direct", "--get-all-%ss" % kind])
-            found[kind] = [line for line in out.splitlines() if line.strip() and CHAIN not in line] if code == 0 else []
-        return found
-
-    def _lost_direct(self):
-        now = self._direct() if any(self.direct.values()) else self.direct
-        for kind in ("chain", "rule", "passthrough"):
-            option = "--passthrough" if kind == "passthrough" else "--add-" + kind
-            for line in self.direct[kind]:
-                if line not in now[kind]:
-                    yield ["--direct", option] + _words(line)
-
     def _save(self, program):
         code, out, _err = self.host.run(program + "-save", [])
         return out if code == 0 else ""
+
+
+def _questions(kinds):
+    """About settings, and about direct chains, rules and passthroughs."""
+    return [listing for _kind, listing in _LISTINGS] + [["--direct", "--get-all-%ss" % kind] for kind in kinds]
+
+
+def _settings(answers):
+    """Of zones and policies that are not ours."""
+    found = {}
+    for (kind, listing), (code, out) in zip(_LISTINGS, answers):
+        if code != 0:
+            # With nothing noted, a reload could take something from others.
+            raise RulesetError("firewall-cmd %s: failed: exit code %d." % (listing[0], code))
+        for name, values in parse_listing(out).items():
+            if not name.startswith("portledger-"):
+                found[("--%s=%s" % (kind, name),)] = values
+    return found
+
+
+def _direct(answers):
+    """Direct chains, rules and passthroughs of others."""
+    found = {}
+    for kind, (code, out) in zip(_DIRECT, answers[len(_LISTINGS) :]):
+        found[kind] = [line for line in out.splitlines() if line.strip() and CHAIN not in line] if code == 0 else []
+    return found
 
 
 def _words(line):
