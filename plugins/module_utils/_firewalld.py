@@ -18,46 +18,28 @@ import re
 from ansible_collections.portledger.qradar.plugins.module_utils import _firewalld_published as published
 from ansible_collections.portledger.qradar.plugins.module_utils._difference import by_family, difference
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_files import FOLDER, parse_files, read_bytes
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_files import FOLDER, parse_files
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_files import read_files, render_files
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_files import rich_text, write_files
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_files import write_files
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_meaning import file_meaning, runtime_meaning
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_reload import reload_firewalld
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_load import lead
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_rules import Builder, Model, Names
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_runtime import backend
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_runtime import read_runtime, wanted_runtime
-from ansible_collections.portledger.qradar.plugins.module_utils._text import native, words_of
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_state import State, as_bytes, direct_text
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_state import kernel_sets, same_files
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_state import same_runtime
+from ansible_collections.portledger.qradar.plugins.module_utils._text import native
 
 NAME = "firewalld"
 PERSISTS = True
 _OLDEST = (0, 9)
 _DESTINATION_SETS = (1, 0)
+# From here on, policies are asked only about interfaces in a zone.
+_ZONES_ONLY = (2, 0)
 # How firewall-cmd ends where it finds no daemon.
 _NOT_RUNNING = 252
 _SAVE = {"ipv4": "iptables-save", "ipv6": "ip6tables-save"}
-
-
-class State:
-    """What is, or what is to be."""
-
-    def __init__(self, files, model, runtime, rules, about):
-        """
-        :param files: content of our files, by path under firewalld's folder
-        :type files: dict[str, bytes]
-        :type model: ansible_collections.portledger.qradar.plugins.module_utils._firewalld_rules.Model
-        :param runtime: None where firewalld does not run
-        :type runtime: ansible_collections.portledger.qradar.plugins.module_utils._firewalld_runtime.Runtime | None
-        :param rules: direct rules: those in the file, and those in force
-        :type rules: tuple[dict, dict]
-        :param about: scope; for what is: version, containers, with_sets; for what is and what was: kernel_sets, the
-            names of sets that firewalld has made for ipset, beside those of its own table
-        :type about: dict
-        """
-        self.files = files
-        self.model = model
-        self.runtime = runtime
-        self.rules, self.rules_in_force = rules
-        self.about = about
 
 
 def detect(host):
@@ -155,7 +137,9 @@ def read(host, scope):
     about = {"scope": scope, "version": _numbers(_version(host) or "")}
     about["containers"] = published.has_containers(host) and bool(host.find("iptables"))
     about["with_sets"] = bool(host.find("ipset"))
-    about["kernel_sets"] = _kernel_sets(host, names)
+    about["kernel_sets"] = kernel_sets(host, names)
+    if scope == "gateway" and about["version"] >= _ZONES_ONLY:
+        about["zoned"] = _interfaces_in_zones(host)
     rules, in_force = {}, {}
     if scope == "host":
         rules = _parse_direct(host)
@@ -165,24 +149,30 @@ def read(host, scope):
     return State(files, model, runtime, (rules, in_force), about)
 
 
+def _interfaces_in_zones(host):
+    out = host.output("firewall-cmd", ["--get-active-zones"])
+    return set(re.findall(r"[^\s,]+", " ".join(re.findall(r"^\s+interfaces:(.*)$", out, re.MULTILINE))))
+
+
+def _refuse_unzoned(present, plan):
+    """What crosses between two interfaces in no zone would escape the policy."""
+    for interface in plan.interfaces if "zoned" in present.about else ():
+        if interface not in present.about["zoned"]:
+            raise RulesetError(
+                "qradar_gateway_segments: the interface '%s' is in no zone of firewalld, which since 2.0 asks policies "
+                "only about interfaces in one. Put it into a zone: firewall-cmd --permanent --zone=ZONE "
+                "--add-interface=%s, then firewall-cmd --reload." % (interface, interface)
+            )
+
+
 def _parse_direct(host):
-    text = _direct_text(host)
+    text = direct_text(host)
     try:
         return published.parse(text)
     except ValueError as error:
         raise RulesetError(
             "%s: cannot be read: %s. Mend it, or remove it." % (host.file(FOLDER, published.FILE), error)
         )
-
-
-def _direct_text(host):
-    raw = read_bytes(host.file(FOLDER, published.FILE))
-    return raw if raw is None else native(raw)
-
-
-def _kernel_sets(host, names):
-    code, out, _err = host.run("ipset", ["-n", "list"]) if host.find("ipset") else (1, "", "")
-    return sorted(name for name in out.split() if names.owns(name)) if code == 0 else []
 
 
 def _direct_in_force(host):
@@ -220,6 +210,7 @@ def build(scope, present, plan, management, unlisted, egress):
             if present.about["containers"]:
                 rules = published.published_rules(plan, unlisted, names, present.about["with_sets"])
         else:
+            _refuse_unzoned(present, plan)
             model = builder.gateway(plan, management, unlisted, egress)
     return State(render_files(names, model), model, wanted_runtime(model), (rules, rules), {"scope": scope})
 
@@ -236,16 +227,16 @@ def compare(host, scope, present, wanted):
     """
     names = Names(scope)
     lines, meant = [], file_meaning(names, wanted.model)
-    if not _same_files(present, wanted):
+    if not same_files(present, wanted):
         lines.extend(difference(file_meaning(names, present.model), meant))
-    if present.runtime and not _same_runtime(present.runtime, wanted.runtime):
+    if present.runtime and not same_runtime(present.runtime, wanted.runtime):
         models = [wanted.model, present.model]
         there = runtime_meaning(names, present.runtime, models)
         for meaning in there.values():
             meaning.strange = [text for text in meaning.strange if text not in wanted.runtime.strange]
         lines.extend(line for line in difference(there, meant) if line not in lines)
     lines.extend(_published_lines(present, wanted))
-    if not lines and not (_same_files(present, wanted) and _same_runtime(present.runtime, wanted.runtime)):
+    if not lines and not (same_files(present, wanted) and same_runtime(present.runtime, wanted.runtime)):
         lines = ["~ rules repaired that meant the same"]
     return lines
 
@@ -269,28 +260,8 @@ def _published_lines(present, wanted):
     return lines
 
 
-def _same_files(present, wanted):
-    return present.model.key() == wanted.model.key()
-
-
-def _same_runtime(there, wanted):
-    if there is None:
-        return True
-    return _same_policy(there, wanted) and not _other_sets(there, wanted)
-
-
-def _same_policy(there, wanted):
-    strange = [text for text in there.strange if text not in wanted.strange]
-    return (there.there, there.target, there.atoms) == (wanted.there, wanted.target, wanted.atoms) and not strange
-
-
-def _other_sets(there, wanted):
-    """Sets that are not as wanted. Those that nobody wants any more do nothing: a reload may keep them."""
-    return [name for name in sorted(wanted.sets) if there.sets.get(name) != wanted.sets[name]]
-
-
 def load(host, scope, present, wanted):
-    """Lead from what is to what is to be: write and test our files, then commands, or one reload.
+    """Lead from what is to what is to be.
 
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
     :param scope: host or gateway
@@ -299,138 +270,7 @@ def load(host, scope, present, wanted):
     :type wanted: State
     :raises RulesetError: with firewalld's own words; what was there is there still.
     """
-    before, after = dict(present.files), dict(wanted.files)
-    if published.key_of(present.rules) != published.key_of(wanted.rules):
-        text = _direct_text(host)
-        before[published.FILE] = _raw(text)
-        after[published.FILE] = _raw(published.edit(text, wanted.rules))
-    if _same_files(present, wanted) and wanted.model.policy:
-        # Same meaning: the text of somebody else's editor is as good as ours.
-        after = dict((path, before[path]) for path in present.files)
-    try:
-        write_files(host, before, after)
-    except RulesetError as error:
-        raise RulesetError("%s Nothing was changed." % error)
-    if present.runtime is None:
-        return
-    try:
-        # What was there once needs no test, and whoever waits for it may be locked out.
-        if not _was_there(wanted):
-            _test(host)
-    except RulesetError as error:
-        write_files(host, before=after, after=before)
-        raise RulesetError("%s Nothing was changed." % error)
-    try:
-        _make_current(host, scope, present, wanted)
-    except RulesetError as error:
-        raise RulesetError(_undo(host, scope, present, (after, before), str(error)))
-
-
-def _was_there(wanted):
-    """Whether this is what :func:`kept` gave."""
-    return "kernel_sets" in wanted.about
-
-
-def _raw(text):
-    return text if text is None or isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
-
-
-def _test(host):
-    code, out, err = host.run("firewall-cmd", ["--check-config"])
-    if code != 0:
-        raise RulesetError("firewall-cmd --check-config: failed: %s." % words_of(code, out, err))
-
-
-def _undo(host, scope, present, files, text):
-    try:
-        write_files(host, *files)
-        reload_firewalld(host)
-        _forget_kernel_sets(host, Names(scope), present.about["kernel_sets"])
-        there = read_runtime(host, Names(scope), [present.model])
-        if _same_runtime(there, wanted_runtime(present.model)):
-            return "%s Nothing was changed." % text
-        return "%s The former files are back, but not all of them is in force." % text
-    except RulesetError as error:
-        return "%s Putting back failed too: %s" % (text, error)
-
-
-def _make_current(host, scope, present, wanted):
-    """Have firewalld do what our files say."""
-    names = Names(scope)
-    direct = published.key_of(present.rules_in_force) != published.key_of(wanted.rules)
-    there = present.runtime
-    if not direct and _commands_do(there, present, wanted):
-        _use_commands(host, names, there, present, wanted)
-        there = read_runtime(host, names, [wanted.model])
-        if _same_runtime(there, wanted.runtime):
-            return
-    reload_firewalld(host)
-    if _was_there(wanted):
-        _forget_kernel_sets(host, names, wanted.about["kernel_sets"])
-    there = read_runtime(host, names, [wanted.model])
-    if _other_sets(there, wanted.runtime):
-        # FlushAllOnReload=no keeps the entries that a set had at run time.
-        _change_sets(host, there, wanted)
-        there = read_runtime(host, names, [wanted.model])
-    if wanted.runtime.there and not there.there and scope == "gateway":
-        raise RulesetError(
-            "firewalld does not ask the policy %s: since 2.0 it asks policies only about interfaces in a zone. "
-            "Put each of them into one: firewall-cmd --permanent --zone=ZONE --add-interface=NAME." % names.policy
-        )
-    if not _same_runtime(there, wanted.runtime):
-        raise RulesetError("firewalld has reloaded, and does not do what its files say. Its log says why.")
-
-
-def _forget_kernel_sets(host, names, before):
-    """Since 1.0, firewalld makes sets for ipset where direct rules are, and leaves them there when these go."""
-    for name in _kernel_sets(host, names):
-        if name not in before:
-            # One that a rule still asks stays.
-            host.run("ipset", ["destroy", name])
-
-
-def _commands_do(there, present, wanted):
-    """Whether single commands do: only rules and entries of sets differ."""
-    return bool(
-        there.there
-        and wanted.model.policy
-        and there.target == wanted.runtime.target
-        and present.model.same_shape(wanted.model)
-        and set(wanted.model.sets) <= set(there.sets)
-    )
-
-
-def _use_commands(host, names, there, present, wanted):
-    _change_sets(host, there, wanted)
-    if _same_policy(there, wanted.runtime):
-        return
-    wants = [rich_text(rule) for rule in wanted.model.policy.rules]
-    policy = "--policy=" + names.policy
-    has = [line.strip() for line in host.run("firewall-cmd", [policy, "--list-rich-rules"])[1].splitlines()]
-    # Opening comes first: nothing that stays open is closed in between.
-    add = ["--add-rich-rule=" + text for text in wants if text not in has]
-    remove = ["--remove-rich-rule=" + text for text in has if text and text not in wants]
-    for options in (add, remove):
-        if options:
-            host.run("firewall-cmd", [policy] + options)
-
-
-def _change_sets(host, there, wanted):
-    """Entries of sets, without a reload."""
-    for name in _other_sets(there, wanted.runtime):
-        option = "--ipset=" + name
-        code, out, _err = host.run("firewall-cmd", [option, "--get-entries"])
-        if code != 0:
-            continue
-        has, wants = set(out.split()), wanted.model.sets[name].members
-        texts = dict((_entry(member), member) for member in has)
-        for flag, entries in (("--remove-entry=", set(texts) - wants), ("--add-entry=", wants - set(texts))):
-            if entries:
-                host.run("firewall-cmd", [option] + [flag + texts.get(entry, entry) for entry in sorted(entries)])
-
-
-def _entry(text):
-    return text if "/" in text else text + ("/128" if ":" in text else "/32")
+    lead(host, scope, present, wanted)
 
 
 def keep(present):
@@ -487,7 +327,7 @@ def put_back_files(host, data):
     before = read_files(host, names)
     after = dict((native(path), content.encode("latin-1")) for path, content in data["files"].items())
     if data["scope"] == "host":
-        text = _direct_text(host)
-        before[published.FILE] = _raw(text)
-        after[published.FILE] = _raw(published.edit(text, _kept_rules(data)))
+        text = direct_text(host)
+        before[published.FILE] = as_bytes(text)
+        after[published.FILE] = as_bytes(published.edit(text, _kept_rules(data)))
     write_files(host, before, after)

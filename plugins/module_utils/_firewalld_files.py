@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape, quoteattr
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_rules import ICMP, LOG_PREFIX, Model, Policy
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_rules import Rule, Service, Set
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_rules import with_interface
 from ansible_collections.portledger.qradar.plugins.module_utils._networks import parse_network
 from ansible_collections.portledger.qradar.plugins.module_utils._text import native
 
@@ -212,7 +213,7 @@ def _port_key(port):
 
 def _set_text(names, name, found):
     lines = [
-        _HEADER + '<ipset type="hash:net">',
+        _HEADER + '<ipset type="%s">' % _set_type(found.members),
         "  <short>%s</short>" % escape(found.label),
         "  <description>%s</description>" % escape(_NOTICE),
         '  <option name="family" value="%s"/>' % _family_option(names, name),
@@ -221,6 +222,10 @@ def _set_text(names, name, found):
         lines.append('  <option name="maxelem" value="%d"/>' % len(found.members))
     lines.extend("  <entry>%s</entry>" % member for member in sorted(found.members))
     return "\n".join(lines + ["</ipset>", ""])
+
+
+def _set_type(members):
+    return "hash:net,iface" if with_interface(members) else "hash:net"
 
 
 def _family_option(names, name):
@@ -314,6 +319,11 @@ def _address(text):
         return text
 
 
+def _entry(text):
+    network, comma, interface = text.partition(",")
+    return _address(network) + comma + interface
+
+
 def _read_service(root, strange, path):
     flows = {}
     for child in root:
@@ -333,7 +343,7 @@ def _read_set(root, family):
     options = dict((child.attrib["name"], child.attrib.get("value")) for child in root if child.tag == "option")
     options.pop("maxelem", None)
     more = []
-    if root.attrib.get("type") != "hash:net" or options != {"family": family}:
+    members = frozenset(_entry(native(child.text or "").strip()) for child in root if child.tag == "entry")
+    if root.attrib.get("type") != _set_type(members) or options != {"family": family}:
         more = ["%s %s" % (root.attrib.get("type"), sorted(options.items()))]
-    members = frozenset(_address(native(child.text or "").strip()) for child in root if child.tag == "entry")
     return Set(native(root.findtext("short") or ""), members, tuple(more))

@@ -14,10 +14,12 @@ from ansible_collections.portledger.qradar.plugins.module_utils._difference impo
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_files import rich_text
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_rules import CONNECTION, ICMP, MANAGEMENT
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_rules import POLICY_PRIORITY, PRIORITY
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_rules import with_interface
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_runtime import Atom, atoms_of, simplest
 from ansible_collections.portledger.qradar.plugins.module_utils._ipset import as_networks
 from ansible_collections.portledger.qradar.plugins.module_utils._networks import FAMILIES, shown, within
 
+_EVERYTHING = (set(["0.0.0.0/0"]), set(["::/0"]))
 _KINDS = dict((priority, kind) for kind, priority in PRIORITY.items())
 
 
@@ -28,7 +30,7 @@ def file_meaning(names, model):
     :type model: ansible_collections.portledger.qradar.plugins.module_utils._firewalld_rules.Model
     :rtype: dict[str, ansible_collections.portledger.qradar.plugins.module_utils._difference.Meaning]
     """
-    members = dict((name, as_networks(found.members)) for name, found in model.sets.items())
+    members = dict((name, _networks(found.members)) for name, found in model.sets.items())
     reader = _Reader(names, [model], members)
     for meaning in reader.meanings.values():
         meaning.strange.extend(model.strange)
@@ -61,7 +63,7 @@ def runtime_meaning(names, runtime, models):
     members = {}
     for name, there in runtime.sets.items():
         declared = [model.sets[name].members for model in models if name in model.sets]
-        members[name] = as_networks(_as_declared(there, declared[0] if declared else ()))
+        members[name] = _networks(_as_declared(there, declared[0] if declared else ()))
     reader = _Reader(names, models, members, runtime.atoms)
     if not runtime.there:
         return reader.meanings
@@ -78,8 +80,14 @@ def runtime_meaning(names, runtime, models):
     return reader.meanings
 
 
+def _networks(members):
+    return set(members) if with_interface(members) else as_networks(members)
+
+
 def _as_declared(there, declared):
     """Networks in the words of those that declared them, as far as they are there."""
+    if with_interface(there):
+        return there
     if simplest(declared) == there:
         return declared
     kept = [network for network in declared if within([network], _same_family(network, there))]
@@ -102,6 +110,15 @@ def atom_text(atom):
         if end:
             parts.append("%s %s" % (word, " ".join(end)))
     return " ".join(parts)
+
+
+def _segment_text(members):
+    """Which interface a set stands for, whatever the address; all that is in it where that is something else."""
+    interfaces = set(member.partition(",")[2] for member in members)
+    networks = set(member.partition(",")[0] for member in members)
+    if len(interfaces) == 1 and len(members) == len(networks) and as_networks(networks) in _EVERYTHING:
+        return "segment %s" % interfaces.pop()
+    return "segment of %s" % (", ".join(sorted(members)) or "nothing")
 
 
 class _Reader:
@@ -137,11 +154,14 @@ class _Reader:
         elif kind in (CONNECTION, MANAGEMENT) and rule.match and rule.match[0] == "port":
             network = rule.source[1] if rule.source else ("::/0" if rule.family == "ipv6" else "0.0.0.0/0")
             self._fixed(rule, "%s %s from %s" % (kind, rule.match[1], shown(network)), rule.family)
+        elif kind == "segment" and rule.source == rule.destination and rule.source:
+            text = _segment_text(self.members.get(rule.source[1], ()))
+            self._fixed(text, text, rule.family)
         elif kind in ("unlisted", "egress"):
             self._member(rule.source, rule.family)
             self._member(rule.destination, rule.family)
             self._fixed((kind, rule.action), "%s: %s" % (kind, rule.action), rule.family)
-        elif kind and kind not in (CONNECTION, MANAGEMENT):
+        elif kind and kind not in (CONNECTION, MANAGEMENT, "segment"):
             self._fixed(rule, kind, rule.family)
         else:
             self.strange("rule without a service: %s" % rich_text(rule), rule.family)

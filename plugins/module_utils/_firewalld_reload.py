@@ -98,7 +98,8 @@ def _questions(kinds):
 def _settings(answers):
     """Of zones and policies that are not ours."""
     found = {}
-    for (kind, listing), (code, out) in zip(_LISTINGS, answers):
+    for number, (kind, listing) in enumerate(_LISTINGS):
+        code, out = answers[number]
         if code != 0:
             # With nothing noted, a reload could take something from others.
             raise RulesetError("firewall-cmd %s: failed: exit code %d." % (listing[0], code))
@@ -111,8 +112,9 @@ def _settings(answers):
 def _direct(answers):
     """Direct chains, rules and passthroughs of others."""
     found = {}
-    for kind, (code, out) in zip(_DIRECT, answers[len(_LISTINGS) :]):
-        found[kind] = [line for line in out.splitlines() if line.strip() and CHAIN not in line] if code == 0 else []
+    for number, (code, out) in enumerate(answers[len(_LISTINGS) :]):
+        lines = [line for line in out.splitlines() if line.strip() and CHAIN not in line]
+        found[_DIRECT[number]] = lines if code == 0 else []
     return found
 
 

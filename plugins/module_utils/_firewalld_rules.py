@@ -29,6 +29,7 @@ ICMP = "icmp"
 POLICY_PRIORITY = -100
 # Of rules, in the order in which firewalld asks them. Those below 0 come before everything without one.
 PRIORITY = {
+    "segment": -500,
     CONNECTION: -400,
     MANAGEMENT: -300,
     "ICMP errors": -210,
@@ -58,7 +59,8 @@ _UNSPECIFIED = "::/128"
 #: source and destination: None, or kind and value: ("ipset", name), ("address", network), ("not ipset", name);
 #: match: None, or kind and value: ("service", name), ("port", "tcp/22"), ("icmp-type", name), ("protocol", name)
 Rule = namedtuple("Rule", "priority family source destination match action")
-#: label: of the set; members: networks as firewalld takes them; more: what else the set is, empty for one of ours
+#: label: of the set; members: networks as firewalld takes them, those of a segment with a comma and its interface;
+#: more: what else the set is, empty for one of ours
 Set = namedtuple("Set", "label members more")
 #: flows: by port, names of services as people know them; ports without a name have none
 Service = namedtuple("Service", "flows")
@@ -158,6 +160,15 @@ def _hash(text):
     return hashlib.sha256(raw).hexdigest()[:16]
 
 
+def segment_label(interface):
+    """Of the set that stands for an interface. No name in a plan has a comma.
+
+    :type interface: str
+    :rtype: str
+    """
+    return "segment, %s" % interface
+
+
 class Builder:
     """Makes what is to be of a plan."""
 
@@ -221,6 +232,9 @@ class Builder:
         passes = list(self._gateway_management(plan, management, sets))
         passes.extend((flow.source, flow.destination, flow) for flow in plan.flows)
         self._flows(sets, passes)
+        if self.destination_sets and "drop" in (unlisted, egress):
+            for interface in plan.interfaces:
+                self._segment(interface)
         # A packet between two addresses of the deployment is unlisted, and no egress.
         elsewhere = egress != "leave" and unlisted != "drop"
         if elsewhere and not self.destination_sets:
@@ -251,6 +265,19 @@ class Builder:
         if rule not in self._known:
             self._known.add(rule)
             self.rules.append(rule)
+
+    def _segment(self, interface):
+        """Traffic within one segment is not the gateway's business.
+
+        A rule can name an interface only in a set. Which of a rule's two sets means the one that a packet came by and
+        which the one that it leaves by has changed between releases: here both are the same.
+        """
+        label = segment_label(interface)
+        for family, network in (("ipv4", "0.0.0.0/0"), ("ipv6", "::/0")):
+            name = self.names.set(family, label)
+            members = ("%s,%s" % (half, interface) for half in as_members([network]))
+            self.sets[name] = Set(label, frozenset(members), ())
+            self._rule("segment", family, ("ipset", name), ("ipset", name))
 
     def _entrance(self, kind, network, ports):
         for port in ports:
@@ -322,6 +349,15 @@ class _Ssh:
 
     def __init__(self, ports):
         self.ports = ports
+
+
+def with_interface(members):
+    """Whether members of a set name an interface too.
+
+    :type members: collections.Iterable[str]
+    :rtype: bool
+    """
+    return any("," in member for member in members)
 
 
 def _end(network):

@@ -80,10 +80,12 @@ def atoms_of(rule, services):
 def simplest(networks):
     """Networks with those merged that lie side by side: what nftables and people write differs.
 
+    :param networks: those with an interface stay as they are
     :type networks: collections.Iterable[str]
     :rtype: frozenset[str]
     """
-    found = set()
+    found = set(network for network in networks if "," in network)
+    networks = set(networks) - found
     for family in ("ipv4", "ipv6"):
         some = [interval(network) for network in networks if (":" in network) == (family == "ipv6")]
         for first, last in merged(some):
@@ -176,16 +178,18 @@ def _jumps(expr):
 
 def _members(found):
     family = "ipv6" if found["type"] == "ipv6_addr" else "ipv4"
-    intervals = []
+    intervals, networks = [], set()
     for member in found.get("elem", []):
         if isinstance(member, dict) and "elem" in member:
             member = member["elem"]["val"]
-        if isinstance(member, dict) and "range" in member:
+        if isinstance(member, dict) and "concat" in member:
+            network, interface = member["concat"]
+            networks.add("%s,%s" % (_network(network), interface))
+        elif isinstance(member, dict) and "range" in member:
             first, last = (interval(parse_network(end)[1])[0] for end in member["range"])
             intervals.append((first, last))
         else:
             intervals.append(interval(_network(member)))
-    networks = set()
     for first, last in merged(intervals):
         networks.update(networks_of((first, last), family))
     return frozenset(networks)
@@ -203,7 +207,7 @@ def _atom(expr):
     for part in expr:
         if "match" in part:
             found = part["match"]
-            left, right = found["left"], found["right"]
+            left, right = _without_interface(found["left"]), found["right"]
             if left == {"ct": {"key": "state"}}:
                 # Everything established was accepted before.
                 continue
@@ -235,6 +239,14 @@ def _atom(expr):
         elif "limit" not in part and "counter" not in part:
             return None
     return Atom(family, source, destination, match, action) if action else None
+
+
+def _without_interface(left):
+    """What a rule asks of a packet: the address, where it is the address with the interface. The set says which."""
+    parts = left.get("concat", [])
+    if len(parts) == 2 and parts[1].get("meta", {}).get("key") in ("iifname", "oifname"):
+        return parts[0]
+    return left
 
 
 def _end(right, operator):

@@ -209,10 +209,10 @@ def test_first_run_and_second(box: Box) -> None:
     assert "+ management tcp/22 from 198.18.9.0/24" in lines
     assert not [line for line in lines if not line.startswith("+ ")]
     box.apply()
-    # One question to firewalld, one to nft, one a family where containers may be; one about another provider.
+    # One question to firewalld, one to nft, one to ipset, one a family where containers may be; two about others.
     asked = [call[:2] for call in box.calls]
     assert [call for call in asked if call[0] == "firewall-cmd"] == [["firewall-cmd", "--version"]]
-    assert len(asked) <= 6, asked
+    assert len(asked) <= 7, asked
 
 
 def test_scopes_are_independent(box: Box) -> None:

@@ -107,6 +107,48 @@ class FilesTest(unittest.TestCase):
         )
         self.assertTrue(model_of("gateway", "drop", "drop", destination_sets=False).policy)
 
+    def segments(self, model):
+        found = file_meaning(Names("gateway"), model)["ipv4"].fixed.values()
+        return sorted(text for text in found if text.startswith("segment"))
+
+    def test_within_a_segment_nothing_is_dropped(self):
+        interfaces = read_plan(golden_plan("gateway"), "gateway").interfaces
+        self.assertTrue(len(interfaces) > 1)
+        meant = sorted("segment %s" % interface for interface in interfaces)
+        for unlisted, egress in (("drop", "leave"), ("leave", "drop"), ("drop", "drop")):
+            self.assertEqual(self.segments(model_of("gateway", unlisted, egress)), meant)
+        # They accept, so they must not be there where nothing is dropped.
+        for unlisted, egress in (("log", "leave"), ("leave", "log"), ("leave", "leave")):
+            self.assertEqual(self.segments(model_of("gateway", unlisted, egress)), [])
+
+    def test_a_segment_that_somebody_widened_is_told(self):
+        names = Names("gateway")
+        model = model_of("gateway")
+        path = sorted(path for path, text in render_files(names, model).items() if b"net,iface" in text)[0]
+        files = render_files(names, model)
+        self.assertIn(b"</entry>", files[path])
+        files[path] = files[path].replace(b"</ipset>", b"  <entry>10.0.0.0/8,eth9</entry>\n</ipset>")
+        there = parse_files(names, files)
+        lines = difference(file_meaning(names, there), file_meaning(names, model))
+        gone = [line for line in lines if line.startswith("- ")]
+        self.assertEqual(len(gone), 1, lines)
+        self.assertIn("10.0.0.0/8,eth9", gone[0])
+
+    def test_interfaces_in_no_zone(self):
+        plan = read_plan(golden_plan("gateway"), "gateway")
+        about = {"version": (2, 3), "zoned": set(plan.interfaces[1:])}
+        present = _firewalld.State({}, Model(), None, ({}, {}), about)
+        with self.assertRaises(RulesetError) as caught:
+            _firewalld.build("gateway", present, plan, MANAGEMENT, "drop", "leave")
+        self.assertEqual(
+            str(caught.exception),
+            "qradar_gateway_segments: the interface '%s' is in no zone of firewalld, which since 2.0 asks policies "
+            "only about interfaces in one. Put it into a zone: firewall-cmd --permanent --zone=ZONE "
+            "--add-interface=%s, then firewall-cmd --reload." % (plan.interfaces[0], plan.interfaces[0]),
+        )
+        about["zoned"].add(plan.interfaces[0])
+        self.assertTrue(_firewalld.build("gateway", present, plan, MANAGEMENT, "drop", "leave").model.policy)
+
 
 def match(left, right, operator="=="):
     return {"match": {"op": operator, "left": left, "right": right}}
