@@ -18,7 +18,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_rules
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_runtime import read_runtime, wanted_runtime
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_state import as_bytes, direct_text
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_state import kernel_sets, other_sets
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_state import same_files, same_policy, same_runtime
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_state import same_files, same_policy
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_state import same_runtime
 from ansible_collections.portledger.qradar.plugins.module_utils._text import words_of
 
 
