@@ -95,8 +95,7 @@ def _make_current(host, scope, present, wanted):
         if same_runtime(there, wanted.runtime):
             return
     reload_firewalld(host)
-    if _was_there(wanted):
-        _forget_kernel_sets(host, names, wanted.about["kernel_sets"])
+    _forget_kernel_sets(host, names, wanted.about.get("kernel_sets", wanted.model.sets))
     there = read_runtime(host, names, [wanted.model])
     if other_sets(there, wanted.runtime):
         # FlushAllOnReload=no keeps the entries that a set had at run time.
@@ -111,10 +110,10 @@ def _make_current(host, scope, present, wanted):
         raise RulesetError("firewalld has reloaded, and does not do what its files say. Its log says why.")
 
 
-def _forget_kernel_sets(host, names, before):
+def _forget_kernel_sets(host, names, stay):
     """Since 1.0, firewalld makes sets for ipset where direct rules are, and leaves them there when these go."""
     for name in kernel_sets(host, names):
-        if name not in before:
+        if name not in stay:
             # One that a rule still asks stays.
             host.run("ipset", ["destroy", name])
 

@@ -411,7 +411,12 @@ def test_a_published_port_obeys_the_plan(lab: Lab) -> None:
     assert reached() == everybody
     assert box.repaired(plan=plan) == ["~ rules for what containers publish (IPv4)"]
     assert reached() == only_the_plan
+    # Once no rule asks the kernel's sets, firewalld leaves them where they are.
+    sets = ["ipset", "-n", "list"]
+    box.apply(plan=plan, unlisted="leave")
+    assert box.node.run(sets).stdout.startswith("portledger-")
     box.apply(state="absent")
+    assert box.node.run(sets).stdout == ""
     assert reached() == everybody
     assert not [path for path in box.files() if "portledger" in path or path == "direct.xml"]
     box.firewalld.stop()
