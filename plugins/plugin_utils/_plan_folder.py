@@ -22,12 +22,14 @@ from typing import Any
 from urllib.parse import quote
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._leaving import LEAVING, Leaving
 from ansible_collections.portledger.qradar.plugins.plugin_utils._logged_services import Who
 from ansible_collections.portledger.qradar.plugins.plugin_utils._networks import Networks
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan import GATEWAY, Plan, Planner, no_plan
 
 _ERROR_FILE = "error.json"
 _WHO_FILE = "who.json"
+_SHARED_FILE = "shared.json"
 
 
 class PlanFolder:
@@ -36,7 +38,7 @@ class PlanFolder:
     Args:
         parent: the run's own temporary folder, the same in all its workers.
         key: what tells this task from the others of the run.
-        scope: ``host`` or ``gateway``.
+        scope: ``host`` or ``gateway``, or ``leaving`` for what leaves a host.
     """
 
     def __init__(self, parent: Path, key: str, scope: str) -> None:
@@ -66,6 +68,11 @@ class PlanFolder:
         """Which roles each host has. Call this after :meth:`plan`."""
         return Who.from_data(json.loads((self._folder / _WHO_FILE).read_text(encoding="utf-8")))
 
+    def shared(self) -> dict[str, Any]:
+        """What all plans of the scope ``leaving`` need. Call this after :meth:`plan`."""
+        shared: dict[str, Any] = json.loads((self._folder / _SHARED_FILE).read_text(encoding="utf-8"))
+        return shared
+
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
         with self._lock.open("w", encoding="utf-8") as lock:
@@ -86,8 +93,9 @@ class PlanFolder:
         numbers: dict[int, int] = {}
         kept: list[Networks] = []
         names = planner.deployment.gateways if self._scope == GATEWAY else planner.deployment.hosts
+        leaving = Leaving(planner) if self._scope == LEAVING else None
         for name in names:
-            sets, plan = planner.sets_and_flows(name, self._scope)
+            sets, plan = leaving.sets_and_flows(name) if leaving else planner.sets_and_flows(name, self._scope)
             plan["sets"] = {}
             for label, networks in sets.sets.items():
                 if id(networks) not in numbers:
@@ -96,6 +104,8 @@ class PlanFolder:
                     kept.append(networks)
                 plan["sets"][label] = numbers[id(networks)]
             _dump(folder / _file_of(name), plan)
+        if leaving:
+            _dump(folder / _SHARED_FILE, leaving.shared())
         _dump(folder / _WHO_FILE, Who.of(planner.deployment).as_data())
 
     def _read(self, name: str) -> Plan:

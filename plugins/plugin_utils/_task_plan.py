@@ -31,7 +31,7 @@ class TaskPlan:
     """The plans of one task in one run.
 
     Args:
-        scope: ``host`` or ``gateway``.
+        scope: ``host`` or ``gateway``, or ``leaving`` for what leaves a host.
         key: what tells this task from the others of the run.
         parent: the run's own temporary folder, the same in all its workers.
         task_vars: what Ansible hands an action plugin.
@@ -57,6 +57,10 @@ class TaskPlan:
     def who(self) -> Who:
         """Which roles are behind an address. Call this after :meth:`plan`."""
         return self._folder.who()
+
+    def shared(self) -> dict[str, Any]:
+        """What all plans of the scope ``leaving`` need. Call this after :meth:`plan`."""
+        return self._folder.shared()
 
     def _planner_for_all(self) -> Planner:
         """Called in one worker of a run only, so what it says is said once."""

@@ -1,0 +1,134 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What leaves a host: the flows of the plan seen from their source, for asking whether they pass.
+
+Such a plan is plain data, too::
+
+    {"host": "ep1", "scope": "leaving", "own": ["198.18.1.21"],
+     "sets": {"console": {"ipv4": ["198.18.1.11/32"], "ipv6": []}},
+     "flows": [{"service": "ariel_query", "ports": ["tcp/32006"], "destination": "console", "families": ["ipv4"]}],
+     "wide": ["windows_hosts"]}
+
+``own`` are the addresses that the host cannot ask from outside. A flow's ``families`` are those in which it holds for
+whatever address the host sends from; without any, it may pass, but nobody can rely on it. ``wide`` are destinations
+with networks of which nobody knows who is there.
+
+Note that this plugin util is **PRIVATE** to the collection.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import defaultdict
+from typing import Any, Final
+
+from ansible_collections.portledger.qradar.plugins.plugin_utils._deployment import Host
+from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._flows import Flow
+from ansible_collections.portledger.qradar.plugins.plugin_utils._networks import Address, Networks
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan import HOST, NamedSets, Plan, Planner, no_plan
+from ansible_collections.portledger.qradar.plugins.plugin_utils._sides import Side
+
+LEAVING: Final = "leaving"
+
+_ASKED_WHOLE: Final = 2
+"""A party's network of so many addresses is asked address by address: two hosts side by side become one network."""
+
+_FAMILIES: Final = {4: "ipv4", 6: "ipv6"}
+
+
+class Leaving:
+    """What leaves each host of one deployment."""
+
+    def __init__(self, planner: Planner) -> None:
+        self._planner = planner
+        self._hosts = planner.deployment.hosts
+        self._by_source: defaultdict[str, list[Flow]] = defaultdict(list)
+        for flow in planner.flows:
+            for name in flow.source.members | self._peers(flow.source.members):
+                self._by_source[name].append(flow)
+        self._reached: dict[tuple[Side, int], Networks] = {}
+        self._known = {address for host in self._hosts.values() for address in host.all_addresses}
+
+    def sets_and_flows(self, name: str) -> tuple[NamedSets, Plan]:
+        """A plan whose sets are still :class:`NamedSets`: many plans share them.
+
+        Raises:
+            PortledgerError: the deployment has no such host.
+        """
+        if name not in self._hosts:
+            raise PortledgerError(no_plan(name, HOST))
+        host, sets = self._hosts[name], NamedSets()
+        flows: list[dict[str, Any]] = []
+        wide: set[str] = set()
+        for flow in self._by_source[name]:
+            if any(cidr.size > _ASKED_WHOLE for cidr in flow.destination.networks.cidrs):
+                wide.add(flow.destination.label)
+            reached = self._seen_from(flow.destination, host.nat_group)
+            if reached:
+                flows.append(
+                    {
+                        "service": flow.service,
+                        "ports": [str(ports) for ports in flow.ports],
+                        "destination": sets.name(flow.destination.label, reached),
+                        "families": _families(host, flow.source),
+                    }
+                )
+        own = sorted(map(str, host.all_addresses))
+        return sets, {"host": name, "scope": LEAVING, "own": own, "flows": flows, "wide": sorted(wide)}
+
+    def shared(self) -> dict[str, Any]:
+        """What all plans need: who has an address, and ports that somebody may listen on.
+
+        Returns:
+            ``owners``: for each address of the deployment, ``name`` for people, ``host`` (of a pair, the first of both
+            names) and ``ssh``, its SSH port. ``ports``: for each TCP port that the vendor's table names, the service.
+        """
+        owners: dict[str, dict[str, Any]] = {}
+        for host in self._hosts.values():
+            first = min(host.name, host.ha_peer or host.name)
+            for address in host.all_addresses:
+                both = address in host.cluster_addresses and host.ha_peer
+                name = " and ".join(sorted((host.name, str(host.ha_peer)))) if both else host.name
+                owners[str(address)] = {"name": name, "host": first, "ssh": host.ssh_port}
+        ports = {
+            str(spec.range()): service.service
+            for service in self._planner.catalog.services
+            if service.klass in ("network", "local")
+            for spec in service.ports
+            if spec.transport == "tcp" and spec.first == spec.last
+        }
+        return {"owners": owners, "ports": ports}
+
+    def _peers(self, names: frozenset[str]) -> frozenset[str]:
+        """An address that stands for both nodes of a pair may be at either."""
+        return frozenset(peer for name in names if (peer := self._hosts[name].ha_peer) is not None)
+
+    def _seen_from(self, side: Side, nat_group: int) -> Networks:
+        """The addresses of a side that a host of a NAT group can ask for."""
+        key = (side, nat_group)
+        if key not in self._reached:
+            members = {name: self._hosts[name].seen_from(nat_group) for name in side.members}
+            addresses = {address for name in side.hosts for address in members[name]}
+            addresses |= {a for name in side.inside for a in members[name] if a in side.networks}
+            # An address of the deployment is asked for where it can be seen only.
+            others = {address for address in _single(side.networks) if address not in self._known}
+            self._reached[key] = Networks.of_addresses(addresses | others)
+        return self._reached[key]
+
+
+def _families(host: Host, source: Side) -> list[str]:
+    if host.name not in source.members:
+        return []
+    found = []
+    for version, family in _FAMILIES.items():
+        own = [address for address in host.addresses if address.version == version]
+        if own and (host.name in source.hosts or all(address in source.networks for address in own)):
+            found.append(family)
+    return found
+
+
+def _single(networks: Networks) -> set[Address]:
+    small = [ipaddress.ip_network(str(cidr)) for cidr in networks.cidrs if cidr.size <= _ASKED_WHOLE]
+    return {address for network in small for address in network}
