@@ -19,7 +19,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._text import as_
 
 PASS, DROP = "pass", "drop"
 
-_PORT = re.compile(r"^(tcp|udp)/(\d{1,5})$")
+_PORT = re.compile(r"^(tcp|udp)/(\d{1,5})\Z")
 _PORT_REMEDY = "Write a transport and one port, such as tcp/514 or udp/514, or icmp"
 _ADDRESS_REMEDY = "Write the address of one host, such as 198.18.1.1 or 2001:db8::1"
 # First and last address of what no single other host has.
