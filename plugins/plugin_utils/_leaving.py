@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any, Final
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._deployment import Host
@@ -48,7 +49,7 @@ class Leaving:
         for flow in planner.flows:
             for name in flow.source.members | self._peers(flow.source.members):
                 self._by_source[name].append(flow)
-        self._reached: dict[tuple[Side, int], Networks] = {}
+        self._reached: dict[tuple[Side, int, int | None], Networks] = {}
         self._known = {address for host in self._hosts.values() for address in host.all_addresses}
 
     def sets_and_flows(self, name: str) -> tuple[NamedSets, Plan]:
@@ -65,16 +66,17 @@ class Leaving:
         for flow in self._by_source[name]:
             if any(cidr.size > _ASKED_WHOLE for cidr in flow.destination.networks.cidrs):
                 wide.add(flow.destination.label)
-            reached = self._seen_from(flow.destination, host.nat_group)
-            if reached:
-                flows.append(
-                    {
-                        "service": flow.service,
-                        "ports": [str(ports) for ports in flow.ports],
-                        "destination": sets.name(flow.destination.label, reached),
-                        "families": _families(host, flow.source),
-                    }
-                )
+            for only, families in self._ways(host, flow):
+                reached = self._seen_from(flow.destination, host.nat_group, only)
+                if reached:
+                    flows.append(
+                        {
+                            "service": flow.service,
+                            "ports": [str(ports) for ports in flow.ports],
+                            "destination": sets.name(flow.destination.label, reached),
+                            "families": families,
+                        }
+                    )
         own = sorted(map(str, host.all_addresses))
         return sets, {"host": name, "scope": LEAVING, "own": own, "flows": flows, "wide": sorted(wide)}
 
@@ -105,25 +107,48 @@ class Leaving:
         """An address that stands for both nodes of a pair may be at either."""
         return frozenset(peer for name in names if (peer := self._hosts[name].ha_peer) is not None)
 
-    def _seen_from(self, side: Side, nat_group: int) -> Networks:
-        """The addresses of a side that a host of a NAT group can ask for."""
-        key = (side, nat_group)
+    def _ways(self, host: Host, flow: Flow) -> Iterator[tuple[int | None, list[str]]]:
+        """The NAT group of the destinations, None for all, and the families in which the flow holds for them.
+
+        A host that stands in a network of the source is seen there by some groups only, where it has public addresses.
+        """
+        if host.name in flow.source.hosts or not host.public_addresses:
+            yield None, _families(host, flow.source, host.addresses)
+            return
+        for group in sorted({self._hosts[name].nat_group for name in flow.destination.members}):
+            seen = host.addresses if group == host.nat_group else host.public_addresses
+            yield group, _families(host, flow.source, seen)
+
+    def _seen_from(self, side: Side, nat_group: int, only: int | None) -> Networks:
+        """The addresses of a side that a host of a NAT group can ask for.
+
+        Args:
+            side: whom to ask.
+            nat_group: of the host that asks.
+            only: hosts of the deployment in this NAT group, and nobody else; None for all.
+        """
+        key = (side, nat_group, only)
         if key not in self._reached:
-            members = {name: self._hosts[name].seen_from(nat_group) for name in side.members}
-            addresses = {address for name in side.hosts for address in members[name]}
-            addresses |= {a for name in side.inside for a in members[name] if a in side.networks}
-            # An address of the deployment is asked for where it can be seen only.
-            others = {address for address in _single(side.networks) if address not in self._known}
-            self._reached[key] = Networks.of_addresses(addresses | others)
+            hosts = [self._hosts[name] for name in side.members if only in (None, self._hosts[name].nat_group)]
+            addresses = {
+                address
+                for host in hosts
+                for address in host.seen_from(nat_group)
+                if host.name in side.hosts or address in side.networks
+            }
+            if only is None:
+                # An address of the deployment is asked for where it can be seen only.
+                addresses |= {address for address in _single(side.networks) if address not in self._known}
+            self._reached[key] = Networks.of_addresses(addresses)
         return self._reached[key]
 
 
-def _families(host: Host, source: Side) -> list[str]:
+def _families(host: Host, source: Side, seen: tuple[Address, ...]) -> list[str]:
     if host.name not in source.members:
         return []
     found = []
     for version, family in _FAMILIES.items():
-        own = [address for address in host.addresses if address.version == version]
+        own = [address for address in seen if address.version == version]
         if own and (host.name in source.hosts or all(address in source.networks for address in own)):
             found.append(family)
     return found

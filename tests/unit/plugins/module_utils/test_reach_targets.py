@@ -73,7 +73,7 @@ class TargetsTest(unittest.TestCase):
             )
 
     def test_ports_that_are_none(self):
-        for port in ("22", "tcp", "tcp/", "TCP/22", "sctp/22", "tcp/22-23", "tcp/22 ", "icmp/8", "tcp/123456", "tcp/22\n", 22):
+        for port in ("22", "tcp", "tcp/", "TCP/22", "sctp/22", "tcp/22-23", "tcp/22 ", "icmp/8", "tcp/22\n", 22):
             text = "'%s'" % port if isinstance(port, str) else port
             self.assertEqual("targets[0].port: %s is no port. %s" % (text, PORT), self.refusal(target(port=port)))
 
