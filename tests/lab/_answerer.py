@@ -37,16 +37,16 @@ def serve(ports: list[int]) -> None:
         for key, _events in selector.select():
             if key.data is None:
                 return
-            one = key.fileobj
-            assert isinstance(one, socket.socket)
-            if one.type == socket.SOCK_STREAM:
-                one.accept()[0].close()
+            ear = key.fileobj
+            assert isinstance(ear, socket.socket)
+            if ear.type == socket.SOCK_STREAM:
+                ear.accept()[0].close()
                 continue
             # The node has many addresses: an answer comes from the one that was asked.
-            data, asked, _flags, sender = one.recvmsg(1000, 64)
+            data, asked, _flags, sender = ear.recvmsg(1000, 64)
             # A time server answers questions of its protocol only.
             if key.data != 123 or (len(data) == 48 and data[:1] == b"\x23"):
-                one.sendmsg([data or b"x"], asked, 0, sender)
+                ear.sendmsg([data or b"x"], asked, 0, sender)
 
 
 def count() -> None:

@@ -12,7 +12,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "unit"))
-import host_python
+import host_python  # type: ignore[import-not-found]
 
 sys.dont_write_bytecode = True
 _UTILS = "ansible_collections.portledger.qradar.plugins.module_utils"
