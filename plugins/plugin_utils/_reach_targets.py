@@ -70,11 +70,11 @@ def make_targets(plan: Plan, shared: Mapping[str, Any], question: Question) -> t
         question: how much to ask.
 
     Returns:
-        The targets, one address after another, and how many were left out because there were more than ``most``.
+        The targets, address by address in turn, and how many were left out because there were more than ``most``.
     """
     chooser = _Chooser(plan, shared, question)
     ways = chooser.ways()
-    lists = [[*chooser.positive(address, way), *chooser.negative(address, way)] for address, way in ways.items()]
+    lists = [chooser.in_order(address, way) for address, way in ways.items()]
     whole = [one for turn in itertools.zip_longest(*lists) for one in turn if one is not None]
     return whole[: question.most], max(0, len(whole) - question.most)
 
@@ -124,6 +124,12 @@ class _Chooser:
                     if flow["service"] not in services:
                         services.append(flow["service"])
         return found
+
+    def in_order(self, address: str, way: _Way) -> list[dict[str, Any]]:
+        """The first are asked for even if there is no time for all: each pair of hosts begins with other services."""
+        positive = list(self.positive(address, way))
+        self._random(address, "order").shuffle(positive)
+        return [*positive[:1], *self.negative(address, way), *positive[1:]]
 
     def positive(self, address: str, way: _Way) -> Iterator[dict[str, Any]]:
         for port, services in way.ports.items():

@@ -191,6 +191,8 @@ def test_at_most(planner: Planner) -> None:
     assert none_left == 0
     assert (len(some), left) == (20, len(whole) - 20)
     assert {one["address"] for one in some} == {one["address"] for one in whole}, "each keeps some"
+    assert {one["expected"] for one in some} == {"pass", "drop"}
+    assert len({one["port"] for one in some if one["expected"] == "pass"}) > 3, "not the same of each"
 
 
 def test_a_stranger(planner: Planner) -> None:
