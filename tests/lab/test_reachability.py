@@ -24,7 +24,7 @@ from tests.lab.test_site import SITE, SMALL
 from tests.unit.plugins.module_utils.test_pytest_old_python import interpreter
 
 REACH = Path(__file__).parent / "labs" / "reach.yml"
-OPTIONS = {"timeout": 3.5, "rate": 250, "time_limit": 60, "parallel": 500}
+OPTIONS = {"timeout": 3.5, "rate": 400, "time_limit": 60, "parallel": 500}
 NEW = "this"
 
 TARGET = {4: "198.19.62.11", 6: "2001:db8:f2::11"}
@@ -231,8 +231,8 @@ def test_the_rate_is_kept(lab: Lab) -> None:
     assert found["verdicts"]["not_asked"] == 0
     assert len({kind for _moment, kind in lines}) == 2
     assert len(times) == found["packets"] > 200
-    assert most <= rate * 1.2
-    assert most >= rate * 0.7, "else this proves nothing"
+    assert most <= rate
+    assert most >= rate * 0.6, "else this proves nothing"
 
 
 def test_what_there_is_no_time_for_is_told(lab: Lab) -> None:

@@ -85,7 +85,7 @@ class TargetsTest(unittest.TestCase):
 
 
 class LimitsTest(unittest.TestCase):
-    GOOD = {"timeout": 3.5, "rate": 250, "time_limit": 60, "parallel": 500}
+    GOOD = {"timeout": 3.5, "rate": 400, "time_limit": 60, "parallel": 500}
 
     def refusal(self, **changes):
         with self.assertRaises(RulesetError) as caught:
