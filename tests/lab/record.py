@@ -47,6 +47,7 @@ def record_playbook(
     *arguments: str,
     inside: Inside | None = None,
     inventory: Path | None = None,
+    program: Path | None = None,
     **environment: str,
 ) -> Recorded:
     """As run_playbook, with results."""
@@ -59,7 +60,9 @@ def record_playbook(
             "LAB_RECORD": str(path),
             **environment,
         }
-        run = run_playbook(lab, playbook, *arguments, environment=settings, inside=inside, inventory=inventory)
+        run = run_playbook(
+            lab, playbook, *arguments, environment=settings, inside=inside, inventory=inventory, program=program
+        )
         results: dict[str, list[dict[str, Any]]] = {}
         shown: dict[str, list[Any]] = {}
         for line in path.read_text(encoding="utf-8").splitlines():
