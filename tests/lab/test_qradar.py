@@ -272,12 +272,19 @@ def open_before_ours(node: RunningNode, tool: str) -> None:
 DAMAGES = [edit_block, widen_block, empty_block, remove_block]
 
 
-def test_drift_of_the_file_and_of_the_kernel_is_repaired(ruled: Lab) -> None:
+# Each kind in both families, each damage of the file in one of them.
+DRIFTS = {
+    "file": DAMAGES,
+    "file and kernel": [and_load(damage) for damage in DAMAGES],
+    "kernel": [lose_live_rules, lose_live_rules, add_live_rule, add_live_rule],
+}
+
+
+@pytest.mark.parametrize("where", DRIFTS)
+def test_drift_is_repaired(ruled: Lab, where: str) -> None:
     node = ruled["console"]
     good = everything(node)
-    cases = [*DAMAGES, *map(and_load, DAMAGES), lose_live_rules, add_live_rule, lose_live_rules, add_live_rule]
-    # Each kind in both families, each damage of the file in one of them.
-    for damage, tool in zip(cases, itertools.cycle(FAMILIES), strict=False):
+    for damage, tool in zip(DRIFTS[where], itertools.cycle(FAMILIES), strict=False):
         damage(node, tool)
         assert everything(node) != good, damage.__name__
         check = record_playbook(ruled, SITE, "--check")

@@ -97,21 +97,25 @@ def test_nothing_of_others_is_saved(lab: tuple[Lab, tuple[str, ...]]) -> None:
     assert "198.19.9.9" not in saved(node, "iptables")
 
 
-@pytest.mark.parametrize("lab", ["iptables"], indirect=True)
-def test_what_a_boot_would_load_is_repaired(lab: tuple[Lab, tuple[str, ...]]) -> None:
-    running, provider = lab
-    node = running["console"]
-    damages = (
-        "rm /etc/portledger/host/rules.json",
+DAMAGES = {
+    "gone": ("rm /etc/portledger/host/rules.json", "rm -r /etc/portledger"),
+    "damaged": (
         "echo '{' > /etc/portledger/host/rules.json",
         "rm /etc/systemd/system/sysinit.target.wants/portledger-host.service",
         "rm /etc/systemd/system/nftables.service.wants/portledger-host-again.service",
         "echo > /etc/systemd/system/portledger-host.service",
         "rm -r /etc/portledger/host/program-*",
-        "rm -r /etc/portledger",
-    )
+    ),
+}
+
+
+@pytest.mark.parametrize("damages", DAMAGES)
+@pytest.mark.parametrize("lab", ["iptables"], indirect=True)
+def test_what_a_boot_would_load_is_repaired(lab: tuple[Lab, tuple[str, ...]], damages: str) -> None:
+    running, provider = lab
+    node = running["console"]
     good = files(node)
-    for damage in damages:
+    for damage in DAMAGES[damages]:
         node.run(["sh", "-c", damage])
         check = record_playbook(running, SITE, *provider, "--check")
         repair = record_playbook(running, SITE, *provider)
