@@ -2,12 +2,14 @@
 PYTHON := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
 
-.PHONY: help setup demo test unit lab systems lint docs bench clean
+.PHONY: help setup demo test test-all unit lab sanity units integration systems lint docs bench clean
 
 help:
 	@echo "make setup  what development needs: .venv, pinned packages, missing system packages"
 	@echo "make demo   a deployment of network namespaces, site.yml, and real packets as the proof"
-	@echo "make test   unit tests, then tests in the lab"
+	@echo "make test   unit tests, tests in the lab without those that repeat a proof, sanity and integration tests"
+	@echo "make test-all  every test, with every release of ansible-core and of Debian (root)"
+	@echo "make sanity, make units, make integration  ansible-test; RELEASES=2.19 chooses ansible-core"
 	@echo "make systems  tests on whole systems that boot (root; SUITES=all for each release of Debian)"
 	@echo "make lint   every checker; tools/lint NAME runs one"
 	@echo "make docs   write the generated references anew"
@@ -20,15 +22,27 @@ setup:
 demo: setup
 	@$(PYTHON) -m tests.lab.demo
 
-test: unit lab
+test: unit lab sanity integration
+
+test-all: LAB :=
+test-all: RELEASES := all
+test-all: SUITES := all
+test-all: unit lab sanity units integration systems
 
 unit: setup
 	@$(PYTHON) -m pytest tests/unit -n 2 -q
 	@tools/lint references
 
+# What repeats a proof is left for test-all: tests/lab/long.txt. `make lab LAB=` leaves nothing.
+LAB := -m "not long"
 lab:
 	@tools/setup tests
-	@$(PYTHON) -m pytest tests/lab -q -n 3 --dist loadfile
+	@$(PYTHON) -m pytest tests/lab -q -n 3 --dist loadfile $(LAB)
+
+# ansible-test, under releases of ansible-core as tools/environment names them.
+RELEASES := oldest,newest
+sanity units integration: setup
+	@tools/ansible_test $@ $(RELEASES)
 
 # Whole systems need root, and two more packages than the rest.
 SUITES := bookworm
