@@ -20,11 +20,14 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import I
 class HostVars(Protocol):
     """What is used of Ansible's ``hostvars``."""
 
-    def raw_get(self, host_name: str) -> Mapping[str, Any]: ...
+    def raw_get(self, host_name: str) -> Mapping[str, Any]:
+        """A host's variables, templates as they are written."""
 
-    def __getitem__(self, host_name: str) -> Mapping[str, Any]: ...
+    def __getitem__(self, host_name: str) -> Mapping[str, Any]:
+        """A host's variables, templates resolved."""
 
-    def __iter__(self) -> Iterator[str]: ...
+    def __iter__(self) -> Iterator[str]:
+        """The names of all hosts."""
 
 
 def inventory_view(hostvars: HostVars) -> dict[str, Mapping[str, object]]:

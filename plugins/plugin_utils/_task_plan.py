@@ -22,9 +22,11 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._planning import
 class Display(Protocol):
     """As Ansible's."""
 
-    def warning(self, msg: str) -> None: ...
+    def warning(self, msg: str) -> None:
+        """Say it to everybody."""
 
-    def vv(self, msg: str) -> None: ...
+    def vv(self, msg: str) -> None:
+        """Say it where -vv asks for it."""
 
 
 class TaskPlan:

@@ -30,7 +30,8 @@ class Place(Protocol):
 class Inside(Protocol):
     """A node, or where else a playbook is run."""
 
-    def command(self, arguments: Sequence[str]) -> list[str]: ...
+    def command(self, arguments: Sequence[str]) -> list[str]:
+        """The command line that runs arguments there, from outside."""
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,6 @@ def main():
     names = [name for name in sys.argv[1:] if not name.startswith("-")]
     if not names:
         names = sorted(name[:-3] for name in os.listdir(TESTS) if name.startswith("test_") and name.endswith(".py"))
-    names = [name for name in names if not name.startswith("test_pytest_")]
     suite = unittest.TestSuite(
         unittest.defaultTestLoader.loadTestsFromName("tests.unit.plugins.module_utils." + name) for name in names
     )

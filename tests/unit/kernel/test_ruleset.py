@@ -22,7 +22,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._host import Hos
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
 from tests.unit.plugins.module_utils.support import golden_plan
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[3]
 UNSHARE = ["unshare", "--net", "--mount", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"])]
 # What the module writes, it writes into a /run and an /etc that nobody else sees.
 KEEP = """
@@ -416,7 +416,7 @@ def test_from_sets_to_chains_and_back(set_box: Box) -> None:
 
 def test_names_of_any_script(box: Box) -> None:
     plan = golden_plan("host")
-    label = 'ログ "source" \\ \'x\' %s $HOME ; -j ACCEPT ' + "長" * 60
+    label = "ログ \"source\" \\ 'x' %s $HOME ; -j ACCEPT " + "長" * 60
     plan["sets"][label] = {"ipv4": ["198.18.4.0/24"], "ipv6": ["2001:db8:4::/64"]}
     plan["flows"].append({**plan["flows"][0], "service": "extra_flow", "source": label, "ports": ["udp/9"]})
     plan["flows"][-1].update(row=None, comment="予備\nと")

@@ -28,7 +28,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._host import Hos
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
 from tests.unit.plugins.module_utils.support import golden_plan
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[3]
 # What the module writes, it writes into a /run and an /etc that nobody else sees.
 KEEP = """
 mount -t tmpfs tmpfs /run && mkdir /run/upper /run/work &&
@@ -239,7 +239,18 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
         ["+ tcp/7676-7677 imq from component (1 address) (IPv6)"]
         + [
             f"+ tcp/{ports} jmx from component (1 address) (IPv6)"
-            for ports in "5791 7700 7777-7783 7787-7788 7790-7795 7799 8989-8990 9001 9003 9005".split()
+            for ports in [
+                "5791",
+                "7700",
+                "7777-7783",
+                "7787-7788",
+                "7790-7795",
+                "7799",
+                "8989-8990",
+                "9001",
+                "9003",
+                "9005",
+            ]
         ],
     ),
     "added flow": (
