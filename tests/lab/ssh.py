@@ -132,7 +132,13 @@ class SshLab:
     def play(self, playbook: str | Path, *arguments: str, **more: str) -> Recorded:
         """Run a playbook on the controller. more: environment."""
         return record_playbook(
-            self.lab, playbook, *arguments, inside=self.controller, inventory=self.inventory, **self.settings(**more)
+            self.lab,
+            playbook,
+            *arguments,
+            inside=self.controller,
+            inventory=self.inventory,
+            program=None,
+            **self.settings(**more),
         )
 
     def start_play(self, playbook: str | Path, *arguments: str, **more: str) -> subprocess.Popen[str]:

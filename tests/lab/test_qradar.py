@@ -273,8 +273,8 @@ DAMAGES = [edit_block, widen_block, empty_block, remove_block]
 
 
 # Each kind in both families, each damage of the file in one of them.
-DRIFTS = {
-    "file": DAMAGES,
+DRIFTS: dict[str, list[Callable[[RunningNode, str], None]]] = {
+    "file": [*DAMAGES],
     "file and kernel": [and_load(damage) for damage in DAMAGES],
     "kernel": [lose_live_rules, lose_live_rules, add_live_rule, add_live_rule],
 }
