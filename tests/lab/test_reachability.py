@@ -21,7 +21,7 @@ from tests.lab.cases import provider_variables
 from tests.lab.lab import Lab, RunningNode
 from tests.lab.record import Recorded, record_playbook
 from tests.lab.test_site import SITE, SMALL
-from tests.unit.plugins.module_utils.test_pytest_old_python import interpreter
+from tests.pythons import interpreter_or_skip
 
 REACH = Path(__file__).parent / "labs" / "reach.yml"
 OPTIONS = {"timeout": 3.5, "rate": 400, "time_limit": 60, "parallel": 500}
@@ -126,9 +126,7 @@ def answering(node: RunningNode, *arguments: str) -> Iterator[subprocess.Popen[s
 
 
 def ask(node: RunningNode, targets: list[dict[str, str]], version: str = NEW, **options: float) -> dict[str, Any]:
-    python = sys.executable if version == NEW else interpreter(version)
-    if python is None:
-        pytest.skip(f"Python {version} is not installed: what runs on hosts is not tested under it")
+    python = sys.executable if version == NEW else str(interpreter_or_skip(version))
     given = json.dumps({**OPTIONS, **options, "targets": targets})
     done = node.run([python, str(Path(__file__).with_name("_asker.py"))], stdin=given, timeout=120)
     answer: dict[str, Any] = json.loads(done.stdout)
