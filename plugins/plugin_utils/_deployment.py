@@ -54,18 +54,22 @@ class Gateway:
 
 @dataclass(frozen=True)
 class ExtraFlow:
-    """A flow that the table does not list. ``from_`` and ``to`` are roles, parties, hosts or networks, as written."""
+    """A flow that the table does not list. ``from_`` and ``to`` are roles, parties, hosts or networks, as written.
+
+    ``place`` is where it stands, e.g. ``qradar_extra_flows[0]``.
+    """
 
     from_: tuple[str, ...]
     to: tuple[str, ...]
     ports: tuple[PortRange, ...]
     comment: str | None = None
     expires: datetime.date | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What belongs to the deployment as a whole."""
+    """What belongs to the deployment as a whole. ``ended_flows`` are extra flows that are over, and closed."""
 
     parties: Mapping[str, Networks] = field(default_factory=dict)
     features: frozenset[str] = frozenset()
@@ -73,6 +77,7 @@ class Settings:
     pins: Mapping[str, tuple[PortRange, ...]] = field(default_factory=dict)
     excluded_services: frozenset[str] = frozenset()
     extra_flows: tuple[ExtraFlow, ...] = ()
+    ended_flows: tuple[ExtraFlow, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def read_extra_flows(
     """Read ``qradar_extra_flows``.
 
     Returns:
-        The flows that are open today, and warnings of those that are not or soon will not be.
+        All flows, and warnings of those that are over today (see :func:`is_over`) or soon will be.
 
     Raises:
         InputError: an entry cannot be used.
@@ -50,7 +50,7 @@ def read_extra_flows(
     for index, item in enumerate(as_list(host, variable, value)):
         place = f"{variable}[{index}]"
         flow = _read_one(host, place, as_mapping(host, place, item, _FORM), host_names)
-        if flow.expires is not None and flow.expires < today:
+        if is_over(flow, today):
             problem, remedy = "is over, so the flow is closed", "Remove the flow, or give it a later date"
         elif flow.expires is not None and (flow.expires - today).days <= WARNING_DAYS:
             problem, remedy = "is near; after it the flow is closed", "Give the flow a later date if it is still needed"
@@ -58,9 +58,13 @@ def read_extra_flows(
             problem = remedy = ""
         if problem:
             warnings.append(complaint(host, f"{place}.expires", str(flow.expires), problem, remedy))
-        if flow.expires is None or flow.expires >= today:
-            flows.append(flow)
+        flows.append(flow)
     return tuple(flows), warnings
+
+
+def is_over(flow: ExtraFlow, today: datetime.date) -> bool:
+    """Whether a flow has ended: its last day is the one that it names."""
+    return flow.expires is not None and flow.expires < today
 
 
 def _read_one(host: str, place: str, item: Mapping[str, object], host_names: frozenset[str]) -> ExtraFlow:
@@ -77,6 +81,7 @@ def _read_one(host: str, place: str, item: Mapping[str, object], host_names: fro
         ports=ports,
         comment=None if comment is None else str(comment),
         expires=None if expires is None else as_date(host, f"{place}.expires", expires),
+        place=place,
     )
 
 

@@ -13,7 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog import Catalog, Reading, Service
-from ansible_collections.portledger.qradar.plugins.plugin_utils._deployment import Deployment, Host, Settings
+from ansible_collections.portledger.qradar.plugins.plugin_utils._deployment import (
+    Deployment,
+    ExtraFlow,
+    Host,
+    Settings,
+)
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ports import PortRange, merge_ports
 from ansible_collections.portledger.qradar.plugins.plugin_utils._sides import Side, Sides
 from ansible_collections.portledger.qradar.plugins.plugin_utils._words import PAIR_CONDITIONS, ROLE_FEATURES
@@ -26,7 +31,7 @@ EXTRA_SERVICE = "extra_flow"
 class Flow:
     """From each of the source's addresses to each of the destination's, on these ports.
 
-    ``row`` is None and ``comment`` may be set for an extra flow.
+    ``row`` and ``reading`` are None for an extra flow; ``extra`` is that flow, and ``comment`` may be set.
     """
 
     service: str
@@ -36,6 +41,8 @@ class Flow:
     destination: Side
     when: str | None = None
     comment: str | None = None
+    reading: Reading | None = None
+    extra: ExtraFlow | None = None
 
 
 def make_flows(deployment: Deployment, catalog: Catalog) -> tuple[Flow, ...]:
@@ -76,13 +83,16 @@ class _FlowMaker:
             ports = service_ports(service, self._settings)
             for reading in service.readings:
                 for source, destination in self._pairs_of_sides(reading):
-                    yield Flow(service.service, service.row, ports, source, destination, reading.when)
+                    yield Flow(
+                        service.service, service.row, ports, source, destination, reading.when, reading=reading
+                    )
         for extra in self._settings.extra_flows:
             for from_ in extra.from_:
                 for to in extra.to:
                     sides = self._sides.named(from_), self._sides.named(to)
                     if _worth_a_flow(*sides):
-                        yield Flow(EXTRA_SERVICE, None, merge_ports(extra.ports), *sides, comment=extra.comment)
+                        ports = merge_ports(extra.ports)
+                        yield Flow(EXTRA_SERVICE, None, ports, *sides, comment=extra.comment, extra=extra)
 
     def _pairs_of_sides(self, reading: Reading) -> Iterator[tuple[Side, Side]]:
         if not self._condition_holds(reading.when):

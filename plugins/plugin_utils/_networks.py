@@ -23,6 +23,7 @@ else:
     HAS_NETADDR = True
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._intervals import Intervals, intervals_of
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -67,6 +68,11 @@ class Networks:
     def of_addresses(cls, addresses: Iterable[Address]) -> Networks:
         """The union of some addresses."""
         return cls.merged(netaddr.IPNetwork(f"{address}/{address.max_prefixlen}") for address in addresses)
+
+    @cached_property
+    def intervals(self) -> Intervals:
+        """The same addresses as numbers; see ``_intervals``."""
+        return intervals_of((cidr.version, cidr.first, cidr.last) for cidr in self.cidrs)
 
     @cached_property
     def _set(self) -> netaddr.IPSet:

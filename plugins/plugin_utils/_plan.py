@@ -20,7 +20,7 @@ Note that this plugin util is **PRIVATE** to the collection.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, TypeAlias
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._address_book import AddressBook, View
@@ -96,28 +96,42 @@ class Planner:
         sets, plan = self.sets_and_flows(name, scope)
         return plan | {"sets": sets.as_data()}
 
+    def entering(self, name: str) -> Iterator[tuple[Flow, Networks]]:
+        """Each flow that enters a host, with the addresses that it comes from as the host sees them."""
+        return self._with_sources(name, self._from_others(name))
+
+    def crossing(self, gateway: Gateway) -> Iterator[tuple[Flow, Networks, Networks]]:
+        """Each flow that crosses a gateway, with both sides as far as they lie behind it; once for each view of it."""
+        for flow in self.flows:
+            for views in self.book.views(flow):
+                both = self.book.crossing(flow, views, gateway)
+                if both is not None:
+                    yield flow, *both
+
+    def _from_others(self, name: str) -> list[Flow]:
+        return [flow for flow in self._entering[name] if flow.source.networks or flow.source.hosts != {name}]
+
+    def _with_sources(self, name: str, flows: Iterable[Flow]) -> Iterator[tuple[Flow, Networks]]:
+        for flow in flows:
+            networks = self.book.seen_by(flow.source, name)
+            if networks:
+                yield flow, networks
+
     def _gateway(self, name: str) -> Gateway:
         if name not in self.deployment.gateways:
             raise PortledgerError(no_plan(name, GATEWAY))
         return self.deployment.gateways[name]
 
     def _host_flows(self, name: str, sets: NamedSets) -> Iterator[dict[str, Any]]:
-        for flow in _without_repeats(
-            [f for f in self._entering[name] if f.source.networks or f.source.hosts != {name}]
-        ):
-            networks = self.book.seen_by(flow.source, name)
-            if networks:
-                yield _flow_data(flow, sets.name(flow.source.label, networks), None)
+        for flow, networks in self._with_sources(name, _without_repeats(self._from_others(name))):
+            yield _flow_data(flow, sets.name(flow.source.label, networks), None)
 
     def _gateway_plan(self, gateway: Gateway, sets: NamedSets) -> Plan:
         sets.name(DEPLOYMENT_SET, self._everyone)
-        flows = []
-        for flow in self.flows:
-            for views in self.book.views(flow):
-                both = self.book.crossing(flow, views, gateway)
-                if both is not None:
-                    source = sets.name(flow.source.label, both[0])
-                    flows.append(_flow_data(flow, source, sets.name(flow.destination.label, both[1])))
+        flows = [
+            _flow_data(flow, sets.name(flow.source.label, sources), sets.name(flow.destination.label, destinations))
+            for flow, sources, destinations in self.crossing(gateway)
+        ]
         return {
             "flows": list({str(flow): flow for flow in flows}.values()),
             "interfaces": list(gateway.segments),

@@ -20,7 +20,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._deployment impo
     Settings,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import InputError, choices, complaint
-from ansible_collections.portledger.qradar.plugins.plugin_utils._extra_flows import read_extra_flows
+from ansible_collections.portledger.qradar.plugins.plugin_utils._extra_flows import is_over, read_extra_flows
 from ansible_collections.portledger.qradar.plugins.plugin_utils._networks import Networks
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ports import PortRange
 from ansible_collections.portledger.qradar.plugins.plugin_utils._values import (
@@ -57,13 +57,15 @@ class SettingsReader:
         Raises:
             InputError: a value cannot be used, or two hosts disagree.
         """
+        extra_flows = self._agreed("qradar_extra_flows", sources, self._extra_flows) or ()
         return Settings(
             parties=self._agreed("qradar_parties", sources, self._parties) or {},
             features=self._agreed("qradar_features", sources, self._features) or frozenset(),
             version=self._agreed("qradar_version", sources, _version) or DEFAULT_VERSION,
             pins=self._agreed("qradar_dynamic_ports", sources, self._pins) or {},
             excluded_services=self._agreed("qradar_excluded_services", sources, self._excluded) or frozenset(),
-            extra_flows=self._agreed("qradar_extra_flows", sources, self._extra_flows) or (),
+            extra_flows=tuple(flow for flow in extra_flows if not is_over(flow, self._today)),
+            ended_flows=tuple(flow for flow in extra_flows if is_over(flow, self._today)),
         )
 
     def _agreed(self, variable: str, sources: Sequence[Source], parse: Callable[[str, str, object], T]) -> T | None:
