@@ -83,9 +83,7 @@ class _FlowMaker:
             ports = service_ports(service, self._settings)
             for reading in service.readings:
                 for source, destination in self._pairs_of_sides(reading):
-                    yield Flow(
-                        service.service, service.row, ports, source, destination, reading.when, reading=reading
-                    )
+                    yield Flow(service.service, service.row, ports, source, destination, reading.when, reading=reading)
         for extra in self._settings.extra_flows:
             for from_ in extra.from_:
                 for to in extra.to:
