@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from ansible_collections.portledger.qradar.plugins.plugin_utils._shortened import shortened
+
 _VERDICTS: Final = {
     "allowed": "allowed",
     "denied": "not allowed",
@@ -51,13 +53,6 @@ def _ends(answer: Mapping[str, Any]) -> str:
 def _end(end: Mapping[str, Any]) -> str:
     names, addresses = shortened(end["labels"], _SOME), shortened(end["addresses"], _FEW)
     return names if names == addresses or end["labels"] == end["addresses"] else f"{names} ({addresses})"
-
-
-def shortened(words: Sequence[str], most: int) -> str:
-    """Words with commas between them; of many, the first ones and how many more there are."""
-    if len(words) <= most + 1:
-        return ", ".join(words)
-    return f"{', '.join(words[:most])} and {len(words) - most:,} more"
 
 
 def _of_answer(answer: Mapping[str, Any]) -> Iterator[str]:

@@ -13,13 +13,15 @@ from __future__ import annotations
 import bisect
 import ipaddress
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final, TypeAlias, TypeVar
 
 Interval: TypeAlias = tuple[int, int]
 """First and last number."""
 Intervals: TypeAlias = tuple[Interval, ...]
 """A set of numbers as the fewest intervals, sorted."""
+
+T = TypeVar("T")
 
 _IPV6: Final = 1 << 33
 
@@ -107,6 +109,25 @@ def classes(sets: Sequence[Intervals]) -> dict[int, Intervals]:
         inside ^= changes[position]
         begin = position
     return {key: merged(intervals) for key, intervals in found.items()}
+
+
+class Kept:
+    """Remembers what it has worked out, by the very objects that it was given.
+
+    Finding a set of thousands by its value would cost as much as working it out again.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[object, ...], tuple[object, Any]] = {}
+
+    def call(self, function: Callable[..., T], *arguments: Any) -> T:
+        """What a function gives; it must depend on its arguments alone."""
+        key = (function, *map(id, arguments))
+        if key not in self._found:
+            # The arguments are kept, so that nothing else can get their id.
+            self._found[key] = (arguments, function(*arguments))
+        result: T = self._found[key][1]
+        return result
 
 
 def prefixes(intervals: Intervals) -> list[str]:

@@ -29,12 +29,16 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._deployment impo
 from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import PortledgerError, complaint
 from ansible_collections.portledger.qradar.plugins.plugin_utils._flows import Flow, make_flows
 from ansible_collections.portledger.qradar.plugins.plugin_utils._networks import Networks, union
+from ansible_collections.portledger.qradar.plugins.plugin_utils._shortened import shortened
 from ansible_collections.portledger.qradar.plugins.plugin_utils._sides import Side
 
 PLAN_VERSION: Final = 1
 DEPLOYMENT_SET: Final = "deployment"
 HOST: Final = "host"
 GATEWAY: Final = "gateway"
+
+_FEW: Final = 12
+"""A warning names so many hosts; beyond that it would bury the others."""
 
 Plan: TypeAlias = dict[str, Any]
 
@@ -158,7 +162,7 @@ class Planner:
                 gateway.name,
                 "qradar_gateway_segments",
                 sorted(gateway.segments),
-                f"have nothing of {', '.join(lost)} behind them, so nothing passes to or from there",
+                f"have nothing of {shortened(lost, _FEW)} behind them, so nothing passes to or from there",
                 "List their networks behind the interface that leads to them",
             )
             for gateway in gateways

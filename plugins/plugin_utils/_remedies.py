@@ -25,7 +25,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._flows import (
     service_ports,
     version_below,
 )
-from ansible_collections.portledger.qradar.plugins.plugin_utils._intervals import Intervals, difference, prefixes
+from ansible_collections.portledger.qradar.plugins.plugin_utils._intervals import Intervals, Kept, difference, prefixes
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan import HOST, Planner
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ports import PortRange
 from ansible_collections.portledger.qradar.plugins.plugin_utils._sides import Sides
@@ -128,6 +128,7 @@ class Remedies:
         self._features = active_features(planner.deployment)
         self._sides = Sides(planner.deployment)
         self._port = port
+        self._kept = Kept()
         self._several_nat_groups = len({host.nat_group for host in self._deployment.hosts.values()}) > 1
         self._services = [
             service
@@ -258,8 +259,9 @@ class Remedies:
     def _end(self, word: str, who: Who) -> tuple[Change, ...] | None:
         """What one end lacks to be what a word of the table says; None where it cannot become that."""
         if word in PARTIES:
-            missing = difference(who.addresses, self._sides.named(word).networks.intervals)
-            change = Change(f"qradar_parties.{word}", ADD, tuple(prefixes(missing)), of_ours=bool(who.hosts))
+            missing = self._kept.call(difference, who.addresses, self._sides.named(word).networks.intervals)
+            addresses = self._kept.call(_prefixes, missing)
+            change = Change(f"qradar_parties.{word}", ADD, addresses, of_ours=bool(who.hosts))
             return (change,) if missing else ()
         if who.outside:
             return self._unknown_host(word, who)
@@ -305,7 +307,9 @@ class Remedies:
         if ports != {self._port.first} or self._port.transport != "tcp":
             return
         changes = tuple(
-            Change(f"{scope}_firewall_management", ADD, tuple(prefixes(source.addresses)), hosts=tuple(names))
+            Change(
+                f"{scope}_firewall_management", ADD, self._kept.call(_prefixes, source.addresses), hosts=tuple(names)
+            )
             for scope in ("host", "gateway")
             if (names := sorted(one.name for one in closed if one.scope == scope))
         )
@@ -313,11 +317,19 @@ class Remedies:
 
     def _extra_flow(self, source: Who, destination: Who) -> Remedy:
         value = {
-            "from": _as_side(source),
-            "to": _as_side(destination),
+            "from": self._as_side(source),
+            "to": self._as_side(destination),
             "ports": [str(self._port)],
         }
         return Remedy((Change("qradar_extra_flows", ADD, value),))
+
+    def _as_side(self, who: Who) -> list[str]:
+        """The word that was asked for, hosts by name where they were asked for by name, else addresses."""
+        if who.word is not None:
+            return [who.word]
+        if who.named and who.hosts.isdisjoint(SIDE_WORDS):
+            return sorted(who.hosts)
+        return list(self._kept.call(_prefixes, who.addresses))
 
     def _hosts(self, who: Who) -> list[Host]:
         return [self._deployment.hosts[name] for name in sorted(who.hosts)]
@@ -354,8 +366,5 @@ def _reason(service: Service, reading: Reading, from_: str, to: str) -> Reason:
     return Reason(service.service, service.row, from_, to, reading.when)
 
 
-def _as_side(who: Who) -> list[str]:
-    """The word that was asked for, hosts by name where they were asked for by name, else addresses."""
-    if who.word is not None:
-        return [who.word]
-    return sorted(who.hosts) if who.named and who.hosts.isdisjoint(SIDE_WORDS) else prefixes(who.addresses)
+def _prefixes(addresses: Intervals) -> tuple[str, ...]:
+    return tuple(prefixes(addresses))

@@ -27,6 +27,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._intervals impor
     IPV4,
     IPV6,
     Intervals,
+    Kept,
     classes,
     intersection,
     of_addresses,
@@ -175,6 +176,7 @@ class Judge:
         self._of_hosts: dict[str, list[_HostFlow]] = {}
         self._of_gateways: dict[str, list[_GatewayFlow]] = {}
         self._listed: list[_GatewayFlow] | None = None
+        self._kept = Kept()
         self._segments = {
             gateway.name: {name: networks.intervals for name, networks in gateway.segments.items()}
             for gateway in planner.deployment.gateways.values()
@@ -187,8 +189,8 @@ class Judge:
             return
         for rectangle in self._rectangles(source, destination):
             for family in (IPV4, IPV6):
-                sources = intersection(rectangle.sources, family)
-                destinations = intersection(rectangle.destinations, family)
+                sources = self._kept.call(intersection, rectangle.sources, family)
+                destinations = self._kept.call(intersection, rectangle.destinations, family)
                 if sources and destinations:
                     yield from self._cut(source, destination, _Rectangle(sources, destinations, rectangle.arrived))
 
@@ -237,7 +239,7 @@ class Judge:
 
     def _cut(self, source: End, destination: End, rectangle: _Rectangle) -> Iterator[Cell]:
         """Cut a rectangle where any set of those who judge begins or ends."""
-        from_, to = _Cut(rectangle.sources), _Cut(rectangle.destinations)
+        from_, to = _Cut(rectangle.sources, self._kept), _Cut(rectangle.destinations, self._kept)
         # A host is not asked about what it sends to the address that it shares with the other node.
         nodes = sorted(destination.hosts - source.hosts or destination.hosts) if rectangle.arrived else []
         hosts = [(name, [(flow.reason, from_.bit(flow.sources)) for flow in self._entering(name)]) for name in nodes]
@@ -265,15 +267,8 @@ class Judge:
                         judgements.append(judgement)
                     elif judgement.verdict not in (LEAVE, ACCEPT):
                         strangers.append(judgement)
-                yield Cell(
-                    source,
-                    destination,
-                    sources,
-                    destinations,
-                    tuple(judgements),
-                    _met_both(listed, source_key, destination_key),
-                    tuple(strangers),
-                )
+                met = _met_both(listed, source_key, destination_key)
+                yield Cell(source, destination, sources, destinations, tuple(judgements), met, tuple(strangers))
 
     def _into(self, name: str, reasons: tuple[Reason, ...]) -> Judgement:
         options = self._firewalls.options(name, HOST)
@@ -353,25 +348,33 @@ class Judge:
 class _Cut:
     """One side of a rectangle, and the sets that it is cut by."""
 
-    def __init__(self, whole: Intervals) -> None:
+    def __init__(self, whole: Intervals, kept: Kept) -> None:
         self._whole = whole
-        self._sets: dict[Intervals, int] = {whole: 0}
-        self._classes: list[tuple[int, Intervals]] = []
+        self._kept = kept
+        self._sets = [whole]
 
     def meets(self, networks: Intervals) -> bool:
         """Whether a set has anything of this side."""
-        return bool(intersection(self._whole, networks))
+        return bool(self._kept.call(intersection, self._whole, networks))
 
     def bit(self, networks: Intervals) -> int:
         """The bit of a set in the keys of the classes; none where it has nothing of this side."""
-        part = intersection(self._whole, networks)
-        return 1 << self._sets.setdefault(part, len(self._sets)) if part else 0
+        part = self._kept.call(intersection, self._whole, networks)
+        if not part:
+            return 0
+        for number, one in enumerate(self._sets):
+            if one is part:
+                return 1 << number
+        self._sets.append(part)
+        return 1 << (len(self._sets) - 1)
 
     def classes(self) -> list[tuple[int, Intervals]]:
         """What lies in the same sets, by the bits of these. Call it when all sets are known."""
-        if not self._classes:
-            self._classes = list(classes(list(self._sets)).items())
-        return self._classes
+        return self._kept.call(_classes, *self._sets)
+
+
+def _classes(*sets: Intervals) -> list[tuple[int, Intervals]]:
+    return list(classes(sets).items())
 
 
 def _bits(flows: Iterable[_GatewayFlow], from_: _Cut, to: _Cut) -> list[tuple[Reason, int, int]]:
