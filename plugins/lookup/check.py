@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: check
 short_description: What is too much, of no use, or about to end in this inventory
-version_added: 1.1.0
+version_added: 1.0.0
 author:
   - The portledger.qradar contributors (@portledger)
 description:
@@ -42,8 +42,8 @@ _raw:
             - V(inventory) is what the planner warns of in every run, such as an extra flow that ends within 30 days.
             - V(redundant) is an extra flow that rows of the table allow already, V(shadowed) one that other extra flows
               allow, alone or together with rows, V(idle) one with nobody at one end.
-            - V(unused_party) opens nothing, V(empty_party) names no network, V(inside_party) has hosts of the deployment
-              in it.
+            - V(unused_party) opens nothing, V(empty_party) names no network, V(inside_party) has hosts of the
+              deployment in it.
             - V(wide) is a dynamic port without a pin, V(unspecified) a row without a direction.
           type: str
         level:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: compare
 short_description: Flows that this inventory allows and another does not, and the reverse
-version_added: 1.1.0
+version_added: 1.0.0
 author:
   - The portledger.qradar contributors (@portledger)
 description:
@@ -97,7 +97,7 @@ _raw:
     gateways:
       description:
         - By gateway, V(allowed) and V(denied) in the form of RV(_raw[].allowed).
-        - Only what comes from the segments or the management of the gateway itself; what differs in the whole deployment
+        - Only what comes from the segments or the management of the gateway itself. What differs in the whole deployment
           differs on gateways, too.
       type: dict
     only_before:

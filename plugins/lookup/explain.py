@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: explain
 short_description: Whether somebody may reach somebody on a port, and why
-version_added: 1.1.0
+version_added: 1.0.0
 author:
   - The portledger.qradar contributors (@portledger)
 description:

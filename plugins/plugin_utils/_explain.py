@@ -28,6 +28,8 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._plan import GAT
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ports import PortError, PortRange
 from ansible_collections.portledger.qradar.plugins.plugin_utils._remedies import Change, Remedies, Remedy, Who
 from ansible_collections.portledger.qradar.plugins.plugin_utils._verdict import (
+    ABSENT,
+    ACCEPT,
     ALLOWED,
     DENIED,
     LEFT,
@@ -87,7 +89,7 @@ def explain(planner: Planner, firewalls: Firewalls, *, source: str, destination:
             "hosts. Name one host on one of the two sides."
         )
     judge, remedies = Judge(planner, firewalls, one_port), Remedies(planner, one_port)
-    cells = [cell for one in sources for other in destinations for cell in _worth_telling(judge.cells(one, other))]
+    cells = [cell for one in sources for other in destinations for cell in judge.cells(one, other)]
     answers = [_as_data(answer, planner, remedies, one_port) for answer in _merged(cells, remedies)]
     verdicts = {answer["verdict"] for answer in answers}
     result: dict[str, Any] = {
@@ -120,20 +122,17 @@ def _parse_port(port: object) -> PortRange:
     return parsed
 
 
-def _worth_telling(cells: Iterable[Cell]) -> list[Cell]:
-    """With NAT, what leaves is told where a gateway judges it; what arrives is told always."""
-    found = list(cells)
-    judged = [cell for cell in found if cell.judgements]
-    return judged or found
-
-
 def _nobody(source: str, destination: str, sources: tuple[End, ...], destinations: tuple[End, ...]) -> list[str]:
     notes = []
     for option, word, found in (("source", source, sources), ("destination", destination, destinations)):
         if found:
             continue
-        variable = f"qradar_parties.{word} names no network" if word in PARTIES else "qradar_roles of no host has it"
-        notes.append(f"{option}: {word} is nobody here, for {variable}.")
+        why = (
+            f"qradar_parties.{word} names no network"
+            if word in PARTIES
+            else f"no host of the deployment is that (qradar_roles, or a group qradar_{word})"
+        )
+        notes.append(f"{option}: {word} is nobody here: {why}.")
     return notes or [f"{source} and {destination} have no addresses of one family (IPv4 or IPv6) in common."]
 
 
@@ -184,6 +183,8 @@ def _alike(cell: Cell, remedies: tuple[Remedy, ...]) -> Hashable:
 
 def _remedies_of(cell: Cell, remedies: Remedies) -> tuple[Remedy, ...]:
     if cell.verdict not in (DENIED, LEFT) or not (cell.source.hosts or cell.destination.hosts):
+        return ()
+    if all(one.verdict == ACCEPT or one.why == ABSENT for one in cell.judgements):
         return ()
     return remedies.between(
         _who([cell.source], cell.sources), _who([cell.destination], cell.destinations), cell.judgements

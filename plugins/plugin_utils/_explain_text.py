@@ -19,7 +19,7 @@ _VERDICTS: Final = {
     "left": "not listed, and left to the rules that follow",
     "unjudged": "judged by no host and no gateway of the inventory",
     "in part": "allowed in part",
-    "nobody": "nobody is there",
+    "nobody": "nobody is at one end of it",
 }
 _DOES: Final = {
     "drop": "dropped",
@@ -28,6 +28,7 @@ _DOES: Final = {
 }
 _FEW: Final = 3
 _SOME: Final = 12
+_REMEDIES: Final = 5
 
 
 def text_of(result: Mapping[str, Any]) -> list[str]:
@@ -62,8 +63,13 @@ def _of_answer(answer: Mapping[str, Any]) -> Iterator[str]:
         yield _judged(judgements)
     if answer["remedies"]:
         yield "what would open it:" if len(answer["remedies"]) == 1 else "what would open it, each alone:"
-    for remedy in answer["remedies"]:
+    *table, extra_flow = answer["remedies"] or [None]
+    for remedy in table[:_REMEDIES]:
         yield f"- {_remedy(remedy)}"
+    if table[_REMEDIES:]:
+        yield f"- {len(table) - _REMEDIES} more like these"
+    if extra_flow:
+        yield f"- {_remedy(extra_flow)}"
     yield from answer["notes"]
 
 

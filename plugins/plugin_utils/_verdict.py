@@ -267,6 +267,8 @@ class Judge:
                         judgements.append(judgement)
                     elif judgement.verdict not in (LEAVE, ACCEPT):
                         strangers.append(judgement)
+                if not judgements and not rectangle.arrived:
+                    continue  # told when it arrives
                 met = _met_both(listed, source_key, destination_key)
                 yield Cell(source, destination, sources, destinations, tuple(judgements), met, tuple(strangers))
 
