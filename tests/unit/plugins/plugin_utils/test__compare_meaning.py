@@ -34,7 +34,8 @@ from ansible_collections.portledger.qradar.tests.unit.plugins.plugin_utils.test_
 FIELDS = ("segments", "parties", "features", "version", "pins", "excluded", "extra")
 
 
-TWO_WORLDS = settings(SLOW, suppress_health_check=[*SLOW.suppress_health_check, HealthCheck.large_base_example])
+FEWER = settings(SLOW, max_examples=25)
+TWO_WORLDS = settings(FEWER, suppress_health_check=[*SLOW.suppress_health_check, HealthCheck.large_base_example])
 
 
 class Allowed:
@@ -133,14 +134,14 @@ def test_comparisons(both: tuple[World, World], chance: Any) -> None:
             assert not (now & ~was) & ~(listed_now & ~listed_was) & ~named, (source, destination)
 
 
-@SLOW
+@FEWER
 @given(worlds())
 def test_a_deployment_does_not_differ_from_itself(world: World) -> None:
     state = Allowed(world).state
     assert compare(state, state)["text"] == ["No flow differs."]
 
 
-@SLOW
+@FEWER
 @given(worlds(), st.randoms(use_true_random=False))
 def test_extra_flows_that_can_go(world: World, chance: Any) -> None:
     """Without those that are told nothing is closed; without any other one something is."""

@@ -13,7 +13,7 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog import load_catalog
@@ -42,6 +42,7 @@ PORTS = (
     *("tcp/40913", "tcp/40000", "tcp/36000", "udp/5", "tcp/33005", "tcp/26000", "tcp/7805", "udp/7789", "tcp/135"),
     *("tcp/12500", "tcp/15433", "udp/162", "tcp/10000", "tcp/2049", "tcp/4333", "tcp/8080", "tcp/32100", "udp/9"),
 )
+FEWER = settings(SLOW, max_examples=25)
 POLICIES = ("drop", "log", "leave")
 
 
@@ -108,7 +109,7 @@ def options(draw: st.DrawFn, world: World) -> dict[str, dict[str, str]]:
     return of_hosts | {"gw": {"gateway_firewall_unlisted": draw(words), "gateway_firewall_egress": draw(words)}}
 
 
-@SLOW
+@FEWER
 @given(worlds(), st.data(), st.randoms(use_true_random=False))
 def test_between_two_addresses(world: World, data: st.DataObject, chance: Any) -> None:
     policies = data.draw(options(world))
@@ -134,7 +135,7 @@ def test_between_two_addresses(world: World, data: st.DataObject, chance: Any) -
             assert {(flow["service"], flow["row"]) for flow in here} == accepting, (source, destination, port)
 
 
-@SLOW
+@FEWER
 @given(worlds(), st.data(), st.randoms(use_true_random=False))
 def test_parts_of_an_answer_are_alike_and_complete(world: World, data: st.DataObject, chance: Any) -> None:
     """Between networks, parties and roles: each packet is in one answer, and that says what holds for it alone."""
@@ -166,7 +167,7 @@ def asked(world: World, address: str, word: str) -> bool:
     return any(ipaddress.ip_address(one) in network for one in same for network in within)
 
 
-@SLOW
+@FEWER
 @given(worlds(), st.randoms(use_true_random=False))
 def test_between_two_hosts(world: World, chance: Any) -> None:
     """By name: a host of another NAT group is seen by its public addresses."""
@@ -200,7 +201,7 @@ def test_between_two_hosts(world: World, chance: Any) -> None:
         assert told == expected, (one, other, port)
 
 
-@SLOW
+@FEWER
 @given(worlds(), st.randoms(use_true_random=False))
 def test_what_would_open_it_does(world: World, chance: Any) -> None:
     inventory = world.inventory()
