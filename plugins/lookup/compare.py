@@ -97,8 +97,8 @@ _raw:
     gateways:
       description:
         - By gateway, V(allowed) and V(denied) in the form of RV(_raw[].allowed).
-        - Only what comes from the segments or the management of the gateway itself. What differs in the whole deployment
-          differs on gateways, too.
+        - Only what comes from the segments or the management of the gateway itself. What differs in the deployment as a
+          whole differs on gateways, too.
       type: dict
     only_before:
       description: Gateways of the other inventory only.
