@@ -34,8 +34,11 @@ from ansible_collections.portledger.qradar.tests.unit.plugins.plugin_utils.test_
 FIELDS = ("segments", "parties", "features", "version", "pins", "excluded", "extra")
 
 
-FEWER = settings(SLOW, max_examples=25)
-TWO_WORLDS = settings(FEWER, suppress_health_check=[*SLOW.suppress_health_check, HealthCheck.large_base_example])
+FEWER = settings(
+    SLOW,
+    max_examples=25,
+    suppress_health_check=[*SLOW.suppress_health_check, HealthCheck.large_base_example],
+)
 
 
 class Allowed:
@@ -109,7 +112,7 @@ def changes(draw: st.DrawFn) -> tuple[World, World]:
     return one, (other if names else one)
 
 
-@TWO_WORLDS
+@FEWER
 @given(changes(), st.randoms(use_true_random=False))
 def test_comparisons(both: tuple[World, World], chance: Any) -> None:
     before, after = (Allowed(world) for world in both)

@@ -13,7 +13,7 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog import load_catalog
@@ -42,7 +42,11 @@ PORTS = (
     *("tcp/40913", "tcp/40000", "tcp/36000", "udp/5", "tcp/33005", "tcp/26000", "tcp/7805", "udp/7789", "tcp/135"),
     *("tcp/12500", "tcp/15433", "udp/162", "tcp/10000", "tcp/2049", "tcp/4333", "tcp/8080", "tcp/32100", "udp/9"),
 )
-FEWER = settings(SLOW, max_examples=25)
+FEWER = settings(
+    SLOW,
+    max_examples=25,
+    suppress_health_check=[*SLOW.suppress_health_check, HealthCheck.large_base_example],
+)
 POLICIES = ("drop", "log", "leave")
 
 
