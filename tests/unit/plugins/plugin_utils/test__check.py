@@ -105,6 +105,14 @@ def test_extra_flows_that_are_needed_or_over(flow: dict[str, Any]) -> None:
     assert [found(kind, **extra(flow)) for kind in ("redundant", "shadowed", "idle")] == [[], [], []]
 
 
+def test_a_host_needs_no_flow_to_itself() -> None:
+    others = ["con1", "con2", "ep1", "dn1", "app1", "vs1", "ec1"]
+    flows = [{"from": others, "to": "ep2", "ports": ["tcp/1"]}, {"from": "component", "to": "ep2", "ports": ["tcp/1"]}]
+    ((level, text),) = found("shadowed", **extra(*flows))
+    assert level == "warning"
+    assert text.startswith("qradar_extra_flows[1]: ['tcp/1'] is allowed without it, by ")
+
+
 def test_parties() -> None:
     parties = {
         "users": ["198.18.60.0/24"],
