@@ -337,6 +337,24 @@ def test_what_is_not_as_the_plan_says_is_told_and_fails(deployment: Lab, tmp_pat
         assert closed["contradictions"][0] in other.run.stdout
 
 
+def test_the_site_ends_with_the_proof_where_it_is_asked_for(deployment: Lab) -> None:
+    alone = record_playbook(deployment, SITE, "--tags", "verify")
+    assert alone.run.ok, alone.run.stdout
+    asked = {host: sum("answers" in one for one in some) for host, some in alone.results.items()}
+    assert asked == {"console": 1, "collector": 1, "gateway": 0}
+    assert alone.run.changed == {}
+    behind = record_playbook(deployment, SITE, "--tags", "all,verify", "-e", "host_firewall_unlisted=leave")
+    assert behind.run.ok, behind.run.stdout
+    assert sorted(behind.run.changed) == ["collector", "console"]
+    assert answered(behind, "console")["counts"]["filtered"] == 0, "what nobody enforces is not asked for"
+    without = record_playbook(deployment, SITE)
+    assert without.run.ok, without.run.stdout
+    assert not [one for some in without.results.values() for one in some if "answers" in one]
+    with one_closed_and_all_open(deployment):
+        broken = record_playbook(deployment, SITE, "--tags", "verify")
+    assert set(broken.messages()) == {"console", "collector"}
+
+
 def test_a_wrong_word_is_refused(deployment: Lab, tmp_path: Path) -> None:
     done = verify(deployment, tmp_path, reachability_contradicted="warn")
     assert set(done.messages()) == {"console", "collector"}

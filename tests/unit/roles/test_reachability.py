@@ -23,9 +23,10 @@ def test_defaults_are_those_of_the_argument_spec() -> None:
 
 def test_each_variable_is_handed_to_the_module() -> None:
     handed = role_file(ROLE, "tasks/main.yml")[0][MODULE]
-    assert handed == {
-        name.removeprefix("reachability_"): "{{ " + name + " }}" for name in role_options(ROLE) if name not in OWN
-    }
+    words = {name: name for name in role_options(ROLE) if name not in OWN}
+    # Where nothing is enforced, nothing is expected to be dropped.
+    words["reachability_negative"] += " if host_firewall_unlisted | default('drop') == 'drop' else 0"
+    assert handed == {name.removeprefix("reachability_"): "{{ " + text + " }}" for name, text in words.items()}
 
 
 def test_the_role_takes_what_the_module_takes() -> None:

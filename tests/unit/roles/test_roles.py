@@ -107,4 +107,4 @@ def test_a_wrong_word_is_refused_before_anything_is_done(
 def test_an_empty_inventory_is_no_failure(playbook: str, where: str) -> None:
     said = run("ansible-playbook", "-i", "localhost,", where.format(playbook))
     assert said.returncode == 0, said.stderr
-    assert said.stdout.count("skipping: no hosts matched") == 2
+    assert said.stdout.count("skipping: no hosts matched") == {"site": 3, "remove": 2}[playbook]
