@@ -21,7 +21,7 @@ from tests.lab._jobs import Begin, Job, Result, Task, Volume
 from tests.lab._packets import ICMP, ICMPV6, TCP, UDP
 from tests.lab._workers import Workers
 from tests.lab.lab import Lab
-from tests.lab.topology import Address, Node
+from tests.lab.topology import Address, Node, Topology
 
 Transport = str
 _PROTOCOL = {"tcp": TCP, "udp": UDP}
@@ -73,13 +73,16 @@ def _raw(mac: str) -> bytes:
     return bytes.fromhex(mac.replace(":", ""))
 
 
-def _pairs(lab: Lab, sources: Iterable[str], destinations: Iterable[str]) -> list[Pair]:
-    nodes = lab.topology.nodes
-    sources = list(sources)
+def every_pair(
+    topology: Topology, sources: Iterable[str] | None = None, destinations: Iterable[str] | None = None
+) -> list[Pair]:
+    """The ordered pairs of addresses of sources and destinations (default: all nodes), by destination."""
+    nodes = topology.nodes
+    froms = list(nodes if sources is None else sources)
     return [
         Pair(source, destination, source_address, destination_address)
-        for destination in destinations
-        for source in sources
+        for destination in (nodes if destinations is None else destinations)
+        for source in froms
         if source != destination
         for destination_address in nodes[destination].ends
         for source_address in nodes[source].ends
@@ -133,10 +136,12 @@ def probe(
     expected: Expected | None = None,
     sources: Iterable[str] | None = None,
     destinations: Iterable[str] | None = None,
+    pairs: Sequence[Pair] | None = None,
     attempts: int = 3,
 ) -> Reached:
     """Probe the ordered pairs of sources and destinations (default: all nodes) on ports 1 to 65535 as given.
 
+    pairs: exactly these, instead of sources and destinations.
     expected: what should arrive; what is missing of it is sent again, slowly, so that a packet lost to a full buffer is
     never taken for one that a firewall dropped. progress is called with the packets sent so far and in all.
     """
@@ -144,9 +149,9 @@ def probe(
     wanted = tuple(sorted(set(ports)))
     if wanted and not 1 <= wanted[0] <= wanted[-1] <= 65535:
         raise ValueError(f"ports are 1 to 65535, not {wanted[0]} to {wanted[-1]}")
-    everybody = list(lab.topology.nodes)
-    pairs = _pairs(lab, everybody if sources is None else sources, everybody if destinations is None else destinations)
-    reached = Reached(probed=wanted, pairs=pairs)
+    if pairs is None:
+        pairs = every_pair(lab.topology, sources, destinations)
+    reached = Reached(probed=wanted, pairs=list(pairs))
     both = (Volume(TCP), Volume(UDP)) if wanted else ()
     volumes = {position: (*both, Volume(_echo(pair.version))) for position, pair in enumerate(pairs)}
     total = len(pairs) * (2 * len(wanted) + 1)

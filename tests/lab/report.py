@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tests.lab import ports as portsets
@@ -50,32 +51,71 @@ class Findings:
         return not self.false_opens and not self.false_closes
 
 
+@dataclass(frozen=True)
+class Compared:
+    """One transport between two addresses, as sets of ports. should: what had to arrive. did: what arrived."""
+
+    pair: Pair
+    transport: str
+    tried: int
+    should: int
+    did: int
+    table: int
+
+    @property
+    def listed(self) -> int:
+        """Had to pass, as the table says so, and did."""
+        return self.should & self.did & self.table
+
+    @property
+    def untouched(self) -> int:
+        """Passed, as it is not the deployment's business."""
+        return self.should & self.did & ~self.table
+
+    @property
+    def dropped(self) -> int:
+        """Had to be dropped and was."""
+        return self.tried & ~self.should & ~self.did
+
+    @property
+    def false_opens(self) -> int:
+        return self.did & ~self.should
+
+    @property
+    def false_closes(self) -> int:
+        return self.should & ~self.did
+
+
+def compare(reached: Reached, oracle: Oracle) -> Iterator[Compared]:
+    """Every probe of a run beside what the oracle says of it."""
+    probed = portsets.mask(reached.probed)
+    for pair in reached.pairs:
+        verdict = oracle.verdict(pair.source_address, pair.destination_address)
+        for transport in TRANSPORTS:
+            tried = 1 if transport == "icmp" else probed
+            did = reached.mask(pair.source_address, pair.destination_address, transport)
+            yield Compared(pair, transport, tried, verdict.allowed[transport] & tried, did, verdict.listed[transport])
+
+
 def judge(reached: Reached, oracle: Oracle) -> Findings:
     """Every probe of a run against the oracle."""
     findings = Findings()
-    probed = portsets.mask(reached.probed)
     union: dict[tuple[str, str], dict[str, int]] = {}
     wrong: dict[tuple[str, str], str] = {}
-    for pair in reached.pairs:
-        verdict = oracle.verdict(pair.source_address, pair.destination_address)
-        cell = union.setdefault((pair.source, pair.destination), dict.fromkeys(TRANSPORTS, 0))
-        for transport in TRANSPORTS:
-            tried = 1 if transport == "icmp" else probed
-            should = verdict.allowed[transport] & tried
-            did = reached.mask(pair.source_address, pair.destination_address, transport)
-            cell[transport] |= did
-            listed = should & verdict.listed[transport]
-            findings.listed += (did & listed).bit_count()
-            findings.untouched += (did & should & ~listed).bit_count()
-            findings.dropped += (tried & ~should & ~did).bit_count()
-            for mask, mistakes, mark in (
-                (should & ~did, findings.false_closes, "??"),
-                (did & ~should, findings.false_opens, "!!"),
-            ):
-                if mask:
-                    wrong[pair.source, pair.destination] = mark
-                    mistakes += _mistakes(oracle, pair, transport, mask)
-    everything = probed.bit_count()
+    for one in compare(reached, oracle):
+        ends = (one.pair.source, one.pair.destination)
+        union.setdefault(ends, dict.fromkeys(TRANSPORTS, 0))[one.transport] |= one.did
+        findings.listed += one.listed.bit_count()
+        findings.untouched += one.untouched.bit_count()
+        findings.dropped += one.dropped.bit_count()
+        for mask, mistakes, mark in (
+            (one.false_closes, findings.false_closes, "??"),
+            (one.false_opens, findings.false_opens, "!!"),
+        ):
+            if mask:
+                wrong[ends] = mark
+                mistakes += _mistakes(oracle, one.pair, one.transport, mask)
+    everything = len(reached.probed)
     for key, masks in union.items():
         findings.cells[key] = wrong.get(key) or _cell(masks, everything)
     return findings
