@@ -58,6 +58,8 @@ class Receiver:
         # Offsets of port, magic and tag; echo requests carry the magic as identifier.
         port, mark, tag = {TCP: (2, 6, 8), UDP: (2, 8, 10)}.get(protocol, (0, 4, 8))
         self._icmp = protocol in (ICMP, ICMPV6)
+        # The same, as half words of a slot.
+        self._port, self._mark, self._tag = ((start + offset) // 2 for offset in (port, mark, tag))
         form = f"!{start + port}xH{mark - port - 2}xH{tag - mark - 2}xI"
         self._form = struct.Struct(f"{form}{_SLOT - struct.calcsize(form)}x")
         self._magic = magic
@@ -96,19 +98,31 @@ class Receiver:
                     return taken
                 raise OSError(number, f"recvmmsg: {os.strerror(number)}")
             taken += count
-            marks = self.marks
-            for port, mark, tag in self._form.iter_unpack(memoryview(self._buffer)[: count * _SLOT]):
-                if mark == self._magic:
-                    if self._icmp:
-                        # Type and code: an echo request, not the reply to one.
-                        if port not in (0x0800, 0x8000):
-                            continue
-                        port = 0
-                    if tag not in marks:
-                        marks[tag] = bytearray(65536)
-                    marks[tag][port] = 1
+            self._take(count)
             if count < _AT_ONCE:
                 return taken
+
+    def _take(self, count: int) -> None:
+        """Mark what the buffer holds. Most of the time that is packets of one task only, which goes faster."""
+        slots = memoryview(self._buffer)[: count * _SLOT]
+        words = slots.cast("B").cast("H")
+        step = _SLOT // 2
+        marks, high, low = (words[at::step].tobytes() for at in (self._mark, self._tag, self._tag + 1))
+        first = marks[:2], high[:2], low[:2]
+        if not self._icmp and (marks, high, low) == tuple(one * count for one in first):
+            if int.from_bytes(first[0], "big") == self._magic:
+                flags = self.marks.setdefault(int.from_bytes(first[1] + first[2], "big"), bytearray(65536))
+                for port in struct.unpack(f"!{count}H", words[self._port :: step].tobytes()):
+                    flags[port] = 1
+            return
+        for port, mark, tag in self._form.iter_unpack(slots):
+            if mark == self._magic:
+                if self._icmp:
+                    # Type and code: an echo request, not the reply to one.
+                    if port not in (0x0800, 0x8000):
+                        continue
+                    port = 0
+                self.marks.setdefault(tag, bytearray(65536))[port] = 1
 
     def drops(self) -> int:
         """Packets that the buffer had no room for."""

@@ -10,9 +10,10 @@ and IPv6.
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -128,6 +129,18 @@ def _echo(version: int) -> int:
     return ICMP if version == 4 else ICMPV6
 
 
+@contextlib.contextmanager
+def start_workers(lab: Lab, ports: Sequence[int]) -> Iterator[Workers[Result]]:
+    """What sends packets to these ports, for several probes. It takes a second to get ready for all of them."""
+    workers: Workers[Result] = Workers(
+        lab, Begin(random.SystemRandom().randrange(1, 1 << 16), tuple(sorted(set(ports))))
+    )
+    try:
+        yield workers
+    finally:
+        workers.close()
+
+
 def probe(
     lab: Lab,
     ports: Sequence[int],
@@ -137,11 +150,13 @@ def probe(
     sources: Iterable[str] | None = None,
     destinations: Iterable[str] | None = None,
     pairs: Sequence[Pair] | None = None,
+    workers: Workers[Result] | None = None,
     attempts: int = 3,
 ) -> Reached:
     """Probe the ordered pairs of sources and destinations (default: all nodes) on ports 1 to 65535 as given.
 
-    pairs: exactly these, instead of sources and destinations.
+    pairs: exactly these, instead of sources and destinations. workers: those of start_workers() for these ports, which
+    are left running.
     expected: what should arrive; what is missing of it is sent again, slowly, so that a packet lost to a full buffer is
     never taken for one that a firewall dropped. progress is called with the packets sent so far and in all.
     """
@@ -155,13 +170,14 @@ def probe(
     both = (Volume(TCP), Volume(UDP)) if wanted else ()
     volumes = {position: (*both, Volume(_echo(pair.version))) for position, pair in enumerate(pairs)}
     total = len(pairs) * (2 * len(wanted) + 1)
-    workers: Workers[Result] = Workers(lab, Begin(random.SystemRandom().randrange(1, 1 << 16), wanted))
 
     def tell() -> None:
         if progress:
             progress(reached.sent, total)
 
-    try:
+    with contextlib.ExitStack() as stack:
+        if workers is None:
+            workers = stack.enter_context(start_workers(lab, wanted))
         for attempt in range(attempts):
             jobs, order = _jobs(lab, volumes, pairs)
 
@@ -172,8 +188,6 @@ def probe(
             if not volumes:
                 break
             time.sleep(0.2)
-    finally:
-        workers.close()
     reached.seconds = time.monotonic() - started
     return reached
 

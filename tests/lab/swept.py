@@ -13,13 +13,14 @@ import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from tests.lab import ports as portsets
 from tests.lab import report
 from tests.lab.lab import Lab
 from tests.lab.losses import packets_lost
 from tests.lab.oracle import Oracle
-from tests.lab.probe import Pair, Progress, Reached, probe
+from tests.lab.probe import Pair, Progress, Reached, probe, start_workers
 from tests.lab.topology import Address, Node, Topology
 
 ALL_PORTS = range(1, 65536)
@@ -118,11 +119,12 @@ def sweep(
     started = time.monotonic()
     swept = Swept()
     total = len(pairs) * (2 * len(ports) + 1)
-    for chunk in _chunks(pairs, 2 * len(ports) + 1):
-        reached = _reach(lab, oracle, chunk, ports, swept, lost)
-        swept.take(reached, oracle)
-        if progress:
-            progress(swept.sent, total)
+    with start_workers(lab, ports) as workers:
+        for chunk in _chunks(pairs, 2 * len(ports) + 1):
+            reached = _reach(lab, oracle, chunk, partial(probe, lab, ports, workers=workers), swept, lost)
+            swept.take(reached, oracle)
+            if progress:
+                progress(swept.sent, total)
     swept.seconds = time.monotonic() - started
     return swept
 
@@ -144,7 +146,12 @@ def _destination_of(pair: Pair) -> str:
 
 
 def _reach(
-    lab: Lab, oracle: Oracle, pairs: list[Pair], ports: Sequence[int], swept: Swept, lost: Callable[[Lab], int]
+    lab: Lab,
+    oracle: Oracle,
+    pairs: list[Pair],
+    send: Callable[..., Reached],
+    swept: Swept,
+    lost: Callable[[Lab], int],
 ) -> Reached:
     """What arrived over some pairs, in as many attempts as it takes to lose nothing."""
 
@@ -155,7 +162,7 @@ def _reach(
     missed = 0
     for attempt in range(_ATTEMPTS):
         before = lost(lab)
-        reached = probe(lab, ports, expected=expected, pairs=pairs)
+        reached = send(expected=expected, pairs=pairs)
         for key, mask in reached.ports.items():
             arrived[key] = arrived.get(key, 0) | mask
         missed = lost(lab) - before + reached.drops
