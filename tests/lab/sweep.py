@@ -26,8 +26,21 @@ from tests.lab.topology import LabError
 
 LABS = Path(__file__).parent / "labs"
 _SHOWN = 20
-_FORM = "{:<11}{:<20}{:>6}{:>13}{:>11}{:>13}{:>13}{:>8}{:>8}{:>6}{:>7}"
-_HEAD = ("provider", "in force", "pairs", "packets", "listed", "dropped", "others", "opens", "closes", "lost", "s")
+_FORM = "{:<11}{:<20}{:>6}{:>13}{:>11}{:>13}{:>13}{:>8}{:>8}{:>6}{:>6}{:>7}"
+_HEAD = (
+    "provider",
+    "in force",
+    "pairs",
+    "packets",
+    "listed",
+    "dropped",
+    "others",
+    "opens",
+    "closes",
+    "lost",
+    "s",
+    "cpu s",
+)
 _MUTATED = "{:<11}{:<38}{:>14}{:>14}{:>8}  {}"
 
 
@@ -41,7 +54,7 @@ class Counted:
     def swept(self, lab: Lab, provider: Provider, guard: Guard, swept: Swept) -> None:
         counts = (swept.listed, swept.dropped, swept.untouched, swept.false_opens, swept.false_closes, swept.lost)
         numbers = [f"{number:,}" for number in (swept.pairs, swept.sent, *counts)]
-        line = _FORM.format(str(provider), str(guard), *numbers, f"{swept.seconds:.0f}")
+        line = _FORM.format(str(provider), str(guard), *numbers, f"{swept.seconds:.0f}", f"{swept.processor:.0f}")
         self._screen.say(line, style="" if swept.exact else "red")
         for mistake in swept.mistakes(lab.topology)[:_SHOWN]:
             self._screen.say(f"    {mistake}", style="red")

@@ -10,6 +10,7 @@ chunk is tried again, for a hole that no packet came to is still a hole.
 from __future__ import annotations
 
 import itertools
+import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -35,7 +36,8 @@ Key = tuple[Address, Address, str]
 class Swept:
     """listed, dropped, untouched: counts of probes as in report.Findings. opens, closes: false ones, as sets of ports.
 
-    lost: packets that the kernel lost in spite of all attempts: with any, a sweep proves nothing.
+    lost: packets that the kernel lost in spite of all attempts: with any, a sweep proves nothing. seconds: by the clock.
+    processor: seconds that those who send and receive have worked, whatever else the machine does.
     """
 
     pairs: int = 0
@@ -43,6 +45,7 @@ class Swept:
     again: int = 0
     lost: int = 0
     seconds: float = 0.0
+    processor: float = 0.0
     listed: int = 0
     dropped: int = 0
     untouched: int = 0
@@ -116,7 +119,7 @@ def sweep(
     lost: Callable[[Lab], int] = packets_lost,
 ) -> Swept:
     """Try all ports, TCP and UDP, and an echo request, over each pair. lost: counts what the kernel lost so far."""
-    started = time.monotonic()
+    started, worked = time.monotonic(), _worked()
     swept = Swept()
     total = len(pairs) * (2 * len(ports) + 1)
     with start_workers(lab, ports) as workers:
@@ -125,8 +128,14 @@ def sweep(
             swept.take(reached, oracle)
             if progress:
                 progress(swept.sent, total)
-    swept.seconds = time.monotonic() - started
+    swept.seconds, swept.processor = time.monotonic() - started, _worked() - worked
     return swept
+
+
+def _worked() -> float:
+    """Processor time of the processes that this one has started and seen end, in seconds."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _chunks(pairs: Sequence[Pair], each: int) -> Iterator[list[Pair]]:

@@ -225,7 +225,7 @@ def test_the_command_says_what_it_saw(capfd: pytest.CaptureFixture[str]) -> None
     assert status == 0
     words = lines[1].split()
     assert words[:4] == ["nftables", "gateways", "alone", "40"]
-    assert words[-4:-1] == ["0", "0", "0"]
+    assert words[-5:-2] == ["0", "0", "0"]
     assert lines[-1].startswith("exact; ")
 
 
