@@ -36,8 +36,8 @@ Key = tuple[Address, Address, str]
 class Swept:
     """listed, dropped, untouched: counts of probes as in report.Findings. opens, closes: false ones, as sets of ports.
 
-    lost: packets that the kernel lost in spite of all attempts: with any, a sweep proves nothing. seconds: by the clock.
-    processor: seconds that those who send and receive have worked, whatever else the machine does.
+    lost: packets that the kernel lost in spite of all attempts: with any, a sweep proves nothing.
+    seconds: by the clock. processor: those that the probers have worked, whatever else the machine does.
     """
 
     pairs: int = 0
