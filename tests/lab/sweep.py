@@ -26,7 +26,7 @@ from tests.lab.topology import LabError
 
 LABS = Path(__file__).parent / "labs"
 _SHOWN = 20
-_FORM = "{:<11}{:<20}{:>6}{:>13}{:>11}{:>13}{:>13}{:>8}{:>8}{:>6}{:>6}{:>7}"
+_FORM = "{:<11}{:<20}{:>5}{:>13}{:>11}{:>13}{:>13}{:>7}{:>8}{:>6}{:>5}{:>7}"
 _HEAD = (
     "provider",
     "in force",
