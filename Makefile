@@ -2,13 +2,14 @@
 PYTHON := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
 
-.PHONY: help setup demo test test-all unit lab sanity units integration systems lint docs bench clean
+.PHONY: help setup demo test test-all unit lab sweep sanity units integration systems lint docs bench clean
 
 help:
 	@echo "make setup  what development needs: .venv, pinned packages, missing system packages"
 	@echo "make demo   a deployment of network namespaces, site.yml, and real packets as the proof"
 	@echo "make test   unit tests, tests in the lab without those that repeat a proof, sanity and integration tests"
 	@echo "make test-all  every test, with every release of ansible-core and of Debian (root)"
+	@echo "make sweep  every port of every pair of the small lab, with each provider (8 minutes)"
 	@echo "make sanity, make units, make integration  ansible-test; RELEASES=2.19 chooses ansible-core"
 	@echo "make systems  tests on whole systems that boot (root; SUITES=all for each release of Debian)"
 	@echo "make lint   every checker; tools/lint NAME runs one"
@@ -27,7 +28,7 @@ test: unit lab sanity integration
 test-all: LAB :=
 test-all: RELEASES := all
 test-all: SUITES := all
-test-all: unit lab sanity units integration systems
+test-all: unit lab sweep sanity units integration systems
 
 unit: setup
 	@$(PYTHON) -m pytest tests/unit -n 2 -q
@@ -38,6 +39,11 @@ LAB := -m "not long"
 lab:
 	@tools/setup tests
 	@$(PYTHON) -m pytest tests/lab -q -n 3 --dist loadfile $(LAB)
+
+# SWEEP="--lab demo --provider nftables" sweeps a larger lab.
+sweep:
+	@tools/setup tests
+	@$(PYTHON) -m tests.lab.sweep $(SWEEP)
 
 # ansible-test, under releases of ansible-core as tools/environment names them.
 RELEASES := oldest,newest
