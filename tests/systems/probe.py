@@ -14,7 +14,7 @@ from tests.systems.site import Site
 
 # A reset is an answer too: the packet has passed the firewall. Attempts overlap, so that one that hears nothing
 # does not keep the next one waiting.
-_SCRIPT = """
+SCRIPT = """
 import select, socket, sys, time
 address, port, pause = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -70,7 +70,7 @@ class Answers:
 def asking(site: Site, address: str, port: int, pause: float = 0.01) -> Iterator[Answers]:
     """Ask from the controller as long as the context lasts; the answers are complete at its end."""
     answers = Answers()
-    process = site.python(_SCRIPT, address, str(port), str(pause))
+    process = site.python(SCRIPT, address, str(port), str(pause))
     assert process.stdout is not None
     assert process.stdout.readline() == "begun\n"
 

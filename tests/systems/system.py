@@ -110,6 +110,12 @@ class Network:
             self.command(["ip", "-batch", "-"]), input="\n".join(lines) + "\n", text=True, check=True, timeout=30
         )
 
+    def unplug(self) -> None:
+        """Remove every cable."""
+        links = ["ip", "-brief", "link", "show", "type", "veth"]
+        shown = subprocess.run(self.command(links), capture_output=True, text=True, check=True, timeout=30).stdout
+        self.ip(*(f"link delete {line.partition('@')[0]}" for line in shown.splitlines()))
+
     def close(self) -> None:
         self._holder.kill()
         self._holder.wait()
@@ -202,6 +208,12 @@ class System:
         return False
 
     @property
+    def network(self) -> str:
+        """The file of this boot's network namespace."""
+        assert self._network is not None
+        return self._network.path
+
+    @property
     def running(self) -> bool:
         return self._container is not None and self._container.poll() is None
 
@@ -228,7 +240,7 @@ class System:
         self._container = None
         wait_for(f"the end of {self.name}", lambda: not Path(f"/proc/{self._leader}").exists())
         # The kernel takes a namespace apart rules first, and for some ms its interfaces would answer without them.
-        self._network.ip("link delete eth0")
+        self._network.unplug()
         self._network.close()
         subprocess.run(
             [*_OWN_MOUNTS, "--", "sh", "-c", _REMOVE_GROUPS],
