@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files and services: what a boot will load is there, enabled, and only root's."""
+
+from __future__ import annotations
+
+import pytest
+from testinfra.host import Host
+
+from tests.systems.verify import expected, lasting_of, name_of, provider_of
+
+# Who loads the rules at a boot, where it is not a unit of ours.
+LOADERS = {"firewalld": "firewalld", "qradar": "iptables"}
+
+
+@pytest.mark.parametrize("scope", ["host", "gateway"])
+def test_units_and_files(host: Host, scope: str) -> None:
+    unit, file = host.service(f"portledger-{scope}"), host.file(f"/etc/portledger/{scope}/rules.json")
+    ours = name_of(host) in expected()["scopes"][scope] and lasting_of(host) == "unit"
+    assert (unit.is_enabled, unit.is_running, file.exists) == (ours, ours, ours)
+    if ours:
+        assert (file.user, file.mode) == ("root", 0o600)
+        assert host.file(f"/etc/portledger/{scope}").mode == 0o700
+
+
+def test_the_loader_of_the_provider(host: Host) -> None:
+    loader = LOADERS.get(provider_of(host))
+    if loader:
+        assert (host.service(loader).is_enabled, host.service(loader).is_running) == (True, True)
+
+
+def test_nothing_has_failed(host: Host) -> None:
+    assert host.check_output("systemctl --failed --no-legend") == ""
+
+
+def test_no_timer_is_left(host: Host) -> None:
+    assert host.check_output("systemctl list-units --all --plain --no-legend 'portledger-restore-*'") == ""
