@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
 
-.PHONY: help setup demo test test-all unit lab sweep sanity units integration systems lint docs bench clean
+.PHONY: help setup demo test test-all unit lab sweep sanity units integration systems molecule mutants lint docs bench clean
 
 help:
 	@echo "make setup  what development needs: .venv, pinned packages, missing system packages"
@@ -12,6 +12,8 @@ help:
 	@echo "make sweep  every port of every pair of the small lab, with each provider (8 minutes)"
 	@echo "make sanity, make units, make integration  ansible-test; RELEASES=2.19 chooses ansible-core"
 	@echo "make systems  tests on whole systems that boot (root; SUITES=all for each release of Debian)"
+	@echo "make molecule  every scenario of Molecule on whole systems (root; SCENARIOS='default gateway' for some)"
+	@echo "make mutants   show that each scenario turns red when what it guards is broken (root)"
 	@echo "make lint   every checker; tools/lint NAME runs one"
 	@echo "make docs   write the generated references anew"
 	@echo "make bench  the time that planning takes, at three sizes"
@@ -56,6 +58,16 @@ systems:
 	@tools/setup systems
 	@tests/systems/build $(if $(filter all,$(SUITES)),bullseye bookworm trixie,$(SUITES)) >/dev/null
 	@$(PYTHON) -m pytest tests/systems -q --suites=$(SUITES)
+
+# PORTLEDGER_IMAGE=trixie for other systems.
+SCENARIOS :=
+molecule:
+	@tools/setup systems
+	@extensions/molecule/run $(SCENARIOS)
+
+mutants:
+	@tools/setup systems
+	@$(PYTHON) -m tests.mutants $(SCENARIOS)
 
 lint: setup
 	@tools/lint
