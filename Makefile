@@ -2,12 +2,12 @@
 PYTHON := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
 
-.PHONY: help setup demo test test-all unit lab sweep sanity units integration systems molecule mutants lint docs bench clean
+.PHONY: help setup demo test test-all unit lab sweep sanity units integration systems molecule molecule-short mutants lint docs bench clean
 
 help:
 	@echo "make setup  what development needs: .venv, pinned packages, missing system packages"
 	@echo "make demo   a deployment of network namespaces, site.yml, and real packets as the proof"
-	@echo "make test   unit tests, tests in the lab without those that repeat a proof, sanity and integration tests"
+	@echo "make test   unit, lab without tests that repeat a proof, sanity, integration, a few scenarios of Molecule (root)"
 	@echo "make test-all  every test, with every release of ansible-core and of Debian (root)"
 	@echo "make sweep  every port of every pair of the small lab, with each provider (8 minutes)"
 	@echo "make sanity, make units, make integration  ansible-test; RELEASES=2.19 chooses ansible-core"
@@ -25,12 +25,13 @@ setup:
 demo: setup
 	@$(PYTHON) -m tests.lab.demo
 
-test: unit lab sanity integration
+test: RELEASES := newest
+test: unit lab sanity integration molecule-short
 
 test-all: LAB :=
 test-all: RELEASES := all
 test-all: SUITES := all
-test-all: unit lab sweep sanity units integration systems
+test-all: unit lab sweep sanity units integration systems molecule mutants
 
 unit: setup
 	@$(PYTHON) -m pytest tests/unit -n 2 -q
@@ -64,6 +65,11 @@ SCENARIOS :=
 molecule:
 	@tools/setup systems
 	@extensions/molecule/run $(SCENARIOS)
+
+# A few that cover most.
+molecule-short:
+	@tools/setup systems
+	@extensions/molecule/run --short
 
 mutants:
 	@tools/setup systems

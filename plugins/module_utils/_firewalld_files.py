@@ -93,8 +93,11 @@ def write_files(host, before, after):
 
 def _replace(path, content):
     if content is None:
-        if os.path.lexists(path):
-            os.unlink(path)
+        # firewalld itself leaves a copy where somebody has changed a file of ours by firewall-cmd --permanent.
+        ours = os.path.basename(path).startswith("portledger-")
+        for name in [path] + ([path + ".old"] if ours else []):
+            if os.path.lexists(name):
+                os.unlink(name)
         return
     if not os.path.isdir(os.path.dirname(path)):
         os.makedirs(os.path.dirname(path), 0o755)

@@ -286,6 +286,13 @@ def test_permanent_files_that_drifted(loaded: Box) -> None:
     assert loaded.apply() == []
 
 
+def test_a_policy_changed_by_firewalld_itself(loaded: Box) -> None:
+    loaded.firewalld.cmd("--permanent", "--policy=portledger-host", "--add-port=9999/tcp")
+    # It keeps a copy of what was there, which a removal must not leave.
+    assert "policies/portledger-host.xml.old" in loaded.files()
+    assert loaded.repaired() == ['- in the policy: <port port="9999" protocol="tcp" />']
+
+
 def test_new_addresses_and_management_need_no_reload(loaded: Box) -> None:
     plan = golden_plan("host")
     plan["sets"]["component"]["ipv4"].append("198.18.77.0/24")

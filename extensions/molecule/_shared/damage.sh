@@ -23,8 +23,6 @@ for policy in portledger-host portledger-gw; do
     if [ -e /etc/firewalld/policies/$policy.xml ]; then
         firewall-cmd --quiet --permanent --policy=$policy --add-port=1-65535/tcp
         firewall-cmd --quiet --policy=$policy --add-port=9999/tcp
-        # firewalld's copy from before, which it never takes away again.
-        rm -f /etc/firewalld/policies/$policy.xml.old
         echo "opened $policy"
     fi
 done
