@@ -63,7 +63,9 @@ def difference(present, wanted):
     published = (line for line in _fixed_lines(present, wanted, "published_fixed") if line not in fixed)
     lines.extend(line + _PUBLISHED for line in published)
     strange = dict((family, present[family].strange) for family in present)
-    lines.extend(by_family("- ", strange, strange))
+    # What nobody of ours has written could be in any family, so it says in which it is.
+    anywhere = dict((family, set().union(*strange.values())) for family in strange)
+    lines.extend(by_family("- ", strange, anywhere))
     return lines
 
 

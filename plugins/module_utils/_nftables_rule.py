@@ -27,15 +27,20 @@ _ADDRESSES = frozenset(["ip saddr", "ip daddr", "ip6 saddr", "ip6 daddr"])
 # Written as a list, not as a set.
 _BITS = frozenset(["ct state", "ct status"])
 _PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp", 58: "ipv6-icmp", "icmpv6": "ipv6-icmp"}
-_NAMED = {
+#: numbers of types of ICMP by the names that nft gives them
+ICMP_TYPES = {
     "icmp type": {
-        "echo-reply": 0, "destination-unreachable": 3, "echo-request": 8, "time-exceeded": 11, "parameter-problem": 12,
+        "echo-reply": 0, "destination-unreachable": 3, "source-quench": 4, "redirect": 5, "echo-request": 8,
+        "router-advertisement": 9, "router-solicitation": 10, "time-exceeded": 11, "parameter-problem": 12,
+        "timestamp-request": 13, "timestamp-reply": 14, "info-request": 15, "info-reply": 16,
+        "address-mask-request": 17, "address-mask-reply": 18,
     },
     "icmpv6 type": {
         "destination-unreachable": 1, "packet-too-big": 2, "time-exceeded": 3, "parameter-problem": 4,
         "echo-request": 128, "echo-reply": 129, "mld-listener-query": 130, "mld-listener-report": 131,
         "mld-listener-done": 132, "mld-listener-reduction": 132, "nd-router-solicit": 133, "nd-router-advert": 134,
-        "nd-neighbor-solicit": 135, "nd-neighbor-advert": 136, "nd-redirect": 137, "mld2-listener-report": 143,
+        "nd-neighbor-solicit": 135, "nd-neighbor-advert": 136, "nd-redirect": 137, "router-renumbering": 138,
+        "ind-neighbor-solicit": 141, "ind-neighbor-advert": 142, "mld2-listener-report": 143,
     },
 }
 _FAMILIES = {"ip": "ipv4", "icmp": "ipv4", "ip6": "ipv6", "icmpv6": "ipv6"}
@@ -249,7 +254,7 @@ def _value(name, value):
 
 
 def _number(name, value):
-    return int(_NAMED.get(name, {}).get(value, value))
+    return int(ICMP_TYPES.get(name, {}).get(value, value))
 
 
 def _statement(word, value):

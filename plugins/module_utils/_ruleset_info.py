@@ -13,8 +13,10 @@ __metaclass__ = type
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables_render import LOG_PREFIX
 from ansible_collections.portledger.qradar.plugins.module_utils._kernel_log import read_kernel_log
+from ansible_collections.portledger.qradar.plugins.module_utils._listeners import listeners
 from ansible_collections.portledger.qradar.plugins.module_utils._log_flows import LoggedFlows
 from ansible_collections.portledger.qradar.plugins.module_utils._management import find_management
+from ansible_collections.portledger.qradar.plugins.module_utils._others import others
 from ansible_collections.portledger.qradar.plugins.module_utils._pending import Store
 from ansible_collections.portledger.qradar.plugins.module_utils._persistence import PROVIDER, UNIT, Persistence
 from ansible_collections.portledger.qradar.plugins.module_utils._plan import read_plan
@@ -62,6 +64,9 @@ def ruleset_info(host, options):
         "logged": logged,
         "log": log,
     }
+    if options.get("surroundings"):
+        found, unread = others(host, plan, management, options) if loaded else ([], [])
+        result.update({"others": found, "unread": unread, "listeners": listeners(host)})
     warnings = getattr(provider, "warnings", lambda host: [])(host)
     if warnings:
         result["warnings"] = warnings

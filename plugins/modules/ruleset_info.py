@@ -84,6 +84,11 @@ options:
       - Where the journal is read, anything that C(journalctl --since) takes.
     type: str
     default: boot
+  surroundings:
+    description:
+      - Also tell what rules of others do to the plan, in RV(others), and who listens on which port, in RV(listeners).
+    type: bool
+    default: false
   plan:
     description:
       - Address sets and flows that concern this host. The action plugin fills it in from the inventory.
@@ -377,6 +382,103 @@ log:
     flows_left_out: 0
     met: {"unlisted: log": 57}
     notes: []
+others:
+  description:
+    - Rules of others that let pass what the plan does not, before our rules can judge it, or that close what the plan
+      opens, wherever they stand. Both are told of the first packet of a connection from the network, by what the kernel
+      holds of iptables, ipset, nft and firewalld.
+    - What containers publish is not looked at. Empty where nothing of ours is loaded.
+  returned: success, with O(surroundings=true)
+  type: list
+  elements: dict
+  contains:
+    family:
+      description: V(ipv4) or V(ipv6).
+      type: str
+    effect:
+      description:
+        - V(opens) or V(closes), or V(translates) where the packets go on with another address or port.
+        - V(may change) where the rule does something that cannot be told from here.
+      type: str
+    place:
+      description: Table and chain that the kernel leads to.
+      type: str
+      sample: iptables filter INPUT
+    rule:
+      description: The rule, as its own program writes it.
+      type: str
+    certain:
+      description: Whether it is so. If not, RV(others[].unknown) says what cannot be told from here.
+      type: bool
+    unknown:
+      description: What the rule looks at that depends on more than addresses and ports.
+      type: str
+    flows:
+      description: Flows of the plan that are closed, or ports and sources that are opened. 100 at most.
+      type: list
+      elements: str
+    services:
+      description: Where ports are opened, services of the plan that have them.
+      type: list
+      elements: str
+  sample:
+    - family: ipv4
+      effect: opens
+      place: iptables filter INPUT
+      rule: -p tcp -m tcp --dport 514 -j ACCEPT
+      certain: true
+      unknown: null
+      flows: [tcp/514 from anywhere]
+      services: [syslog]
+unread:
+  description: Rules of others that cannot be read at all, and why.
+  returned: success, with O(surroundings=true)
+  type: list
+  elements: str
+  sample: []
+listeners:
+  description: Who listens, in the network that the module runs in.
+  returned: success, with O(surroundings=true)
+  type: list
+  elements: dict
+  contains:
+    transport:
+      description: V(tcp) or V(udp).
+      type: str
+    port:
+      description: A number.
+      type: int
+    addresses:
+      description: Addresses of this host that are listened on. V(0.0.0.0) and V(::) are all.
+      type: list
+      elements: str
+    loopback:
+      description: Whether it is the loopback only, which nobody on the network can reach.
+      type: bool
+    processes:
+      description: Names of the processes. V(kernel) where it is none.
+      type: list
+      elements: str
+    services:
+      description:
+        - Services of the vendor's table, and extra flows, that have this port on such a host. The action plugin adds
+          them.
+      type: list
+      elements: str
+    documented:
+      description:
+        - V(network) where the table has the port for the network, or an extra flow has it; V(local) where it has it for
+          the host itself alone; V(wide) where only a range of 100 ports or more holds it; V(no) where nothing does. The
+          action plugin adds it.
+      type: str
+  sample:
+    - transport: tcp
+      port: 514
+      addresses: ["0.0.0.0", "::"]
+      loopback: false
+      processes: [syslogd]
+      services: [syslog]
+      documented: network
 """
 
 from ansible.module_utils.basic import AnsibleModule
@@ -398,6 +500,7 @@ def main():
             "egress": {"type": "str", "choices": POLICIES, "default": "leave"},
             "management": {"type": "list", "elements": "str", "default": []},
             "since": {"type": "str", "default": "boot"},
+            "surroundings": {"type": "bool", "default": False},
             "plan": {"type": "dict"},
         },
         supports_check_mode=True,

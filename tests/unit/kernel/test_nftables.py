@@ -263,7 +263,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
     ),
     "added accept": (
         "insert rule inet portledger_host input ip saddr 1.2.3.4 accept",
-        ["- rule without a service: ip saddr 1.2.3.4 accept"],
+        ["- rule without a service: ip saddr 1.2.3.4 accept (IPv4)"],
     ),
     "added rule that we never write": (
         "insert rule inet portledger_host input tcp flags syn tcp option maxseg size 1-500 counter drop",
@@ -320,7 +320,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
         'udp dport 7789 accept comment "ha_drbd"',
         [
             "+ udp/7789 ha_drbd from ha_peer (1 address)",
-            '- rule without a service: udp dport 7789 accept comment "ha_drbd" (from ha_peer)',
+            '- rule without a service: udp dport 7789 accept comment "ha_drbd" (from ha_peer) (IPv4)',
         ],
     ),
     "flushed chain": (

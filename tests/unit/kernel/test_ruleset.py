@@ -222,9 +222,9 @@ def test_added_rules(box: Box) -> None:
     box("ip6tables", "-N", "PORTLEDGER-IN-mine")
     assert box.repaired() == [
         "- tcp/9 mine from ha_peer (1 address)",
-        "- chain PORTLEDGER-IN-mine that nothing leads to",
-        "- rule without a service: -j ACCEPT",
-        "- rule without a service: -s 1.2.3.4/32 -j ACCEPT",
+        "- chain PORTLEDGER-IN-mine that nothing leads to (IPv6)",
+        "- rule without a service: -j ACCEPT (IPv6)",
+        "- rule without a service: -s 1.2.3.4/32 -j ACCEPT (IPv4)",
     ]
     assert box.rules() == good
 

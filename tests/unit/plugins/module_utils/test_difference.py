@@ -80,7 +80,7 @@ class DifferenceTest(unittest.TestCase):
                    meaning(fixed=["unlisted: log"])]
         wanted = [meaning(fixed=["replies", "unlisted: drop"]), meaning(fixed=["replies", "unlisted: drop"])]
         self.assertEqual(["- unlisted: log", "+ replies (IPv6)", "+ unlisted: drop",
-                          "- rule without a service: -j ACCEPT"], lines(present, wanted))
+                          "- rule without a service: -j ACCEPT (IPv4)"], lines(present, wanted))
 
 
 if __name__ == "__main__":

@@ -113,7 +113,7 @@ class DifferenceTest(unittest.TestCase):
             present.sets["mine"] = present.sets["component_6985ca1f_v4"]
             present.others.append("map mine")
         self.assertEqual(
-            ['- rule without a service: ip saddr 198.18.6.6 accept comment "mine"',
+            ['- rule without a service: ip saddr 198.18.6.6 accept comment "mine" (IPv4)',
              "- chain mine that hooks into output", "- chain yours that nothing leads to",
              "- set mine that no rule uses", "- map mine"],
             self.changed(change),
