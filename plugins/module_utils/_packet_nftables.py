@@ -145,7 +145,7 @@ class Reader:
         """
         (kind, about), = left.items()
         if kind == "payload" and "protocol" in about:
-            return self._of_payload(native(about["protocol"]), native(about["field"]), right)
+            return self._of_payload(native(about["protocol"]), native(about["field"]), operator, right)
         if kind == "meta":
             return self._of_meta(native(about["key"]), right)
         if kind == "ct":
@@ -156,7 +156,7 @@ class Reader:
             return self._of_flags(about, operator, right)
         raise _UnknownError(_shown(left))
 
-    def _of_payload(self, protocol, field, right):
+    def _of_payload(self, protocol, field, operator, right):
         if protocol in _FAMILIES:
             if _FAMILIES[protocol] != self.family:
                 raise _NeverError()
@@ -177,7 +177,7 @@ class Reader:
             values = self._numbers(right, lambda value: _number(names.get(value, value)))
             return {PROTOCOL: [(number, number)]}, PORT, values
         elif protocol == "tcp" and field == "flags":
-            return self._of_flags([None, None], "==", right)
+            return self._of_flags([None, None], operator, right)
         raise _UnknownError("%s %s" % (protocol, field))
 
     def _of_meta(self, key, right):

@@ -5,10 +5,15 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 from ansible_collections.portledger.qradar.plugins.module_utils._host import Host
-from tests.lab.lab import RunningNode
+from tests.lab.lab import ROOT, RunningNode, environment
+from tests.lab.topology import LabError
 
 
 class DirectHost(Host):  # type: ignore[misc]
@@ -28,3 +33,33 @@ class DirectHost(Host):  # type: ignore[misc]
         if path.parts[:2] == ("proc", "net"):
             return str(Path(self._network, *path.parts[2:]))
         return str(super().file(*parts))
+
+
+class Inside:
+    """The modules inside a node, as they see it themselves. Close it when done."""
+
+    def __init__(self, node: RunningNode) -> None:
+        path = f"{ROOT / '.venv' / 'collections'}:{ROOT}"
+        self._running = node.popen(
+            [sys.executable, "-m", "tests.lab._inside"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**environment(), "PYTHONPATH": path},
+        )
+
+    def __enter__(self) -> Inside:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._running.communicate(timeout=30)
+
+    def call(self, module: str, **options: Any) -> dict[str, Any]:
+        """The result of ruleset or ruleset_info. Raises LabError with its words where it fails."""
+        assert self._running.stdin is not None
+        assert self._running.stdout is not None
+        self._running.stdin.write(json.dumps({"module": module, "options": options}) + "\n")
+        self._running.stdin.flush()
+        result: dict[str, Any] = json.loads(self._running.stdout.readline() or '{"failed": true, "msg": "it died"}')
+        if result.get("failed"):
+            raise LabError(f"{module}: {result['msg']}")
+        return result
