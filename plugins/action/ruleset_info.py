@@ -15,6 +15,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog import load_catalog
 from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._listener_services import add_documentation
 from ansible_collections.portledger.qradar.plugins.plugin_utils._logged_services import Who, add_services
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.plugin_utils._task_plan import TaskPlan
@@ -40,6 +41,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                     module_name="portledger.qradar.ruleset_info", module_args=arguments, task_vars=task_vars
                 )
             )
+            if result.get("listeners") and arguments.get("plan"):
+                ports = result["management"]["ports"]
+                add_documentation(result["listeners"], arguments["plan"], ports, load_catalog())
             if "logged" in result:
                 add_services(result["logged"], task_vars["inventory_hostname"], str(scope), who, load_catalog())
         except PortledgerError as error:

@@ -29,6 +29,8 @@ class Meaning:
         self.published = set()
         #: networks of each label
         self.members = {}
+        #: the same for what containers publish, where rules say them once more; else empty
+        self.published_members = {}
         #: for rules that are no flow: anything that identifies the rule, and its text
         self.fixed = {}
         #: as fixed, for what containers publish
@@ -57,7 +59,10 @@ def difference(present, wanted):
             lambda family, flow, less, more: flow in more[family].flows and flow not in less[family].flows,
         )
     )
-    lines.extend(_member_lines(present, wanted))
+    members = _member_lines(present, wanted, "members")
+    lines.extend(members)
+    again = _member_lines(present, wanted, "published_members")
+    lines.extend(line + _PUBLISHED for line in again if line not in members)
     fixed = _fixed_lines(present, wanted, "fixed")
     lines.extend(fixed)
     published = (line for line in _fixed_lines(present, wanted, "published_fixed") if line not in fixed)
@@ -93,12 +98,17 @@ def _only(here, could):
     return " (%s)" % ", ".join(_FAMILY_NAMES[family] for family in here)
 
 
-def _all_members(meanings):
+def _all_members(meanings, kind):
     members = {}
     for meaning in meanings.values():
-        for label, networks in meaning.members.items():
+        for label, networks in getattr(meaning, kind).items():
             members.setdefault(label, set()).update(networks)
     return members
+
+
+def _members_of(meaning, kind):
+    """Networks of each label, for flows of one kind."""
+    return meaning.published_members or meaning.members if kind == "published" else meaning.members
 
 
 def _flow_lines(present, wanted, kind, said):
@@ -120,7 +130,7 @@ def _flow_lines(present, wanted, kind, said):
             for flow in of(more[family]) - of(less[family]):
                 ends = [end for end in flow[2:] if end is not None]
                 # Where a set only loses or gains a family, the line about its members says it.
-                if flow in others and not all(less[family].members.get(end) for end in ends):
+                if flow in others and not all(_members_of(less[family], kind).get(end) for end in ends):
                     continue
                 if said(family, flow, less, more):
                     continue
@@ -132,18 +142,18 @@ def _flow_lines(present, wanted, kind, said):
         sign, (flow, families) = key[-1], changes[key]
         side = wanted if sign == "+" else present
         both = [name for name in sorted(wanted) if flow in of(wanted[name]) or flow in of(present[name])]
-        lines.append("%s %s%s" % (sign, _flow_text(flow, side, families), _only(families, both)))
+        lines.append("%s %s%s" % (sign, _flow_text(flow, side, families, kind), _only(families, both)))
     return lines
 
 
-def _flow_text(flow, side, families):
+def _flow_text(flow, side, families, kind):
     service, port, source, destination = flow
-    text = "%s from %s" % (("%s %s" % (port, service)).strip(), _end_text(source, side, families))
-    return text + (" to " + _end_text(destination, side, families) if destination is not None else "")
+    text = "%s from %s" % (("%s %s" % (port, service)).strip(), _end_text(source, side, families, kind))
+    return text + (" to " + _end_text(destination, side, families, kind) if destination is not None else "")
 
 
-def _end_text(label, side, families):
-    networks = set().union(*[side[family].members.get(label, ()) for family in families])
+def _end_text(label, side, families, kind):
+    networks = set().union(*[_members_of(side[family], kind).get(label, ()) for family in families])
     return "%s (%s)" % (label, count_text(networks))
 
 
@@ -152,8 +162,8 @@ def _port_key(port):
     return transport, int(numbers.partition("-")[0] or 0), numbers
 
 
-def _member_lines(present, wanted):
-    before, after = _all_members(present), _all_members(wanted)
+def _member_lines(present, wanted, kind):
+    before, after = _all_members(present, kind), _all_members(wanted, kind)
     lines = []
     for label in sorted(set(before) & set(after)):
         changes = _some("+", after[label] - before[label]) + _some("-", before[label] - after[label])

@@ -76,7 +76,7 @@ class Reader:
                 self.meaning.strange.append("rule without a service: %s (%s by containers)" % (rule.text(), PUBLISHED))
                 continue
             label, _direction, networks = labelled
-            self.meaning.members.setdefault(label, set()).update(networks)
+            self.meaning.published_members.setdefault(label, set()).update(networks)
             if (rule.target(), label, None) in self.walked:
                 continue
             self.walked.add((rule.target(), label, None))

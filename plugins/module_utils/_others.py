@@ -250,15 +250,14 @@ def _management(plan, management, family):
 
 
 def _by_ports(boxes):
-    """Ports, and the boxes that have just these: a line for each."""
+    """Ports, and boxes that have them: an entry for each source. What an earlier rule took out of a box is not told."""
     found = {}
     for box in boxes:
-        found.setdefault((box[PROTOCOL], box[PORT]), []).append(box)
+        found.setdefault(box[PROTOCOL], []).append(box)
     lines = {}
-    for (protocol, port), some in sorted(found.items()):
-        sources = tuple(shadow(some, SOURCE))
-        ports, all_of = lines.setdefault(sources, ([], []))
-        ports.append(_port_text(protocol, port))
+    for protocol, some in sorted(found.items()):
+        ports, all_of = lines.setdefault(tuple(shadow(some, SOURCE)), ([], []))
+        ports.extend(_port_text(protocol, port) for port in shadow(some, PORT))
         all_of.extend(some)
     return [(_short(ports), some) for ports, some in sorted(lines.values(), key=lambda one: one[0])]
 

@@ -66,7 +66,9 @@ def ruleset_info(host, options):
     }
     if options.get("surroundings"):
         found, unread = others(host, plan, management, options) if loaded else ([], [])
-        result.update({"others": found, "unread": unread, "listeners": listeners(host)})
+        # What listens on a gateway is none of what crosses it.
+        listening = listeners(host) if scope == "host" else []
+        result.update({"others": found, "unread": unread, "listeners": listening})
     warnings = getattr(provider, "warnings", lambda host: [])(host)
     if warnings:
         result["warnings"] = warnings

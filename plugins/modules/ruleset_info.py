@@ -437,7 +437,7 @@ unread:
   elements: str
   sample: []
 listeners:
-  description: Who listens, in the network that the module runs in.
+  description: Who listens, in the network that the module runs in. Empty with O(scope=gateway).
   returned: success, with O(surroundings=true)
   type: list
   elements: dict
@@ -467,9 +467,9 @@ listeners:
       elements: str
     documented:
       description:
-        - V(network) where the table has the port for the network, or an extra flow has it; V(local) where it has it for
-          the host itself alone; V(wide) where only a range of 100 ports or more holds it; V(no) where nothing does. The
-          action plugin adds it.
+        - V(network) where the plan opens the port. V(local) where the table has it for the host itself alone.
+        - V(elsewhere) where the table has it, but not for such a host. V(wide) where only a range of 100 ports or more
+          holds it. V(no) where nothing does. The action plugin adds it.
       type: str
   sample:
     - transport: tcp

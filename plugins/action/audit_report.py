@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes one report of what was asked of all hosts, and writes it for machines, on the controller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.portledger.qradar.plugins.plugin_utils._audit import IN_FORCE, Finding, examine
+from ansible_collections.portledger.qradar.plugins.plugin_utils._audit_report import as_json, as_junit, as_lines
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan import GATEWAY, HOST
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]
+    """``portledger.qradar.audit_report``."""
+
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _validation, options = self.validate_argument_spec(
+            argument_spec={
+                "hosts": {"type": "list", "elements": "str", "required": True},
+                "gateways": {"type": "list", "elements": "str", "default": []},
+                "host_result": {"type": "str", "required": True},
+                "gateway_result": {"type": "str", "required": True},
+                "json": {"type": "path"},
+                "junit": {"type": "path"},
+            }
+        )
+        findings = list(self._findings(options, (task_vars or {})["hostvars"]))
+        for path, text in ((options["json"], as_json), (options["junit"], as_junit)):
+            if path:
+                try:
+                    Path(path).write_text(text(findings), encoding="utf-8")
+                except OSError as error:
+                    raise AnsibleActionFail(f"{path}: cannot be written: {error.strerror}.") from None
+        states: dict[str, list[str]] = {}
+        for finding in findings:
+            states.setdefault(finding.name, []).append(finding.state)
+        result |= {
+            "changed": False,
+            "lines": as_lines(findings),
+            "states": states,
+            "findings": [finding.as_data() for finding in findings],
+            "in_force": all(finding.state == IN_FORCE for finding in findings),
+        }
+        return result
+
+    def _findings(self, options: Mapping[str, Any], hostvars: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
+        for scope, names in ((HOST, options["hosts"]), (GATEWAY, options["gateways"])):
+            for name in names:
+                yield examine(name, scope, hostvars[name].get(options[f"{scope}_result"]))
