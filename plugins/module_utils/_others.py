@@ -122,11 +122,12 @@ class _Family:
         """What a rule does to flows of the plan; None where it does nothing to any."""
         lines = []
         for flow in self.flows:
-            boxes = meet(effect.boxes, self._real(flow.product))
+            real = self._real(flow.product)
+            boxes = meet(effect.boxes, real)
             if self.plan.scope == "gateway":
                 boxes = self._without_segments(boxes)
             if boxes:
-                whole = shadow(boxes, SOURCE) == flow.product[SOURCE]
+                whole = shadow(boxes, SOURCE) == real[SOURCE]
                 lines.append(flow.text + ("" if whole else " (%s)" % self._addresses(boxes, SOURCE)))
         return self._entry(effect, lines) if lines else None
 

@@ -1,0 +1,42 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A few of the mutations of `python -m tests.lab.drifts`, the same in each run, with each provider."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.lab._mutation import Mutation
+from tests.lab.drifts import MUTATIONS, SCOPES, mutate, new_ground, run
+from tests.lab.providers import PROVIDERS, Provider
+
+RUNS = 6
+PLACES = [(provider, scope) for provider in PROVIDERS.values() for scope in SCOPES]
+
+
+@pytest.mark.parametrize(("provider", "scope"), PLACES, ids=lambda one: str(one))
+def test_each_mutation_is_named_and_none_is_invented(provider: Provider, scope: str) -> None:
+    told = run(provider, scope, range(RUNS), 20261124, print)
+    assert [str(one) for one in told if not one.good] == []
+    assert len(told) == RUNS
+
+
+def test_what_an_audit_does_not_tell_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The judge itself: a mutation that nothing tells of, one that is told of and should not be."""
+    port = ["nft", "insert rule inet portledger_host input tcp dport 9 accept"]
+    kinds = {
+        "untold": lambda ground: Mutation("nothing", [["true"]], [("+ ", "tcp/9")]),
+        "harmless": lambda ground: Mutation("a port", [port], []),
+    }
+    monkeypatch.setitem(MUTATIONS, "nftables", kinds)
+    with new_ground(PROVIDERS["nftables"], "host", random.Random(1)) as ground:
+        ground.apply()
+        untold = mutate(ground, "untold", 0)
+        assert untold is not None
+        assert (untold.missed, untold.invented) == (["+  tcp/9"], [])
+        harmless = mutate(ground, "harmless", 1)
+        assert harmless is not None
+        assert harmless.invented == ["- rule without a service: tcp dport 9 accept"]
