@@ -38,7 +38,13 @@ MUTATIONS: dict[str, dict[str, Callable[[Ground], Mutation | None]]] = {
     "nftables": NFTABLES,
     "firewalld": FIREWALLD,
 }
-SCOPES = ("host", "gateway")
+# The gateway of the provider qradar is one of iptables.
+PLACES = [
+    (provider, scope)
+    for provider in PROVIDERS.values()
+    for scope in ("host", "gateway")
+    if (provider.name, scope) != ("qradar", "gateway")
+]
 # A plan for so many runs; then comes another.
 _RUNS_OF_A_PLAN = 25
 
@@ -159,13 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=2, help="labs at the same time (default: 2)")
     parser.add_argument("--verbose", action="store_true", help="each mutation, not only those that were missed")
     options = parser.parse_args(arguments)
-    # The gateway of the provider qradar is one of iptables.
-    places = [
-        (PROVIDERS[name], scope)
-        for name in options.provider or PROVIDERS
-        for scope in SCOPES
-        if (name, scope) != ("qradar", "gateway")
-    ]
+    places = [place for place in PLACES if place[0].name in (options.provider or PROVIDERS)]
     numbers = range(options.first, options.first + options.runs)
     started = time.monotonic()
 
