@@ -53,6 +53,17 @@ class Known:
         self.service = service
         self.product = product
 
+    def has(self, protocol, port):
+        """Whether it has some of these protocols and ports.
+
+        :type protocol: tuple[int, int]
+        :type port: tuple[int, int]
+        :rtype: bool
+        """
+        (own, _own), = self.product[PROTOCOL]
+        (first, last), = self.product[PORT]
+        return protocol[0] <= own <= protocol[1] and first <= port[1] and port[0] <= last
+
 
 def others(host, plan, management, options):
     """What rules of others do to the plan.
@@ -93,6 +104,8 @@ class _Family:
         self.whole = bounds(family, len(path.interfaces))
         self.local = _local(host, family) if plan.scope == "host" else None
         self.flows = list(_flows(plan, family)) + list(_management(plan, management, family))
+        #: each flow as far as there can be packets of it
+        self.real = [(flow, self._real(flow.product)) for flow in self.flows]
 
     def found(self):
         """What each rule of others does that does something.
@@ -121,8 +134,7 @@ class _Family:
     def _changed(self, effect):
         """What a rule does to flows of the plan; None where it does nothing to any."""
         lines = []
-        for flow in self.flows:
-            real = self._real(flow.product)
+        for flow, real in self.real:
             boxes = meet(effect.boxes, real)
             if self.plan.scope == "gateway":
                 boxes = self._without_segments(boxes)
@@ -132,7 +144,6 @@ class _Family:
         return self._entry(effect, lines) if lines else None
 
     def _real(self, product):
-        """A flow as far as there can be packets of it."""
         found = dict(product)
         found[SOURCE] = self._somebody(product[SOURCE])
         if self.local:
@@ -164,10 +175,8 @@ class _Family:
             boxes = subtract(boxes, flow.product)
         if not boxes:
             return None
-        names = set()
-        for flow in self.flows:
-            if meet(boxes, {PROTOCOL: flow.product[PROTOCOL], PORT: flow.product[PORT]}):
-                names.add(flow.service)
+        ports = set((box[PROTOCOL], box[PORT]) for box in boxes)
+        names = set(flow.service for flow in self.flows if any(flow.has(*one) for one in ports))
         # All that the rule lets pass: what the plan allows of it anyway would only cut it into many pieces.
         found = _by_ports(effect.boxes)
         lines = ["%s from %s" % (", ".join(ports), self._addresses(some, SOURCE)) for ports, some in found]
@@ -207,11 +216,18 @@ def _intervals(plan, label, family):
 
 
 def _flows(plan, family):
+    known = {}
+
+    def intervals(label):
+        if label not in known:
+            known[label] = _intervals(plan, label, family)
+        return known[label]
+
     for flow in plan.flows:
-        product = {SOURCE: _intervals(plan, flow.source, family)}
+        product = {SOURCE: intervals(flow.source)}
         text = "from %s" % flow.source
         if flow.destination is not None:
-            product[DESTINATION] = _intervals(plan, flow.destination, family)
+            product[DESTINATION] = intervals(flow.destination)
             text += " to %s" % flow.destination
         if all(product.values()):
             for port in flow.ports:

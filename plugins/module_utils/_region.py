@@ -19,6 +19,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._intervals impor
 
 # CAME and GOES are numbers of interfaces, see _packet_rules. PORT is the type of ICMP, too.
 PROTOCOL, SOURCE, DESTINATION, SOURCE_PORT, PORT, CAME, GOES = range(7)
+# What most rules differ in comes first: most boxes are of no concern to most rules.
+_TELLING = (PORT, PROTOCOL, SOURCE, DESTINATION, CAME, GOES, SOURCE_PORT)
 LAST_PORT = 65535
 ICMP, TCP, UDP, ICMPV6 = 1, 6, 17, 58
 _BITS = {"ipv4": 32, "ipv6": 128}
@@ -88,8 +90,9 @@ def split(box, product):
     :type product: dict[int, list[tuple[int, int]]]
     :rtype: tuple[list[tuple], list[tuple]]
     """
-    if not all(_touches(product[dimension], box[dimension]) for dimension in product):
-        return [], [box]
+    for dimension in _TELLING:
+        if dimension in product and not _touches(product[dimension], box[dimension]):
+            return [], [box]
     inside, outside = [box], []
     # Few intervals first: each one more multiplies what comes after it.
     for dimension in sorted(product, key=lambda one: len(product[one])):
@@ -149,5 +152,7 @@ def _start(intervals, number):
 
 
 def _touches(intervals, interval):
+    if len(intervals) == 1:
+        return intervals[0][0] <= interval[1] and interval[0] <= intervals[0][1]
     at = _start(intervals, interval[0])
     return at < len(intervals) and intervals[at][0] <= interval[1]

@@ -62,7 +62,9 @@ class Rule:
         return ["nft", f"insert rule {self.place} handle {self.handle} {text}"]
 
     def replace(self, text: str) -> list[str]:
-        return ["nft", f"replace rule {self.place} handle {self.handle} {text}"]
+        # nft 1.0.6 fails an assertion of its own where it is to replace a rule that has a set with ranges.
+        rule = f"rule {self.place} handle {self.handle}"
+        return ["nft", f"insert {rule} {text}; delete {rule}"]
 
     def delete(self) -> list[str]:
         return ["nft", f"delete rule {self.place} handle {self.handle}"]

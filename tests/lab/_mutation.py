@@ -27,7 +27,7 @@ class Mutation:
 
     what: str
     commands: list[Command]
-    expected: list[tuple[str, ...]]
+    expected: Sequence[tuple[str, ...]]
     undo: list[Command] = field(default_factory=list)
 
 

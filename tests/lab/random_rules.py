@@ -49,7 +49,7 @@ class Iptables(_Maker):
     """Rules of iptables and ip6tables, with and without ipset."""
 
     def ruleset(self) -> Ruleset:
-        commands = [(("ipset", "restore"), "\n".join(self._sets()) + "\n")]
+        commands: list[tuple[tuple[str, ...], str]] = [(("ipset", "restore"), "\n".join(self._sets()) + "\n")]
         for version, tool in ((4, "iptables-restore"), (6, "ip6tables-restore")):
             commands.append(((tool,), "\n".join(self._tables(version)) + "\n"))
         return Ruleset(tuple(commands))
