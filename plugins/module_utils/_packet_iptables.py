@@ -140,7 +140,12 @@ class Reader:
 
     def _rule(self, tokens, chains):
         product, unsure, target, goes = {}, [], None, False
-        for negated, option, values in _options(tokens):
+        options = list(_options(tokens))
+        if sum(1 for negated, option, values in options if negated and _is_one_port(option, values)) > 1:
+            # iptables for nf_tables, 1.8.9 for one, has the kernel compare both at once: it is true where one differs.
+            unsure.append("! --sport with ! --dport")
+            options = [one for one in options if not (one[0] and _is_one_port(*one[1:]))]
+        for negated, option, values in options:
             if option in ("-j", "-g"):
                 target, goes = values[0], option == "-g"
                 break
@@ -221,6 +226,10 @@ class Reader:
     def _by_name(self, name):
         # It looks for packets that no route leads back to, which are none of a flow.
         return False if name == "rpfilter" else None
+
+
+def _is_one_port(option, values):
+    return option in ("--sport", "--dport") and len(values) == 1 and values[0].isdigit()
 
 
 def _flags(values):

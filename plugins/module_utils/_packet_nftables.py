@@ -84,10 +84,13 @@ class Reader:
         :rtype: list[ansible_collections.portledger.qradar.plugins.module_utils._packet_rules.PacketRule]
         """
         product, unsure, found = {}, [], []
+        merged_ones = _compared_at_once(data)
         try:
             for entry in data.get("expr") or []:
                 (word, value), = entry.items()
-                if word == "match":
+                if word == "match" and value in merged_ones:
+                    unsure.append("%s !=" % native(value["left"]["payload"]["field"]))
+                elif word == "match":
                     product = self._asked(product, value, unsure)
                 elif word == "vmap":
                     found.extend(self._mapped(product, value, text, unsure))
@@ -281,6 +284,17 @@ class Reader:
 
     def _interface(self, value):
         return self.interfaces.intervals("lo" if value == 1 else "%s" % value)
+
+
+def _compared_at_once(data):
+    """Matches of one header that nft, 1.0.6 for one, has the kernel compare at once: true where one of them differs."""
+    found = {}
+    for entry in data.get("expr") or []:
+        value = entry.get("match", {})
+        header = (value.get("left") or {}).get("payload", {}).get("protocol") if value.get("op") == "!=" else None
+        if header and not isinstance(value["right"], dict) and not ("%s" % value["right"]).startswith("@"):
+            found.setdefault(header, []).append(value)
+    return [value for some in found.values() if len(some) > 1 for value in some]
 
 
 def _rule(product, verdict, target, text, unsure):

@@ -126,7 +126,9 @@ class Iptables(_Maker):
             parts.append("-m multiport")
             say("--dports " + ",".join(self.ports(":") for _ in range(self.chance.randrange(1, 4))))
         if "-m multiport" not in parts and self.maybe(0.1):
-            say(f"--sport {self.one(('61000', '61001', '1:60000', '61000:'))}")
+            # Two negated ports in one rule are what iptables itself gets wrong, so the evaluator leaves them open.
+            negation = 0 if "! --dport" in " ".join(parts) else 0.2
+            say(f"--sport {self.one(('61000', '61001', '1:60000', '61000:'))}", negation)
         if transport == "tcp" and self.maybe(0.2):
             say(self.one(("--syn", "--tcp-flags SYN,ACK SYN", "--tcp-flags FIN,SYN FIN", "--tcp-flags ALL NONE")))
 
@@ -208,7 +210,9 @@ class Nftables(_Maker):
             masked = ("tcp flags & (syn|ack) == syn", "tcp flags & (fin|syn) == fin")
             yield self.one(("tcp flags syn", *masked, "tcp flags != ack"))
         if transport in ("tcp", "udp") and self.maybe(0.1):
-            yield f"{transport} sport {self.one(('61000', '61001', '1-60000', '>= 61000', '< 1024'))}"
+            # As above: nft itself gets two that are negated wrong.
+            some = ("61000", "61001", "1-60000", ">= 61000", "< 1024")
+            yield f"{transport} sport {self.one(some if sign else (*some, '!= 61000'))}"
 
 
 MAKERS: dict[str, Callable[[random.Random], Iptables | Nftables]] = {"iptables": Iptables, "nftables": Nftables}

@@ -128,6 +128,7 @@ class PacketTest(unittest.TestCase):
             ("INPUT -m limit --limit 10/min -j DROP", "-m limit, --limit 10/min"),
             ("INPUT -m recent --rcheck --name bad --rsource -j DROP", "-m recent, --rcheck, --name bad, --rsource"),
             ("INPUT -m set --match-set unknown src -j DROP", "--match-set unknown src"),
+            ("INPUT -p tcp -m tcp ! --sport 40000 ! --dport 22 -j DROP", "! --sport with ! --dport"),
         ):
             self.assertTrue(self.iptables([rule]))
             self.assertEqual([why], self.unsure)
@@ -195,6 +196,8 @@ class PacketTest(unittest.TestCase):
     def test_what_is_unsure_in_nft(self):
         self.assertTrue(self.nft([{"limit": {"rate": 10, "per": "minute"}}, DROP]))
         self.assertEqual(["limit"], self.unsure)
+        self.assertTrue(self.nft([match("tcp sport", 7, "!="), match("tcp dport", 8, "!="), DROP]))
+        self.assertEqual(["sport !=, dport !="], self.unsure)
         self.assertTrue(self.nft([match("meta mark", 7), DROP]))
         self.assertEqual(["meta mark"], self.unsure)
         self.assertTrue(self.nft([{"queue": None}]))
