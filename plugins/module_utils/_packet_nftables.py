@@ -96,6 +96,7 @@ class Reader:
                     found.extend(self._mapped(product, value, text, unsure))
                 elif word in _VERDICTS:
                     target = native(value["target"]) if word in ("jump", "goto") else None
+                    product = self._refused(product, value) if word == "reject" else product
                     found.append(_rule(product, _VERDICTS[word], target, text, unsure))
                 elif word in _TRANSLATE:
                     found.append(_rule(product, TRANSLATE, None, text, unsure))
@@ -110,6 +111,13 @@ class Reader:
         except _NeverError:
             pass
         return found
+
+    def _refused(self, product, value):
+        """What an answer implies, which nft does not show beside it: the family of ICMP's, TCP of a reset."""
+        kind = (value or {}).get("type")
+        if kind in ("icmp", "icmpv6") and (kind == "icmp") != (self.family == "ipv4"):
+            raise _NeverError()
+        return narrowed(product, PROTOCOL, [(TCP, TCP)]) if kind == "tcp reset" else product
 
     def _asked(self, product, value, unsure):
         left, operator, right = value["left"], value["op"], value["right"]

@@ -159,6 +159,8 @@ class PacketTest(unittest.TestCase):
             [port, DROP],
             [match("tcp dport", {"set": [22, {"range": [500, 600]}]}), {"counter": {"packets": 0, "bytes": 0}}, DROP],
             [match("tcp dport", "@ports"), {"reject": {"type": "tcp reset"}}],
+            [{"reject": {"type": "icmp", "expr": "port-unreachable"}}],
+            [{"reject": {"type": "icmpx", "expr": "port-unreachable"}}],
             [match("ip saddr", "@bad"), DROP],
             [match("ip saddr", "198.18.2.1", "!="), DROP],
             [match("meta iifname", "eth*"), DROP],
@@ -173,6 +175,7 @@ class PacketTest(unittest.TestCase):
             self.assertFalse(self.nft(expr, sets=some), expr)
             self.assertEqual([], self.unsure)
         for expr in (
+            [{"reject": {"type": "icmpv6", "expr": "port-unreachable"}}],
             [match("udp dport", 514), DROP],
             [match("ip6 saddr", "2001:db8::1"), DROP],
             [match("ct state", ["established", "related"], "in"), DROP],
