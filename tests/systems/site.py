@@ -205,7 +205,7 @@ class Site:
 
     def play(self, playbook: str | Path, *arguments: str, **more: str) -> Recorded:
         """Run a playbook on the controller. more: environment."""
-        settings = {**self.settings(), **more}
+        settings: dict[str, Any] = {**self.settings(), **more}
         return record_playbook(self, playbook, *arguments, inside=self.controller, inventory=None, **settings)
 
     def start_play(self, playbook: str | Path, *arguments: str) -> subprocess.Popen[bytes]:
