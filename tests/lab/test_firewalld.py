@@ -277,7 +277,7 @@ def test_permanent_files_that_drifted(loaded: Box) -> None:
     path.write_bytes(re.sub(rb'  <port port="7789" protocol="tcp"/>\n', b'  <port port="9" protocol="tcp"/>\n', good))
     assert loaded.repaired() == [
         "+ tcp/7789 ha_drbd from ha_peer (1 address)",
-        "- tcp/9 without a service from ha_peer",
+        "- tcp/9 without a service from ha_peer (IPv4)",
     ]
     assert path.read_bytes() == good
     path.write_bytes(b"no XML")
