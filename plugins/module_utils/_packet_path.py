@@ -140,7 +140,7 @@ class Gathered:
     def _of_nft(self, family, scope, interfaces):
         texts = _Texts(self.host)
         shown = self._shown_by_iptables(family)
-        tables = {}
+        tables, found = {}, []
         for entry in self.entries:
             (kind, about), = entry.items()
             if kind in ("table", "chain", "set", "map", "rule"):
@@ -152,10 +152,10 @@ class Gathered:
             if (word, name) in shown:
                 continue
             if family in _FAMILIES.get(word, ()):
-                for one in self._of_table(family, scope, interfaces, (word, name), parts, texts):
-                    yield one
+                found.extend(self._of_table(family, scope, interfaces, (word, name), parts, texts))
             elif family == "ipv4" and word in ("netdev", "bridge") and parts.get("rule"):
                 self._unread("nft table %s %s, whose family is not read" % (word, name))
+        return found
 
     def _unread(self, text):
         if text not in self.unread:

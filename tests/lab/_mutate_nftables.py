@@ -223,7 +223,8 @@ def opened_before_policies(ground: Ground) -> Mutation | None:
     match, words = f"{transport} dport {port}", ["opens", f"{transport}/{port}"]
     if ground.chance.random() < 0.5:
         network = ground.somebody(version)
-        match = f"{ {4: 'ip', 6: 'ip6'}[version] } saddr {network} {match}"
+        family = "ip" if version == 4 else "ip6"
+        match = f"{family} saddr {network} {match}"
         words += [f"from {shown(network)}", f"ipv{version}"]
     command = f"insert rule inet firewalld filter_{ground.hook} {match} accept"
     return Mutation(command, [["nft", command]], [tuple(words)], [["firewall-cmd", "--reload"]])

@@ -17,7 +17,7 @@ def random_plan(chance: random.Random, scope: str, interfaces: tuple[str, ...]) 
     """A plan with a dozen flows. interfaces: of a gateway."""
     sets = {label: _families(chance, number) for number, label in enumerate(_PLACES)}
     flows: dict[Any, dict[str, Any]] = {}
-    for _ in range(chance.randrange(8, 16)):
+    for _number in range(chance.randrange(8, 16)):
         source = chance.choice(_PLACES)
         destination = chance.choice([one for one in _PLACES[:2] if one != source]) if scope == "gateway" else None
         service = chance.choice(_SERVICES)
@@ -26,7 +26,7 @@ def random_plan(chance: random.Random, scope: str, interfaces: tuple[str, ...]) 
             "row": _SERVICES.index(service) + 1,
             "source": source,
             "destination": destination,
-            "ports": sorted({_port(chance) for _ in range(chance.randrange(1, 4))}),
+            "ports": sorted({_port(chance) for _number in range(chance.randrange(1, 4))}),
             "comment": None,
         }
     plan: dict[str, Any] = {"version": 1, "host": "random", "scope": scope, "sets": sets, "flows": list(flows.values())}

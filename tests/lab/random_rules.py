@@ -76,10 +76,10 @@ class Iptables(_Maker):
                 yield f":{chain} {'DROP' if table == 'filter' and self.maybe(0.3) else 'ACCEPT'} [0:0]"
             yield from (f":c{number} - [0:0]" for number in range(_CHAINS))
             for chain in chains:
-                for _ in range(self.chance.randrange(1, 7)):
+                for _number in range(self.chance.randrange(1, 7)):
                     yield f"-A {chain} {self._rule(version, table, chain, 0)}"
             for number in range(_CHAINS):
-                for _ in range(self.chance.randrange(0, 5)):
+                for _number in range(self.chance.randrange(0, 5)):
                     yield f"-A c{number} {self._rule(version, table, 'INPUT', number + 1)}"
             yield "COMMIT"
 
@@ -124,7 +124,7 @@ class Iptables(_Maker):
             say(f"--dport {self.ports(':')}")
         elif self.maybe(0.5):
             parts.append("-m multiport")
-            say("--dports " + ",".join(self.ports(":") for _ in range(self.chance.randrange(1, 4))))
+            say("--dports " + ",".join(self.ports(":") for _number in range(self.chance.randrange(1, 4))))
         if "-m multiport" not in parts and self.maybe(0.1):
             # Two negated ports in one rule are what iptables itself gets wrong, so the evaluator leaves them open.
             negation = 0 if "! --dport" in " ".join(parts) else 0.2
@@ -152,7 +152,7 @@ class Nftables(_Maker):
         yield f"set ports {{ type inet_service; elements = {{ {', '.join(map(str, self.chance.sample(PORTS, 3)))} }} }}"
         for chain in reversed(range(_CHAINS)):
             yield f"chain c{chain} {{"
-            yield from (self._rule(versions, chain + 1, True) for _ in range(self.chance.randrange(0, 5)))
+            yield from (self._rule(versions, chain + 1, True) for _number in range(self.chance.randrange(0, 5)))
             yield "}"
         for hook in ("prerouting", "input", "forward", "input"):
             if self.maybe(0.3):
@@ -162,7 +162,7 @@ class Nftables(_Maker):
             yield f"chain {hook}_{priority + 400} {{ type filter hook {hook} priority {priority}; policy {policy};"
             rejects = hook != "prerouting"
             first = 0 if rejects else _CHAINS
-            yield from (self._rule(versions, first, rejects) for _ in range(self.chance.randrange(1, 6)))
+            yield from (self._rule(versions, first, rejects) for _number in range(self.chance.randrange(1, 6)))
             yield "}"
         yield "}"
 

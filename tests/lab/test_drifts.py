@@ -17,7 +17,7 @@ from tests.lab.providers import PROVIDERS, Provider
 RUNS = {"firewalld": 4}
 
 
-@pytest.mark.parametrize(("provider", "scope"), PLACES, ids=lambda one: str(one))
+@pytest.mark.parametrize(("provider", "scope"), PLACES, ids=str)
 def test_each_mutation_is_named_and_none_is_invented(provider: Provider, scope: str) -> None:
     numbers = range(RUNS.get(provider.name, 7))
     told = run(provider, scope, numbers, 20261124, print)

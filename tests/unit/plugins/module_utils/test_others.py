@@ -43,8 +43,8 @@ class OthersTest(unittest.TestCase):
         host = self.folder.host(Kernel({"iptables-save": (0, "\n".join(lines + [""]), "")}))
         plan = read_plan(golden_plan(scope), scope)
         management = Management(("198.18.9.9", 22), ["198.18.9.0/24"], [22])
-        entries, self.unread = others(host, plan, management, {"unlisted": more.get("unlisted", "drop"),
-                                                                "egress": more.get("egress", "leave")})
+        options = {"unlisted": more.get("unlisted", "drop"), "egress": more.get("egress", "leave")}
+        entries, self.unread = others(host, plan, management, options)
         self.entries = entries
         return [(one["effect"], one["flows"]) for one in entries]
 

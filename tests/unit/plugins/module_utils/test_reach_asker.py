@@ -45,7 +45,7 @@ class PaceTest(unittest.TestCase):
         self.assertEqual(len(left), pacer.spent)
 
     def test_the_clock_goes_on(self):
-        readings = [clock() for _ in range(100)]
+        readings = [clock() for _number in range(100)]
         self.assertEqual(sorted(readings), readings)
 
 
@@ -131,7 +131,7 @@ class AskerTest(unittest.TestCase):
 
     def test_a_few_at_once(self):
         port = self.listener()
-        others = ["udp/%d" % self.bound(socket.SOCK_DGRAM)[1] for _ in range(4)]
+        others = ["udp/%d" % self.bound(socket.SOCK_DGRAM)[1] for _number in range(4)]
         started = clock()
         found = self.results(self.asker(others + ["tcp/%d" % port], parallel=2, timeout=0.3))
         self.assertEqual(5, len(found))
@@ -139,13 +139,13 @@ class AskerTest(unittest.TestCase):
         self.assertGreaterEqual(clock() - started, 0.55)
 
     def test_the_rate_holds(self):
-        ports = ["tcp/%d" % self.listener() for _ in range(20)]
+        ports = ["tcp/%d" % self.listener() for _number in range(20)]
         started = clock()
         self.assertEqual({"open"}, set(self.results(self.asker(ports, rate=20)).values()))
         self.assertGreaterEqual(clock() - started, 0.9)
 
     def test_what_there_is_no_time_for(self):
-        ports = ["tcp/%d" % self.listener() for _ in range(40)]
+        ports = ["tcp/%d" % self.listener() for _number in range(40)]
         started = clock()
         asker = self.asker(ports, rate=20, time_limit=1, timeout=0.5)
         found = self.results(asker)
