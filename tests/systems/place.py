@@ -58,7 +58,6 @@ Before=network-pre.target
 ExecStart=/usr/bin/python3 -I /opt/listener.py
 """
 # UseDNS waits for a resolver that is not there.
-_SSHD = "UseDNS no\nMaxStartups 100\n"
 _SSH = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
 # Who speaks to a system that is gone is told so.
 _ALIVE = "-o ServerAliveInterval=5 -o ServerAliveCountMax=3"
@@ -214,8 +213,7 @@ class Place:
     def _install(self, one: Described, image: Path) -> System:
         system = System(one.name, image, self.folder / "disks" / one.name, lambda: self._connect(one))
         public = (self.folder / "key.pub").read_text(encoding="utf-8")
-        system.put("root/.ssh/authorized_keys", public, 0o600)
-        system.put("etc/ssh/sshd_config.d/lab.conf", _SSHD)
+        system.accept_ssh(public)
         for name, number in one.networks.items():
             text = _INTERFACE.format(name=name, four=address(name, number), six=address(name, number, 6))
             if self._gateways and not one.forwards:

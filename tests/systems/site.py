@@ -55,7 +55,6 @@ Before=network-pre.target
 [Service]
 ExecStart=/usr/bin/python3 -I /opt/listener.py
 """
-_SSHD = "UseDNS no\nLogLevel VERBOSE\nMaxStartups 100\n"
 SSH_OPTIONS = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
 
 
@@ -116,8 +115,7 @@ class Site:
         if group:
             self._hosts[name] = {"group": group, "ansible_host": address(number), **variables}
         public = (self.folder / "key.pub").read_text(encoding="utf-8")
-        system.put("root/.ssh/authorized_keys", public, 0o600)
-        system.put("etc/ssh/sshd_config.d/lab.conf", _SSHD)
+        system.accept_ssh(public)
         system.put("etc/systemd/network/lan.network", _NETWORK.format(four=address(number), six=address(number, 6)))
         system.enable("systemd-networkd.service")
         system.put("opt/listener.py", _LISTENER)
