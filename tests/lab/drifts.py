@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Live rules, changed at random behind the collection's back: does an audit name each change, and invent none?
 
-    python -m tests.lab.drifts --runs 1000
+    PYTHONPATH=.venv/collections python -m tests.lab.drifts --runs 1000
 
 Each run changes one thing, asks ruleset_info as the playbook audit.yml does, puts things right, and asks again: then
 there must be nothing to tell. What has to be told is worked out from what was changed, by code that shares nothing with

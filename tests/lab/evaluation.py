@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Rules at random, judged by the collection's own evaluator and by the kernel: packets tell who is right.
 
-    python -m tests.lab.evaluation --rulesets 100
+    PYTHONPATH=.venv/collections python -m tests.lab.evaluation --rulesets 100
 
 A *false open* is a packet that the evaluator lets pass and the kernel does not; a *false close* is the reverse.
 """
