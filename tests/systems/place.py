@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.systems.listener import listen_early
 from tests.systems.system import BootError, Network, System, wait_for
 
 NETWORKS = {"core": 41, "remote": 42}
@@ -27,8 +28,6 @@ GATEWAY = 1
 HOME, CONTROLLER = "core", 2
 # Party of the inventory, or None for a stranger: number. An outsider is called log.core, guest.remote, and so on.
 OUTSIDERS: dict[str, tuple[str | None, int]] = {"log": ("log_sources", 50), "guest": (None, 60)}
-# Listens from early in each boot on a port that no plan knows.
-UNLISTED = 9999
 
 _INTERFACE = """\
 [Match]
@@ -41,23 +40,6 @@ LinkLocalAddressing=ipv6
 IPv6AcceptRA=no
 IPv6DuplicateAddressDetection=0
 """
-_LISTENER = f"""\
-import socket
-listener = socket.create_server(("::", {UNLISTED}), family=socket.AF_INET6, dualstack_ipv6=True, backlog=128)
-while True:
-    listener.accept()[0].close()
-"""
-_LISTENER_UNIT = """\
-[Unit]
-Description=Listens before there is a network
-DefaultDependencies=no
-After=local-fs.target
-Before=network-pre.target
-
-[Service]
-ExecStart=/usr/bin/python3 -I /opt/listener.py
-"""
-# UseDNS waits for a resolver that is not there.
 _SSH = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
 # Who speaks to a system that is gone is told so.
 _ALIVE = "-o ServerAliveInterval=5 -o ServerAliveCountMax=3"
@@ -220,9 +202,7 @@ class Place:
                 text += "".join(f"Gateway={address(name, GATEWAY, version)}\n" for version in (4, 6))
             system.put(f"etc/systemd/network/{name}.network", text)
         system.enable("systemd-networkd.service")
-        system.put("opt/listener.py", _LISTENER)
-        system.put("etc/systemd/system/lab-listener.service", _LISTENER_UNIT)
-        system.enable("lab-listener.service", "sysinit.target", "/etc/systemd/system")
+        listen_early(system)
         return system
 
     def start(self, *names: str) -> None:

@@ -10,7 +10,8 @@ import subprocess
 import sys
 import time
 
-from tests.systems.place import HOME, UNLISTED, Place
+from tests.systems.listener import UNLISTED
+from tests.systems.place import HOME, Place
 from tests.systems.probe import SCRIPT
 from tests.systems.system import dying
 

@@ -19,12 +19,11 @@ import yaml
 
 from tests.lab.playbook import playbook_command, playbook_environment
 from tests.lab.record import Recorded, record_playbook
+from tests.systems.listener import listen_early
 from tests.systems.system import BootError, Network, System, dying, wait_for
 
 NETWORKS = {4: ipaddress.ip_network("198.18.40.0/24"), 6: ipaddress.ip_network("2001:db8:40::/64")}
 CONTROLLER = 1
-# Listens from early in each boot on a port that no plan knows.
-UNLISTED = 9999
 USER, PASSWORD = "deputy", "only in the lab"
 
 _NETWORK = """\
@@ -37,23 +36,6 @@ Address={six}/64
 LinkLocalAddressing=ipv6
 IPv6AcceptRA=no
 IPv6DuplicateAddressDetection=0
-"""
-_LISTENER = f"""\
-import socket
-listener = socket.create_server(("::", {UNLISTED}), family=socket.AF_INET6, dualstack_ipv6=True, backlog=128)
-print("listening", flush=True)
-while True:
-    listener.accept()[0].close()
-"""
-_LISTENER_UNIT = """\
-[Unit]
-Description=Listens before there is a network
-DefaultDependencies=no
-After=local-fs.target
-Before=network-pre.target
-
-[Service]
-ExecStart=/usr/bin/python3 -I /opt/listener.py
 """
 SSH_OPTIONS = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
 
@@ -118,9 +100,7 @@ class Site:
         system.accept_ssh(public)
         system.put("etc/systemd/network/lan.network", _NETWORK.format(four=address(number), six=address(number, 6)))
         system.enable("systemd-networkd.service")
-        system.put("opt/listener.py", _LISTENER)
-        system.put("etc/systemd/system/lab-listener.service", _LISTENER_UNIT)
-        system.enable("lab-listener.service", "sysinit.target", "/etc/systemd/system")
+        listen_early(system)
         self.write_inventory()
         return system
 

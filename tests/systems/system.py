@@ -56,6 +56,7 @@ done
 """
 _OWN_MOUNTS = ("unshare", "--mount", "--propagation", "private")
 _PACKAGES = {"systemd-nspawn": "systemd-container", "setpriv": "util-linux", "nsenter": "util-linux", "ip": "iproute2"}
+# UseDNS waits for a resolver that is not there.
 _SSHD = "UseDNS no\nLogLevel VERBOSE\nMaxStartups 100\n"
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from tests.lab.record import Recorded
+from tests.systems.listener import UNLISTED
 from tests.systems.probe import asking
-from tests.systems.site import PASSWORD, SSH_OPTIONS, UNLISTED, USER, Site, address
+from tests.systems.site import PASSWORD, SSH_OPTIONS, USER, Site, address
 from tests.systems.system import BootError, System, build, wait_for
 
 SITE = "playbooks/site.yml"
