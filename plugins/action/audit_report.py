@@ -17,7 +17,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._audit_report im
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan import GATEWAY, HOST
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]
+class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no types
     """``portledger.qradar.audit_report``."""
 
     _requires_connection = False

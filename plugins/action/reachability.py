@@ -24,7 +24,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._reach_targets i
 from ansible_collections.portledger.qradar.plugins.plugin_utils._task_plan import TaskPlan
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]
+class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no types
     """The controller's half of ``portledger.qradar.reachability``."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._watch import Ta
 _SSH = ("ssh", "paramiko", "paramiko_ssh", "libssh")
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]
+class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no types
     """The controller's half of ``portledger.qradar.ruleset``."""
 
     _connection: Any

@@ -21,7 +21,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._plan import GAT
 from ansible_collections.portledger.qradar.plugins.plugin_utils._task_plan import TaskPlan
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]
+class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no types
     """The controller's half of ``portledger.qradar.ruleset_info``."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -76,6 +76,7 @@ EXAMPLES = r"""
     scope: host
     surroundings: true
   register: asked
+  # A host that cannot be read is told by the report.
   failed_when: false
   ignore_unreachable: true
 
