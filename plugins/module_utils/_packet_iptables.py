@@ -20,10 +20,10 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables_rule i
 from ansible_collections.portledger.qradar.plugins.module_utils._networks import parse_network
 from ansible_collections.portledger.qradar.plugins.module_utils._packet_rules import ACCEPT, DROP, GO_ON, GOTO, JUMP
 from ansible_collections.portledger.qradar.plugins.module_utils._packet_rules import RETURN, TRANSLATE, UNKNOWN
-from ansible_collections.portledger.qradar.plugins.module_utils._packet_rules import Chains, PacketRule
+from ansible_collections.portledger.qradar.plugins.module_utils._packet_rules import Chains, PacketRule, RuleReader
 from ansible_collections.portledger.qradar.plugins.module_utils._region import CAME, DESTINATION, GOES, ICMP, ICMPV6
 from ansible_collections.portledger.qradar.plugins.module_utils._region import LAST_PORT, PORT, PROTOCOL, SOURCE
-from ansible_collections.portledger.qradar.plugins.module_utils._region import SOURCE_PORT, TCP, UDP, bounds
+from ansible_collections.portledger.qradar.plugins.module_utils._region import SOURCE_PORT, TCP, UDP
 from ansible_collections.portledger.qradar.plugins.module_utils._region import complement, narrowed
 
 #: numbers of protocols by the names that rules use
@@ -103,26 +103,8 @@ def _addresses(text, family):
     return interval_of(parse_network(text)[1], family)
 
 
-class Reader:
-    """Reads the rules of one family."""
-
-    def __init__(self, family, interfaces, sets, local, tracked):
-        """
-        :param family: ipv4 or ipv6
-        :type family: str
-        :type interfaces: ansible_collections.portledger.qradar.plugins.module_utils._packet_rules.Interfaces
-        :type sets: Sets
-        :param local: whether the packets asked about are for this host
-        :type local: bool
-        :param tracked: whether the kernel knows connections there: before that, all is invalid
-        :type tracked: bool
-        """
-        self.family = family
-        self.interfaces = interfaces
-        self.sets = sets
-        self.local = local
-        self.tracked = tracked
-        self._bounds = bounds(family, len(interfaces))
+class Reader(RuleReader):
+    """Reads the rules of one family. sets: a :class:`Sets`."""
 
     def read(self, name, chains):
         """Chains of one table.

@@ -21,10 +21,10 @@ from ansible_collections.portledger.qradar.plugins.module_utils._nftables_rule i
 from ansible_collections.portledger.qradar.plugins.module_utils._packet_iptables import PROTOCOLS
 from ansible_collections.portledger.qradar.plugins.module_utils._packet_rules import ACCEPT, DROP, GO_ON, GOTO, JUMP
 from ansible_collections.portledger.qradar.plugins.module_utils._packet_rules import RETURN, TRANSLATE, UNKNOWN
-from ansible_collections.portledger.qradar.plugins.module_utils._packet_rules import PacketRule
+from ansible_collections.portledger.qradar.plugins.module_utils._packet_rules import PacketRule, RuleReader
 from ansible_collections.portledger.qradar.plugins.module_utils._region import CAME, DESTINATION, GOES, ICMP, ICMPV6
 from ansible_collections.portledger.qradar.plugins.module_utils._region import PORT, PROTOCOL, SOURCE
-from ansible_collections.portledger.qradar.plugins.module_utils._region import SOURCE_PORT, TCP, UDP, bounds
+from ansible_collections.portledger.qradar.plugins.module_utils._region import SOURCE_PORT, TCP, UDP
 from ansible_collections.portledger.qradar.plugins.module_utils._region import complement, narrowed
 from ansible_collections.portledger.qradar.plugins.module_utils._text import native
 
@@ -53,27 +53,8 @@ class _NeverError(Exception):
     """The first packet of a connection is never like that."""
 
 
-class Reader:
-    """Reads rules as nft tells them in JSON, for one family."""
-
-    def __init__(self, family, interfaces, sets, local, tracked):
-        """
-        :param family: ipv4 or ipv6
-        :type family: str
-        :type interfaces: ansible_collections.portledger.qradar.plugins.module_utils._packet_rules.Interfaces
-        :param sets: sets of the table, by name, as nft tells them
-        :type sets: dict[str, dict]
-        :param local: whether the packets asked about are for this host
-        :type local: bool
-        :param tracked: whether the kernel knows connections there: before that, all is invalid
-        :type tracked: bool
-        """
-        self.family = family
-        self.interfaces = interfaces
-        self.sets = sets
-        self.local = local
-        self.tracked = tracked
-        self._bounds = bounds(family, len(interfaces))
+class Reader(RuleReader):
+    """Reads rules as nft tells them in JSON, for one family. sets: those of the table, by name, as nft tells them."""
 
     def rules(self, data, text):
         """The rules that one rule of nft stands for: several where it has a map of verdicts.

@@ -13,7 +13,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-from ansible_collections.portledger.qradar.plugins.module_utils._region import split
+from ansible_collections.portledger.qradar.plugins.module_utils._region import bounds, split
 
 ACCEPT, DROP, RETURN, JUMP, GOTO, TRANSLATE, UNKNOWN, GO_ON = (
     "accept", "drop", "return", "jump", "goto", "translate", "unknown", "go on",
@@ -130,6 +130,28 @@ class Interfaces:
             return self.tokens.index(name)
         begins = [token for token in self.tokens if token.endswith("\0") and name.startswith(token[:-1])]
         return self.tokens.index(max(begins, key=len))
+
+
+class RuleReader:
+    """What readers of rules know, whatever program shows these."""
+
+    def __init__(self, family, interfaces, sets, local, tracked):
+        """
+        :param family: ipv4 or ipv6
+        :type family: str
+        :type interfaces: Interfaces
+        :param sets: as the reader takes them
+        :param local: whether the packets asked about are for this host
+        :type local: bool
+        :param tracked: whether the kernel knows connections there: before that, all is invalid
+        :type tracked: bool
+        """
+        self.family = family
+        self.interfaces = interfaces
+        self.sets = sets
+        self.local = local
+        self.tracked = tracked
+        self._bounds = bounds(family, len(interfaces))
 
 
 class Walk:
