@@ -108,6 +108,16 @@ def _numbers(text):
     return tuple(int(number) for number in found.groups()) if found else ()
 
 
+def boot_wait(host):
+    """What a boot is to wait for: systemd calls firewalld started once it has its name on D-Bus, before its rules.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :returns: service, and command, which is answered once the rules are loaded
+    :rtype: dict[str, str]
+    """
+    return {"service": "firewalld.service", "command": "%s --state" % host.find("firewall-cmd")}
+
+
 def counters(host, scope):
     """None: firewalld's rules have no counters."""
 

@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._files import remove_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_rules import ICMP, LOG_PREFIX, Model, Policy
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_rules import Rule, Service, Set
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld_rules import with_interface
@@ -96,24 +97,12 @@ def _replace(path, content):
         # firewalld itself leaves a copy where somebody has changed a file of ours by firewall-cmd --permanent.
         ours = os.path.basename(path).startswith("portledger-")
         for name in [path] + ([path + ".old"] if ours else []):
-            if os.path.lexists(name):
-                os.unlink(name)
+            remove_file(name)
         return
     if not os.path.isdir(os.path.dirname(path)):
         os.makedirs(os.path.dirname(path), 0o755)
-    # firewalld reads every name that ends in .xml.
-    spare = path + ".portledger-new"
-    try:
-        with open(spare, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(spare, 0o644)
-        os.rename(spare, path)
-    except (IOError, OSError):
-        if os.path.lexists(spare):
-            os.unlink(spare)
-        raise
+    # firewalld reads every name that ends in .xml, which the unfinished file's does not.
+    replace_file(path, content, 0o644)
 
 
 def render_files(names, model):

@@ -12,6 +12,7 @@ A provider has these names:
     keep, kept              what is, as data, and the way back from that data in another process
     counters                packets and bytes by flow, or None
     put_back_files          where PERSISTS: at boot, the files of what keep has kept
+    boot_wait               optional, where PERSISTS: what a boot is to wait for
     warnings                optional: what the result has to say
 
 Note that this module util is **PRIVATE** to the collection.

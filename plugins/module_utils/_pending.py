@@ -28,6 +28,7 @@ import os
 import shutil
 
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._files import remove_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._text import from_json
 
 CONFIRMED = "confirmed"
@@ -141,8 +142,7 @@ class Store:
 
         :type pending: dict
         """
-        with _missing_is_fine():
-            os.unlink(os.path.join(self.folder, "pending.json"))
+        remove_file(os.path.join(self.folder, "pending.json"))
         shutil.rmtree(self.program(pending["token"]), ignore_errors=True)
 
     def forget(self):
@@ -214,21 +214,8 @@ class Store:
 
     def _write(self, name, data):
         """Either the old file is there or the new one, never half of it."""
-        unfinished = os.path.join(self.folder, name + ".new")
+        path = os.path.join(self.folder, name)
         try:
-            with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
-                json.dump(data, stream)
-            os.rename(unfinished, os.path.join(self.folder, name))
+            replace_file(path, json.dumps(data))
         except (IOError, OSError) as error:
-            with _missing_is_fine():
-                os.unlink(unfinished)
-            raise RulesetError("%s: cannot be written: %s." % (os.path.join(self.folder, name), error.strerror))
-
-
-@contextlib.contextmanager
-def _missing_is_fine():
-    try:
-        yield
-    except OSError as error:
-        if error.errno != errno.ENOENT:
-            raise
+            raise RulesetError("%s: cannot be written: %s." % (path, error.strerror))

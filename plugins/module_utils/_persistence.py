@@ -11,6 +11,8 @@ In /etc/portledger, a folder for each scope:
     load              runs the program below; our units call it, and people may
     program-DIGEST/   the program and a copy of its code
 
+A provider whose service loads its rules by itself, but not in time, has a boot wait for it instead: _boot_wait.py.
+
 Each file is replaced in one step, so that whatever goes wrong, the old one or the new one is there.
 
 Note that this module util is **PRIVATE** to the collection.
@@ -20,24 +22,25 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-import errno
 import json
 import os
 import shutil
 import sys
 
 from ansible_collections.portledger.qradar.plugins.module_utils import _boot, _systemd
+from ansible_collections.portledger.qradar.plugins.module_utils._boot_wait import wait_unit
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._files import remove_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._program import code_digest, write_program
 from ansible_collections.portledger.qradar.plugins.module_utils._providers import NAMES, load_provider
 from ansible_collections.portledger.qradar.plugins.module_utils._text import from_json
+from ansible_collections.portledger.qradar.plugins.module_utils._units import Unit, has_units
 
 UNIT = "unit"
 PROVIDER = "provider"
 NOTHING = "nothing"
 
 _VERSION = 1
-_UNITS = "etc/systemd/system"
 # Services that flush everything when they are started or restarted. Ours loads after them, and with them.
 _FLUSHERS = "iptables.service ip6tables.service nftables.service netfilter-persistent.service"
 
@@ -164,30 +167,40 @@ class Persistence:
         :type wanted: list[dict] | None
         :rtype: list[str]
         """
-        if not wanted:
-            left = os.path.isdir(self.folder) or self._unit_file(_unit_name(self.scope)) or self.undo()
+        loads, wait = _sorted_out(wanted)
+        return self._drift_of_rules(loads) + self._drift_of_wait(wait)
+
+    def _drift_of_rules(self, loads):
+        if not loads:
+            left = os.path.isdir(self.folder) or self._loading_units()[0].exists() or self.undo()
             return ["- rules that a boot loads"] if left and not self._waits() else []
         try:
             found = self.rules()
         except ValueError:
             found = None
-        there = self._program_is_there("load", wanted) and self._units_are_there()
-        same = there and found == _plain(self._document(wanted))
+        there = self._program_is_there("load", loads) and self._units_are_there(self._loading_units())
+        same = there and found == _plain(self._document(loads))
         return [] if same else ["~ rules that a boot loads: written again"]
+
+    def _drift_of_wait(self, wait):
+        unit = wait_unit(self.host, self.scope, wait)
+        if not wait:
+            return ["- a boot waits for %s" % unit.name] if unit.exists() else []
+        return [] if self._units_are_there([unit]) else ["~ a boot waits for %s: written again" % wait["service"]]
 
     def loaded_by(self):
         """What loads the rules of providers that live in the kernel only: UNIT or NOTHING.
 
         :rtype: str
         """
-        return UNIT if self._unit_file(_unit_name(self.scope)) else NOTHING
+        return UNIT if self._loading_units()[0].exists() else NOTHING
 
     def will_load(self):
         """What is to load them once they are confirmed: UNIT or NOTHING.
 
         :rtype: str
         """
-        return UNIT if os.path.isdir(self.host.file(_UNITS)) else NOTHING
+        return UNIT if has_units(self.host) else NOTHING
 
     def _waits(self):
         return self.undo() is not None
@@ -197,27 +210,39 @@ class Persistence:
     def write(self, wanted):
         """Have a boot load this, or nothing.
 
-        :param wanted: "provider" and "state", as the provider keeps it, of each provider; None for nothing
+        :param wanted: of each provider "provider", and "state", as the provider keeps it, or "wait", what a boot waits
+            for; None for nothing
         :type wanted: list[dict] | None
         :raises RulesetError: it cannot be written. What a boot loaded before it loads still.
         """
-        if not wanted:
-            self._remove()
-            return
+        loads, wait = _sorted_out(wanted)
         try:
-            self._write_program("load", wanted)
-            new, old = self._text(self._document(wanted)), self.host.text(self._relative("rules.json"))
-            if old and old != new:
-                self._replace("rules.last.json", old)
-            self._replace("rules.json", new)
-            written = [self._write_unit(name, template) for name, template in self._loading_units()]
-            self._remove_stale()
+            self._write_wait(wait)
+            if loads:
+                self._write_rules(loads)
         except (IOError, OSError) as error:
             raise RulesetError(_cannot(error, self.folder))
-        if _systemd.runs(self.host) and True in written:
-            self.host.run("systemctl", ["daemon-reload"])
+        if not loads:
+            self._remove()
+
+    def _write_rules(self, loads):
+        self._write_program("load", loads)
+        new, old = self._text(self._document(loads)), self.host.text(self._relative("rules.json"))
+        if old and old != new:
+            self._replace("rules.last.json", old)
+        self._replace("rules.json", new)
+        written = self._write_units(self._loading_units())
+        self._remove_stale()
+        if written:
             # Only an active unit goes along when a service that flushes everything is restarted.
-            self.host.run("systemctl", ["--no-block", "start", _unit_name(self.scope)])
+            self._start(self._loading_units()[0])
+
+    def _write_wait(self, wait):
+        unit = wait_unit(self.host, self.scope, wait)
+        if not wait:
+            self._stop_and_remove(unit)
+        elif self._write_units([unit]):
+            self._start(unit)
 
     def write_undo(self, kept):
         """Have a boot put back files, until :meth:`remove_undo`.
@@ -230,34 +255,28 @@ class Persistence:
             self._write_program("undo", kept)
             boot = self.host.text("proc/sys/kernel/random/boot_id").strip()
             self._replace("undo.json", self._text({"version": _VERSION, "boot": boot, "kept": kept}))
-            self._write_unit(_undo_name(self.scope), _UNDO_UNIT)
+            self._write_units([self._undo_unit()])
         except (IOError, OSError) as error:
             raise RulesetError(_cannot(error, self.folder))
 
     def remove_undo(self):
         """Nothing waits any more."""
         for name in ("undo.json", "undo"):
-            _unlink(os.path.join(self.folder, name))
-        self._remove_unit(_undo_name(self.scope))
+            remove_file(os.path.join(self.folder, name))
+        self._undo_unit().remove()
         if not os.path.exists(os.path.join(self.folder, "rules.json")):
             self._remove()
         else:
             self._remove_stale()
 
     def _remove(self):
-        stopped = _systemd.runs(self.host) and self._unit_file(_unit_name(self.scope))
-        if stopped:
-            self.host.run("systemctl", ["stop", _unit_name(self.scope)])
-        for name in (_unit_name(self.scope), _again_name(self.scope), _undo_name(self.scope)):
-            self._remove_unit(name)
+        self._stop_and_remove(*(self._loading_units() + [self._undo_unit()]))
         shutil.rmtree(self.folder, ignore_errors=True)
         try:
             os.rmdir(os.path.dirname(self.folder))
         except OSError:
             # The other scope has its folder there, or there is none.
             pass
-        if stopped:
-            self.host.run("systemctl", ["daemon-reload"])
 
     # ---- files
 
@@ -283,7 +302,7 @@ class Persistence:
         return from_json(text) if text else None
 
     def _replace(self, name, text):
-        _replace(os.path.join(self.folder, name), text)
+        replace_file(os.path.join(self.folder, name), text)
 
     def _program_folder(self, kept):
         return os.path.join(self.folder, "program-" + self._digest(kept)[:16])
@@ -320,90 +339,50 @@ class Persistence:
 
     # ---- units
 
-    def _units_are_there(self):
-        if not os.path.isdir(self.host.file(_UNITS)):
-            return True
-        return all(self._unit_is_there(name, template) for name, template in self._loading_units())
-
     def _loading_units(self):
-        return [(_unit_name(self.scope), _UNIT), (_again_name(self.scope), _AGAIN_UNIT)]
+        return [
+            self._unit("portledger-%s.service", ["sysinit.target"], _UNIT),
+            self._unit("portledger-%s-again.service", _FLUSHERS.split(), _AGAIN_UNIT),
+        ]
 
-    def _unit_is_there(self, name, template):
-        return self._unit_file(name) == self._unit_text(template) and all(map(os.path.islink, self._links(name)))
+    def _undo_unit(self):
+        return self._unit("portledger-%s-undo.service", ["sysinit.target"], _UNDO_UNIT)
 
-    def _unit_file(self, name):
-        return self.host.text(_UNITS, name)
+    def _unit(self, name, wanted_by, template):
+        text = template.format(scope=self.scope, folder=self.folder, flushers=_FLUSHERS)
+        return Unit(self.host, name % self.scope, wanted_by, text)
 
-    def _unit_text(self, template):
-        return template.format(scope=self.scope, folder=self.folder, flushers=_FLUSHERS)
+    def _units_are_there(self, units):
+        return not has_units(self.host) or all(unit.is_written() for unit in units)
 
-    def _links(self, name):
-        wanting = _FLUSHERS.split() if name == _again_name(self.scope) else ["sysinit.target"]
-        return [self.host.file(_UNITS, unit + ".wants", name) for unit in wanting]
+    def _write_units(self, units):
+        """Whether one had to be written. A root without systemd: whoever starts it runs the script "load" himself."""
+        return has_units(self.host) and any([unit.write() for unit in units])
 
-    def _write_unit(self, name, template):
-        """Whether it had to be written."""
-        text = self._unit_text(template)
-        # A root without systemd: whoever starts it runs the script "load" himself.
-        if not os.path.isdir(self.host.file(_UNITS)):
-            return False
-        if self._unit_is_there(name, template):
-            return False
-        _replace(self.host.file(_UNITS, name), text, 0o644)
-        for link in self._links(name):
-            if not os.path.isdir(os.path.dirname(link)):
-                os.makedirs(os.path.dirname(link), 0o755)
-            _unlink(link)
-            os.symlink("/" + os.path.join(_UNITS, name), link)
-        return True
+    def _start(self, unit):
+        if _systemd.runs(self.host):
+            self.host.run("systemctl", ["daemon-reload"])
+            self.host.run("systemctl", ["--no-block", "start", unit.name])
 
-    def _remove_unit(self, name):
-        for link in self._links(name):
-            _unlink(link)
-            try:
-                os.rmdir(os.path.dirname(link))
-            except OSError:
-                # Others are wanted there as well, or it is not there.
-                pass
-        _unlink(self.host.file(_UNITS, name))
+    def _stop_and_remove(self, first, *others):
+        """Units of which the first one is active."""
+        stopped = first.exists() and _systemd.runs(self.host)
+        if stopped:
+            self.host.run("systemctl", ["stop", first.name])
+        for unit in (first,) + others:
+            unit.remove()
+        if stopped:
+            self.host.run("systemctl", ["daemon-reload"])
 
 
-def _unit_name(scope):
-    return "portledger-%s.service" % scope
-
-
-def _again_name(scope):
-    return "portledger-%s-again.service" % scope
-
-
-def _undo_name(scope):
-    return "portledger-%s-undo.service" % scope
+def _sorted_out(wanted):
+    """What a boot loads, and what it waits for."""
+    waits = [entry["wait"] for entry in wanted or () if "wait" in entry]
+    return [entry for entry in wanted or () if "wait" not in entry], waits[0] if waits else None
 
 
 def _cannot(error, folder):
     return "%s: cannot be written: %s." % (getattr(error, "filename", None) or folder, error.strerror)
-
-
-def _replace(path, text, mode=0o600):
-    unfinished = path + ".new"
-    try:
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as stream:
-            stream.write(text if isinstance(text, bytes) else text.encode("utf-8"))
-            stream.flush()
-            # Without this, a machine that loses power may come up with an empty file.
-            os.fsync(stream.fileno())
-        os.rename(unfinished, path)
-    except (IOError, OSError):
-        _unlink(unfinished)
-        raise
-
-
-def _unlink(path):
-    try:
-        os.unlink(path)
-    except OSError as error:
-        if error.errno != errno.ENOENT:
-            raise
 
 
 def _plain(data):

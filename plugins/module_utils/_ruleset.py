@@ -87,10 +87,16 @@ def prepare_change(host, options, provider, plan, management):
     parts = [part(provider, plan)] if provider else []
     former = [part(other, None) for other in traces_of_others(host, scope, provider and provider.NAME)]
     lines = _whole_difference(parts, former)
-    rules = None
-    if provider and not provider.PERSISTS:
-        rules = [{"provider": provider.NAME, "state": provider.keep(parts[0].wanted)}]
+    rules = _at_boot(host, provider, parts[0].wanted) if provider else None
     return Prepared(parts + former, lines or Persistence(host, scope).drift(rules), rules)
+
+
+def _at_boot(host, provider, wanted):
+    """What a boot loads, or waits for; None where the provider's own service does all by itself, and in time."""
+    if not provider.PERSISTS:
+        return [{"provider": provider.NAME, "state": provider.keep(wanted)}]
+    wait = getattr(provider, "boot_wait", lambda host: None)(host)
+    return [{"provider": provider.NAME, "wait": wait}] if wait else None
 
 
 def _whole_difference(parts, former):

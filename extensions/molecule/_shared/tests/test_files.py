@@ -26,6 +26,14 @@ def test_units_and_files(host: Host, scope: str) -> None:
         assert host.file(f"/etc/portledger/{scope}").mode == 0o700
 
 
+@pytest.mark.parametrize("scope", ["host", "gateway"])
+def test_a_boot_waits_for_firewalld(host: Host, scope: str) -> None:
+    unit = host.service(f"portledger-{scope}-wait")
+    waits = name_of(host) in expected()["scopes"][scope] and provider_of(host) == "firewalld"
+    enabled = unit.exists and unit.is_enabled
+    assert (enabled, unit.is_running) == (waits, waits)
+
+
 def test_the_loader_of_the_provider(host: Host) -> None:
     loader = LOADERS.get(provider_of(host))
     if loader:

@@ -12,7 +12,7 @@ import os
 import sys
 import unittest
 
-from ansible_collections.portledger.qradar.plugins.module_utils import _boot, _persistence
+from ansible_collections.portledger.qradar.plugins.module_utils import _boot, _files
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._pending import Store
 from ansible_collections.portledger.qradar.plugins.module_utils._persistence import Persistence
@@ -20,6 +20,10 @@ from tests.unit.plugins.module_utils.support import Folder
 
 RULES = [{"provider": "word", "state": {"word": "new"}}]
 OLDER = [{"provider": "word", "state": {"word": "old"}}]
+WAITS = [{
+    "provider": "firewalld",
+    "wait": {"service": "firewalld.service", "command": "/usr/bin/firewall-cmd --state"},
+}]
 UNITS = "etc/systemd/system"
 
 
@@ -169,12 +173,12 @@ class PersistenceTest(unittest.TestCase):
         self.there.write(OLDER)
         before = self.host.text("etc/portledger/host/rules.json")
         real = os.fsync
-        self.addCleanup(setattr, _persistence.os, "fsync", real)
+        self.addCleanup(setattr, _files.os, "fsync", real)
 
         def full(descriptor):
             raise OSError(28, "No space left on device")
 
-        _persistence.os.fsync = full
+        _files.os.fsync = full
         with self.assertRaises(RulesetError) as caught:
             self.there.write(RULES)
         self.assertEqual(
@@ -183,7 +187,7 @@ class PersistenceTest(unittest.TestCase):
         )
         self.assertEqual(before, self.host.text("etc/portledger/host/rules.json"))
         self.assertEqual([], [name for name in self.files() if name.endswith(".new")])
-        _persistence.os.fsync = real
+        _files.os.fsync = real
         self.assertTrue(self.boot())
         self.assertEqual("old", self.word.word)
 
@@ -250,6 +254,54 @@ class PersistenceTest(unittest.TestCase):
         self.assertIn("nftables.service netfilter-persistent.service portledger-host.service\n", again)
         link = self.host.file(UNITS, "sysinit.target.wants/portledger-host.service")
         self.assertEqual("/etc/systemd/system/portledger-host.service", os.readlink(link))
+
+    # ---- services that load in their own time
+
+    def test_a_boot_waits(self):
+        name = "portledger-host-wait.service"
+        missing = ["~ a boot waits for firewalld.service: written again"]
+        self.assertEqual(missing, self.there.drift(WAITS))
+        self.there.write(WAITS)
+        wanted = UNITS + "/firewalld.service.wants/" + name
+        self.assertEqual([wanted, UNITS + "/" + name], self.files())
+        self.assertEqual([], self.there.drift(WAITS))
+        self.assertEqual("nothing", self.there.loaded_by())
+        text = self.host.text(UNITS, name)
+        for line in ("After=firewalld.service", "Before=network-pre.target shutdown.target", "WantedBy=firewalld.service",
+                     "ExecStart=/usr/bin/firewall-cmd --state", "DefaultDependencies=no"):
+            self.assertIn("\n%s\n" % line, text)
+        for lost in self.files():
+            os.unlink(self.host.file(lost))
+            self.assertEqual(missing, self.there.drift(WAITS), lost)
+            self.there.write(WAITS)
+            self.assertEqual([], self.there.drift(WAITS), lost)
+
+    def test_a_boot_waits_no_longer(self):
+        for after in (RULES, None):
+            self.there.write(WAITS)
+            Persistence(self.host, "gateway").write(WAITS)
+            self.assertIn("- a boot waits for portledger-host-wait.service", self.there.drift(after))
+            self.there.write(after)
+            self.assertEqual([], self.there.drift(after))
+            self.assertEqual([], [name for name in self.files() if name.endswith("host-wait.service")])
+            Persistence(self.host, "gateway").write(None)
+            self.assertFalse(os.path.exists(self.host.file(UNITS, "firewalld.service.wants")))
+
+    def test_what_is_undone_leaves_the_wait(self):
+        self.there.write(WAITS)
+        self.there.write_undo(OLDER)
+        self.there.remove_undo()
+        self.assertEqual([], self.there.drift(WAITS))
+
+    def test_a_wait_takes_the_place_of_rules(self):
+        self.there.write(RULES)
+        self.assertEqual(
+            ["- rules that a boot loads", "~ a boot waits for firewalld.service: written again"],
+            self.there.drift(WAITS),
+        )
+        self.there.write(WAITS)
+        self.assertEqual([], self.there.drift(WAITS))
+        self.assertFalse(os.path.exists(self.host.file("etc/portledger")))
 
     def test_what_is_written_can_be_read_by_people(self):
         self.there.write(RULES)
