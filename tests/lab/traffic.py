@@ -57,7 +57,7 @@ class Way:
                 }
 
     def ears(self, lab: Lab) -> set[tuple[str, str, int]]:
-        wanted = {"udp" if kind.kind == "udp" else "tcp" for kind in self.kinds if kind.kind != "icmp"}
+        wanted = {kind.kind if kind.kind in ("udp", "icmp") else "tcp" for kind in self.kinds}
         addresses = lab.topology.nodes[self.destination].interfaces[0].addresses
         return {(transport, str(address), self.port) for transport in wanted for address in addresses}
 
