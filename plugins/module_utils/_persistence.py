@@ -357,7 +357,10 @@ class Persistence:
 
     def _write_units(self, units):
         """Whether one had to be written. A root without systemd: whoever starts it runs the script "load" himself."""
-        return has_units(self.host) and any([unit.write() for unit in units])
+        if not has_units(self.host):
+            return False
+        written = [unit.write() for unit in units]
+        return True in written
 
     def _start(self, unit):
         if _systemd.runs(self.host):

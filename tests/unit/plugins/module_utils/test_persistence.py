@@ -267,8 +267,8 @@ class PersistenceTest(unittest.TestCase):
         self.assertEqual([], self.there.drift(WAITS))
         self.assertEqual("nothing", self.there.loaded_by())
         text = self.host.text(UNITS, name)
-        for line in ("After=firewalld.service", "Before=network-pre.target shutdown.target", "WantedBy=firewalld.service",
-                     "ExecStart=/usr/bin/firewall-cmd --state", "DefaultDependencies=no"):
+        for line in ("After=firewalld.service", "Before=network-pre.target shutdown.target", "DefaultDependencies=no",
+                     "WantedBy=firewalld.service", "ExecStart=/usr/bin/firewall-cmd --state"):
             self.assertIn("\n%s\n" % line, text)
         for lost in self.files():
             os.unlink(self.host.file(lost))
