@@ -16,7 +16,8 @@ LOADERS = {"firewalld": "firewalld", "qradar": "iptables"}
 
 @pytest.mark.parametrize("scope", ["host", "gateway"])
 def test_units_and_files(host: Host, scope: str) -> None:
-    unit, file = host.service(f"portledger-{scope}"), host.file(f"/etc/portledger/{scope}/rules.json")
+    # With its ending: testinfra takes what only begins like the name for the unit, too.
+    unit, file = host.service(f"portledger-{scope}.service"), host.file(f"/etc/portledger/{scope}/rules.json")
     ours = name_of(host) in expected()["scopes"][scope] and lasting_of(host) == "unit"
     # Newer systemctl calls it an error to ask after a unit that nobody has.
     enabled = unit.exists and unit.is_enabled
@@ -28,7 +29,7 @@ def test_units_and_files(host: Host, scope: str) -> None:
 
 @pytest.mark.parametrize("scope", ["host", "gateway"])
 def test_a_boot_waits_for_firewalld(host: Host, scope: str) -> None:
-    unit = host.service(f"portledger-{scope}-wait")
+    unit = host.service(f"portledger-{scope}-wait.service")
     waits = name_of(host) in expected()["scopes"][scope] and provider_of(host) == "firewalld"
     enabled = unit.exists and unit.is_enabled
     assert (enabled, unit.is_running) == (waits, waits)
