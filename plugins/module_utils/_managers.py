@@ -76,6 +76,27 @@ def refuse_rivals(host, provider):
             raise _rival("%s, whose service is active here and flushes them at each restart" % service, "nftables")
 
 
+def who_else_closes(host, provider):
+    """Warnings of others who close what a provider opens, for a packet has to please both.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :param provider: its name
+    :type provider: str
+    :rtype: list[str]
+    """
+    found = []
+    if provider in ("iptables", "nftables"):
+        if runs_firewalld(host):
+            found.append(("firewalld, which runs here,", "firewalld"))
+        elif has_qradar(host):
+            found.append(("QRadar, which has iptables of its own here,", "qradar"))
+    return [
+        "provider: %s closes what it does not open itself, whatever the rules of '%s' let in. Choose the provider %s, "
+        "or leave it at auto." % (who, provider, instead)
+        for who, instead in found
+    ]
+
+
 def _backend(host):
     found = re.search(r"^\s*FirewallBackend\s*=\s*(\w+)", host.text("etc/firewalld/firewalld.conf"), re.MULTILINE)
     return found.group(1) if found else "nftables"

@@ -13,7 +13,7 @@ __metaclass__ = type
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._managers import has_qradar, refuse_rivals
-from ansible_collections.portledger.qradar.plugins.module_utils._managers import runs_firewalld
+from ansible_collections.portledger.qradar.plugins.module_utils._managers import runs_firewalld, who_else_closes
 from ansible_collections.portledger.qradar.plugins.module_utils._signs import has_sign
 
 NAMES = ("firewalld", "iptables", "nftables", "qradar")
@@ -65,6 +65,16 @@ def choose_provider(host, scope, name):
     provider.detect(host)
     refuse_rivals(host, provider.NAME)
     return provider
+
+
+def provider_warnings(host, provider):
+    """What a result has to say of the provider on this host.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :param provider: a module, see the head of _iptables.py
+    :rtype: list[str]
+    """
+    return who_else_closes(host, provider.NAME) + getattr(provider, "warnings", lambda host: [])(host)
 
 
 def _fitting(host, scope):

@@ -14,7 +14,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._management impo
 from ansible_collections.portledger.qradar.plugins.module_utils._persistence import PROVIDER, Persistence
 from ansible_collections.portledger.qradar.plugins.module_utils._plan import read_plan
 from ansible_collections.portledger.qradar.plugins.module_utils._providers import PROVIDERS, choose_provider
-from ansible_collections.portledger.qradar.plugins.module_utils._providers import traces_of_others
+from ansible_collections.portledger.qradar.plugins.module_utils._providers import provider_warnings, traces_of_others
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply import APPLY, CONFIRM, Part, Prepared
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply import apply_safely, confirm, restore
 
@@ -57,7 +57,7 @@ def apply_ruleset(host, options, check):
         result["management"] = management.as_data()
         kept = Persistence(host, scope)
         result["persistent"] = PROVIDER if provider.PERSISTS else kept.loaded_by() if check else kept.will_load()
-        applied.warnings.extend(getattr(provider, "warnings", lambda host: [])(host))
+        applied.warnings.extend(provider_warnings(host, provider))
     if applied.timer:
         result["timer"] = applied.timer
     if applied.warnings:

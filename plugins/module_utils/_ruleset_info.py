@@ -21,7 +21,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._pending import 
 from ansible_collections.portledger.qradar.plugins.module_utils._persistence import PROVIDER, UNIT, Persistence
 from ansible_collections.portledger.qradar.plugins.module_utils._plan import read_plan
 from ansible_collections.portledger.qradar.plugins.module_utils._providers import PROVIDERS, choose_provider
-from ansible_collections.portledger.qradar.plugins.module_utils._providers import traces_of_others
+from ansible_collections.portledger.qradar.plugins.module_utils._providers import provider_warnings, traces_of_others
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import prepare_change
 from ansible_collections.portledger.qradar.plugins.module_utils._since import read_since
 
@@ -69,7 +69,7 @@ def ruleset_info(host, options):
         # What listens on a gateway is none of what crosses it.
         listening = listeners(host) if scope == "host" else []
         result.update({"others": found, "unread": unread, "listeners": listening})
-    warnings = getattr(provider, "warnings", lambda host: [])(host)
+    warnings = provider_warnings(host, provider)
     if warnings:
         result["warnings"] = warnings
     return result

@@ -124,6 +124,25 @@ class ProvidersTest(unittest.TestCase):
         )
         self.assertEqual("nftables", self.chosen(ferm, "nftables"))
 
+    def test_who_closes_beside_it(self):
+        firewalld = self.host({"proc/7/comm": "firewalld", TOOL: ""}, ("nft", "firewall-cmd"))
+        closes = (
+            "provider: %s closes what it does not open itself, whatever the rules of '%s' let in. Choose the provider %s, "
+            "or leave it at auto."
+        )
+        for name in ("iptables", "nftables"):
+            self.assertEqual(
+                [closes % ("firewalld, which runs here,", name, "firewalld")],
+                _providers.provider_warnings(firewalld, self.fakes[name]),
+            )
+        self.fakes["nftables"].warnings = lambda host: ["its own"]
+        self.assertEqual(
+            [closes % ("QRadar, which has iptables of its own here,", "nftables", "qradar"), "its own"],
+            _providers.provider_warnings(self.host({TOOL: ""}), self.fakes["nftables"]),
+        )
+        for name, host in (("firewalld", firewalld), ("qradar", firewalld), ("iptables", self.host())):
+            self.assertEqual([], _providers.provider_warnings(host, self.fakes[name]))
+
     def test_the_difference_of_two_providers(self):
         new = Part(self.fakes["nftables"], None, None, ["+ tcp/1 a from x", "+ tcp/2 b from x", "+ loopback"])
         old = Part(self.fakes["iptables"], None, None,
