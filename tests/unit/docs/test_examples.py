@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ PAGES: Final = sorted(
 )
 TOOLS: Final = Path(sys.executable).parent
 MARK: Final = "=== example"
+_DMESG: Final = """#!/bin/sh\nPATH=${PATH#*:}\ndmesg "$@" | sed "/portledger: /d"\n"""
 
 
 @dataclass
@@ -72,17 +74,21 @@ def isolated(script: str, cwd: Path) -> str:
     beginning = (
         "mount -t tmpfs tmpfs /run && mkdir /run/upper /run/work && "
         f"mount -t overlay overlay -o {layers} /etc && ip link set lo up || exit 99\n"
+        # The kernel has one log for all namespaces: what rules of other tests write to it is not of these hosts.
+        f"mkdir /run/bin && printf {shlex.quote(_DMESG)} >/run/bin/dmesg && chmod +x /run/bin/dmesg || exit 99\n"
     )
     environment = {
         **os.environ,
         "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
         "ANSIBLE_LOCALHOST_WARNING": "0",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
+        # ansible-test has made it an error that a group is empty.
+        "ANSIBLE_HOST_PATTERN_MISMATCH": "warning",
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
         "ANSIBLE_TRANSPORT": "local",
         "COLUMNS": "400",
-        "PATH": f"{TOOLS}:{os.environ['PATH']}:/usr/sbin:/sbin",
+        "PATH": f"/run/bin:{TOOLS}:{os.environ['PATH']}:/usr/sbin:/sbin",
     }
     run = subprocess.run(
         [*command, "sh", "-c", beginning + script],
