@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
 
-.PHONY: help setup demo test test-all unit lab sweep sanity units integration systems molecule molecule-short mutants lint docs bench clean
+.PHONY: help setup demo test test-all unit lab sweep sanity units integration systems molecule molecule-short matrix mutants lint docs bench clean
 
 help:
 	@echo "make setup  what development needs: .venv, pinned packages, missing system packages"
@@ -13,6 +13,7 @@ help:
 	@echo "make sanity, make units, make integration  ansible-test; RELEASES=2.19 chooses ansible-core"
 	@echo "make systems  tests on whole systems that boot (root; SUITES=all for each release of Debian)"
 	@echo "make molecule  every scenario of Molecule on whole systems (root; SCENARIOS='default gateway' for some)"
+	@echo "make matrix    the same on each release of Debian, and played by each ansible-core (root; an hour and a half)"
 	@echo "make mutants   show that each scenario turns red when what it guards is broken (root)"
 	@echo "make lint   every checker; tools/lint NAME runs one"
 	@echo "make docs   write the generated references anew"
@@ -31,7 +32,7 @@ test: unit lab sanity integration molecule-short
 test-all: LAB :=
 test-all: RELEASES := all
 test-all: SUITES := all
-test-all: unit lab sweep sanity units integration systems molecule mutants
+test-all: unit lab sweep sanity units integration systems matrix mutants
 
 unit: setup
 	@$(PYTHON) -m pytest tests/unit -n 2 -q
@@ -60,7 +61,7 @@ systems:
 	@tests/systems/build $(if $(filter all,$(SUITES)),bullseye bookworm trixie,$(SUITES)) >/dev/null
 	@$(PYTHON) -m pytest tests/systems -q --suites=$(SUITES)
 
-# PORTLEDGER_IMAGE=trixie for other systems.
+# PORTLEDGER_IMAGE=trixie for other systems, PORTLEDGER_CORE=2.16 for another ansible-core.
 SCENARIOS :=
 molecule:
 	@tools/setup systems
@@ -70,6 +71,15 @@ molecule:
 molecule-short:
 	@tools/setup systems
 	@extensions/molecule/run --short
+
+# The newest ansible-core is the checkout's own.
+CORES = $(filter-out $(shell tools/environment --list newest),$(shell tools/environment --list all))
+matrix:
+	@tools/setup systems
+	@failed=0; \
+	for image in bookworm bullseye trixie; do PORTLEDGER_IMAGE=$$image extensions/molecule/run $(SCENARIOS) || failed=1; done; \
+	for core in $(CORES); do PORTLEDGER_CORE=$$core extensions/molecule/run $(SCENARIOS) || failed=1; done; \
+	exit $$failed
 
 mutants:
 	@tools/setup systems
