@@ -10,7 +10,7 @@ __metaclass__ = type
 import os
 import unittest
 
-from ansible_collections.portledger.qradar.plugins.module_utils import _providers, _ruleset
+from ansible_collections.portledger.qradar.plugins.module_utils import _firewalld, _providers, _ruleset
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._managers import runs_firewalld
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply import Part
@@ -142,6 +142,17 @@ class ProvidersTest(unittest.TestCase):
         )
         for name, host in (("firewalld", firewalld), ("qradar", firewalld), ("iptables", self.host())):
             self.assertEqual([], _providers.provider_warnings(host, self.fakes[name]))
+
+    def test_what_a_boot_does_for_each(self):
+        host = self.host(programs=("firewall-cmd",))
+        wait = {"service": "firewalld.service", "command": "%s --state" % host.find("firewall-cmd")}
+        self.assertEqual([{"provider": "firewalld", "wait": wait}], _ruleset._at_boot(host, _firewalld, None))
+        self.fakes["nftables"].keep = lambda wanted: "kept " + wanted
+        self.assertEqual(
+            [{"provider": "nftables", "state": "kept rules"}], _ruleset._at_boot(host, self.fakes["nftables"], "rules")
+        )
+        self.fakes["qradar"].PERSISTS = True
+        self.assertIsNone(_ruleset._at_boot(host, self.fakes["qradar"], "rules"))
 
     def test_the_difference_of_two_providers(self):
         new = Part(self.fakes["nftables"], None, None, ["+ tcp/1 a from x", "+ tcp/2 b from x", "+ loopback"])
