@@ -169,7 +169,7 @@ def _as_data(differences: Iterable[_Difference], state: State) -> list[dict[str,
     alike: defaultdict[Any, list[_Difference]] = defaultdict(list)
     for one in differences:
         named = describer.describe_both(one.sources, one.destinations)
-        alike[one.service, one.ports, *((end.words, end.hosts) for end in named)].append(one)
+        alike[(one.service, one.ports, *((end.words, end.hosts) for end in named))].append(one)
     data = []
     for (service, ports, *ends), same in sorted(alike.items(), key=_order):
         flow: dict[str, Any] = dict(zip(("service", "row", "comment", "variable"), service, strict=True))

@@ -43,14 +43,29 @@ def _masks(**spans: tuple[int, int]) -> Masks:
 class Rules(Protocol):
     """The rules of a node in one family, and the mistakes that can be made in them. See _mutated_iptables.py."""
 
-    def __init__(self, node: RunningNode, version: int, provider: str, gateway: bool) -> None: ...
-    def undo(self) -> None: ...
-    def missing(self, port: int) -> None: ...
-    def extra(self, beside: int, port: int) -> None: ...
-    def swapped(self, port: int) -> None: ...
-    def wider(self, party: str, network: Prefix, wider: Prefix) -> None: ...
-    def hole(self) -> None: ...
-    def before(self, first: int, last: int) -> None: ...
+    def __init__(self, node: RunningNode, version: int, provider: str, gateway: bool) -> None:
+        """Reads the rules."""
+
+    def undo(self) -> None:
+        """Put them right."""
+
+    def missing(self, port: int) -> None:
+        """Close a port that is open."""
+
+    def extra(self, beside: int, port: int) -> None:
+        """Open a port to those whom another is open to."""
+
+    def swapped(self, port: int) -> None:
+        """Open a port over the other transport in the place of its own."""
+
+    def wider(self, party: str, network: Prefix, wider: Prefix) -> None:
+        """Let in a wider network than a party's."""
+
+    def hole(self) -> None:
+        """Let everything pass."""
+
+    def before(self, first: int, last: int) -> None:
+        """Accept ports ahead of ours."""
 
 
 @dataclass(frozen=True)

@@ -127,8 +127,8 @@ class ProvidersTest(unittest.TestCase):
     def test_who_closes_beside_it(self):
         firewalld = self.host({"proc/7/comm": "firewalld", TOOL: ""}, ("nft", "firewall-cmd"))
         closes = (
-            "provider: %s closes what it does not open itself, whatever the rules of '%s' let in. Choose the provider %s, "
-            "or leave it at auto."
+            "provider: %s closes what it does not open itself, whatever the rules of '%s' let in. "
+            "Choose the provider %s, or leave it at auto."
         )
         for name in ("iptables", "nftables"):
             self.assertEqual(
