@@ -12,7 +12,6 @@ import json
 import os
 import random
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -24,17 +23,10 @@ import pytest
 
 from ansible_collections.portledger.qradar.plugins.module_utils import _nftables
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._host import Host
-from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
+from tests.unit.kernel.box import SEARCH, NamespaceBox, tool
 from tests.unit.plugins.module_utils.support import golden_plan
 
 ROOT = Path(__file__).resolve().parents[3]
-# What the module writes, it writes into a /run and an /etc that nobody else sees.
-KEEP = """
-mount -t tmpfs tmpfs /run && mkdir /run/upper /run/work &&
-    mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/upper,workdir=/run/work /etc && echo ready && exec cat
-"""
-SEARCH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 TABLES = {"host": "portledger_host", "gateway": "portledger_gateway"}
 
 # As docker, fail2ban, firewalld and libvirt have theirs.
@@ -76,88 +68,26 @@ table inet portledger_hosts {
 """
 
 
-class Box:
-    """A network namespace with nft."""
+class Box(NamespaceBox):
+    """With nft only."""
+
+    provider = "nftables"
 
     def __init__(self, folder: Path) -> None:
-        nft = os.environ.get("PORTLEDGER_NFT") or shutil.which("nft", path=SEARCH)
-        if nft is None:
-            pytest.skip("nft is not installed")
-        self.real = nft
-        self.bin = folder / "bin"
-        self.bin.mkdir()
-        self.script(f'exec {nft} "$@"')
-        self.root = folder / "root"
-        (self.root / "proc/net").mkdir(parents=True)
-        rootless = os.geteuid() != 0
-        user = ["--user", "--map-root-user"] if rootless else []
-        self._join = [*(["--user", "--preserve-credentials"] if rootless else []), "--net", "--mount"]
-        self._keepers: list[subprocess.Popen[str]] = []
-        self.enter = self._keep(["unshare", *user, "--net", "--mount"])
-        self.spawned = 0
-
-    def _keep(self, command: list[str]) -> list[str]:
-        """Start what holds a namespace; the command that enters it."""
-        keeper = subprocess.Popen(
-            [*command, "sh", "-c", KEEP], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self._keepers.append(keeper)
-        assert keeper.stdout is not None
-        if keeper.stdout.readline() != "ready\n":
-            pytest.skip("network namespaces cannot be made here")
-        return ["nsenter", "--target", str(keeper.pid), *self._join]
-
-    def neighbour(self) -> tuple[list[str], int]:
-        """Another network namespace: the command that enters it, and the process that holds it."""
-        entering = self._keep([*self.enter, "unshare", "--net", "--mount"])
-        return entering, self._keepers[-1].pid
-
-    def close(self) -> None:
-        for keeper in reversed(self._keepers):
-            keeper.communicate()
-
-    def script(self, text: str) -> None:
-        path = self.bin / "nft"
-        path.write_text(f"#!/bin/sh\n{text}\n")
-        path.chmod(0o755)
-
-    def run(self, arguments: list[str], data: str | None = None) -> tuple[int, str, str]:
-        self.spawned += 1
-        done = subprocess.run(
-            self.enter + arguments,
-            input=data or "",
-            capture_output=True,
-            text=True,
-            env={**os.environ, "LC_ALL": "C"},
-            check=False,
-        )
-        return done.returncode, done.stdout, done.stderr
+        super().__init__(folder)
+        self.real = os.environ.get("PORTLEDGER_NFT") or tool("nft")
+        self.script("nft", f'exec {self.real} "$@"')
 
     def nft(self, *arguments: str, data: str | None = None) -> str:
         code, out, err = self.run([self.real, *arguments], data)
         assert code == 0, (arguments, err)
         return out
 
-    def host(self) -> Host:
-        return Host(self.run, path=[str(self.bin)], environ={}, root=str(self.root))
-
-    def apply(self, *, check: bool = False, scope: str = "host", **changes: Any) -> dict[str, Any]:
-        options = {
-            "scope": scope,
-            "provider": "nftables",
-            "state": "present",
-            "unlisted": "drop",
-            "egress": "log",
-            "management": ["198.18.9.0/24", "2001:db8:9::/64"],
-            "plan": golden_plan(scope),
-            **changes,
-        }
-        result: dict[str, Any] = apply_ruleset(self.host(), options, check)
-        return result
-
     def ruleset(self) -> str:
         """All tables, with counters."""
         return self.nft("list", "ruleset")
+
+    everything = ruleset
 
     def rules(self, scope: str = "host") -> str:
         """Our table, without counters."""
@@ -167,19 +97,6 @@ class Box:
         tables = re.split(r"^(?=table )", self.ruleset(), flags=re.MULTILINE)
         ours = tuple(f"table inet {name} " for name in TABLES.values())
         return "".join(table for table in tables if not table.startswith(ours))
-
-    def repaired(self, **changes: Any) -> list[str]:
-        """Difference of the next run, which check mode foretells, which repairs, and which is the last."""
-        before = self.ruleset()
-        foretold = self.apply(check=True, **changes)
-        assert self.ruleset() == before
-        result = self.apply(**changes)
-        assert result == foretold
-        assert result["changed"]
-        again = self.apply(**changes)
-        assert (again["changed"], again["difference"]) == (False, [])
-        difference: list[str] = result["difference"]
-        return difference
 
 
 @pytest.fixture
@@ -483,7 +400,7 @@ def test_a_failing_load_changes_nothing(box: Box, kind: str) -> None:
     before = box.ruleset()
     good = (box.bin / "nft").read_text()
     script, message = FAILURES[kind]
-    box.script(script.format(nft=box.real, memory=24000))
+    box.script("nft", script.format(nft=box.real, memory=24000))
     plan = golden_plan("host")
     plan["sets"]["component"] = {"ipv4": ["198.18.3.0/24"], "ipv6": ["2001:db8:3::/64"]}
     if kind == "set too large":
@@ -663,7 +580,7 @@ def test_where_it_cannot_be_used(box: Box) -> None:
             "nft -j list tables: failed: Error: Protocol not supported",
         ),
     ):
-        box.script(script)
+        box.script("nft", script)
         with pytest.raises(RulesetError) as caught:
             box.apply()
         assert str(caught.value) == message

@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 import time
@@ -18,97 +16,37 @@ from typing import Any
 import pytest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._host import Host
-from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
+from tests.unit.kernel.box import SEARCH, NamespaceBox, tool
 from tests.unit.plugins.module_utils.support import golden_plan
 
 ROOT = Path(__file__).resolve().parents[3]
-UNSHARE = ["unshare", "--net", "--mount", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"])]
-# What the module writes, it writes into a /run and an /etc that nobody else sees.
-KEEP = """
-mount -t tmpfs tmpfs /run && mkdir /run/upper /run/work &&
-    mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/upper,workdir=/run/work /etc && echo ready && exec cat
-"""
 TOOLS = ["iptables", "iptables-save", "iptables-restore", "ip6tables", "ip6tables-save", "ip6tables-restore"]
 BACKENDS = ["nft", "legacy"]
-SEARCH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 
 
-def tool(name: str) -> str | None:
-    return shutil.which(name, path=SEARCH)
-
-
-class Box:
-    """A network namespace with a chosen iptables, with ipset or without."""
+class Box(NamespaceBox):
+    """With a chosen iptables, with ipset or without."""
 
     def __init__(self, folder: Path, backend: str, with_sets: bool) -> None:
-        self.bin = folder / "bin"
-        self.bin.mkdir()
+        super().__init__(folder)
+        (self.root / "proc/net/if_inet6").touch()
         for name in TOOLS:
             family, _tables, rest = name.partition("tables")
-            real = tool(f"{family}tables-{backend}{rest}")
-            if real is None:
-                pytest.skip(f"{family}tables-{backend}{rest} is not installed")
-            self._link(name, real)
+            self._link(name, tool(f"{family}tables-{backend}{rest}"))
         if with_sets:
-            real = tool("ipset")
-            if real is None:
-                pytest.skip("ipset is not installed")
-            self._link("ipset", real)
-        (folder / "root/proc/net").mkdir(parents=True)
-        (folder / "root/proc/net/if_inet6").touch()
-        self.root = folder / "root"
-        self.environ = {**os.environ, "LC_ALL": "C", "XTABLES_LOCKFILE": str(folder / "lock")}
-        self._keeper = subprocess.Popen(
-            [*UNSHARE, "sh", "-c", KEEP], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        assert self._keeper.stdout is not None
-        if self._keeper.stdout.readline() != "ready\n":
-            pytest.skip("network namespaces cannot be made here")
-        user = [] if os.geteuid() == 0 else ["--user", "--preserve-credentials"]
-        self.enter = ["nsenter", "--target", str(self._keeper.pid), *user, "--net", "--mount"]
-        self.spawned = 0
+            self._link("ipset", tool("ipset"))
         # The tables are there before, as on any host that has a firewall.
         for family in ("iptables", "ip6tables"):
             self(family, "-A", "INPUT", "-j", "ACCEPT")
             self(family, "-D", "INPUT", "-j", "ACCEPT")
 
     def _link(self, name: str, real: str) -> None:
-        script = self.bin / name
-        script.write_text(f'#!/bin/sh\nexec {real} "$@"\n')
-        script.chmod(0o755)
-
-    def close(self) -> None:
-        self._keeper.communicate()
-
-    def run(self, arguments: list[str], data: str | None = None) -> tuple[int, str, str]:
-        self.spawned += 1
-        done = subprocess.run(
-            self.enter + arguments, input=data or "", capture_output=True, text=True, env=self.environ, check=False
-        )
-        return done.returncode, done.stdout, done.stderr
+        self.script(name, f'exec {real} "$@"')
 
     def __call__(self, program: str, *arguments: str) -> str:
         code, out, err = self.run([str(self.bin / program), *arguments])
         assert code == 0, (program, arguments, err)
         return out
-
-    def host(self) -> Host:
-        return Host(self.run, path=[str(self.bin)], environ={}, root=str(self.root))
-
-    def apply(self, *, check: bool = False, scope: str = "host", **changes: Any) -> dict[str, Any]:
-        options = {
-            "scope": scope,
-            "provider": "auto",
-            "state": "present",
-            "unlisted": "drop",
-            "egress": "log",
-            "management": ["198.18.9.0/24", "2001:db8:9::/64"],
-            "plan": golden_plan(scope),
-            **changes,
-        }
-        result: dict[str, Any] = apply_ruleset(self.host(), options, check)
-        return result
 
     def rules(self) -> str:
         """Both families without comments of the tool and without counters."""
@@ -123,16 +61,8 @@ class Box:
             return []
         return sorted(line for line in self("ipset", "save").splitlines() if line.startswith("add"))
 
-    def repaired(self, **changes: Any) -> list[str]:
-        """Difference of the next run, which check mode foretells, which repairs, and which is the last."""
-        foretold = self.apply(check=True, **changes)
-        result = self.apply(**changes)
-        assert result == foretold
-        assert result["changed"]
-        again = self.apply(**changes)
-        assert (again["changed"], again["difference"]) == (False, [])
-        difference: list[str] = result["difference"]
-        return difference
+    def everything(self) -> str:
+        return "\n".join([self.rules(), *self.sets()])
 
 
 @pytest.fixture(params=[f"{backend}-{kind}" for backend in BACKENDS for kind in ("sets", "chains")])
