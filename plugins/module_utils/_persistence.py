@@ -217,13 +217,17 @@ class Persistence:
         """
         loads, wait = _sorted_out(wanted)
         try:
-            self._write_wait(wait)
+            if wait:
+                self._write_wait(wait)
             if loads:
                 self._write_rules(loads)
+            # What is there goes once what comes is there.
+            if not wait:
+                self._stop_and_remove(wait_unit(self.host, self.scope))
+            if not loads:
+                self._remove()
         except (IOError, OSError) as error:
             raise RulesetError(_cannot(error, self.folder))
-        if not loads:
-            self._remove()
 
     def _write_rules(self, loads):
         self._write_program("load", loads)
@@ -239,9 +243,7 @@ class Persistence:
 
     def _write_wait(self, wait):
         unit = wait_unit(self.host, self.scope, wait)
-        if not wait:
-            self._stop_and_remove(unit)
-        elif self._write_units([unit]):
+        if self._write_units([unit]):
             self._start(unit)
 
     def write_undo(self, kept):

@@ -287,6 +287,24 @@ class PersistenceTest(unittest.TestCase):
             Persistence(self.host, "gateway").write(None)
             self.assertFalse(os.path.exists(self.host.file(UNITS, "firewalld.service.wants")))
 
+    def test_a_full_disk_leaves_the_wait(self):
+        self.there.write(WAITS)
+        real = os.fsync
+        self.addCleanup(setattr, _files.os, "fsync", real)
+
+        def full(descriptor):
+            raise OSError(28, "No space left on device")
+
+        _files.os.fsync = full
+        with self.assertRaises(RulesetError) as caught:
+            self.there.write(RULES)
+        self.assertEqual(
+            "%s: cannot be written: No space left on device." % self.host.file("etc/portledger/host"),
+            str(caught.exception),
+        )
+        name = "portledger-host-wait.service"
+        self.assertEqual([UNITS + "/firewalld.service.wants/" + name, UNITS + "/" + name], self.files())
+
     def test_what_is_undone_leaves_the_wait(self):
         self.there.write(WAITS)
         self.there.write_undo(OLDER)
