@@ -81,7 +81,10 @@ def evaluate(folder: Path, templates: list[str]) -> list[Any]:
 
 def test_answers(tmp_path: Path) -> None:
     given = evaluate(tmp_path, [f"{{{{ {expression} }}}}" for expression in ANSWERS])
-    assert dict(zip(ANSWERS, given, strict=True)) == ANSWERS
+    # Before ansible-core 2.19 a template that is a number is text.
+    pairs = zip(given, ANSWERS.values(), strict=True)
+    answers = [int(one) if isinstance(wanted, int) else one for one, wanted in pairs]
+    assert dict(zip(ANSWERS, answers, strict=True)) == ANSWERS
 
 
 @pytest.mark.parametrize(
@@ -102,7 +105,10 @@ def test_answers(tmp_path: Path) -> None:
 def test_refusal(expression: str, message: str, tmp_path: Path) -> None:
     run = ansible(tmp_path, {"ansible.builtin.debug": {"msg": f"{{{{ {expression} }}}}"}})
     assert run.returncode == 2
-    assert f"The lookup plugin 'portledger.qradar.ports' failed: {message}\n" in run.stderr + run.stdout
+    said = run.stderr + run.stdout
+    # Before ansible-core 2.19 it is JSON, and says no more than that.
+    before = f'FAILED! => {{"msg": "{message}"}}\n'
+    assert f"The lookup plugin 'portledger.qradar.ports' failed: {message}\n" in said or before in said
 
 
 def test_examples_run_as_documented(tmp_path: Path) -> None:
