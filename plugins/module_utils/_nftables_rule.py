@@ -202,7 +202,7 @@ def _match(value):
     if name not in _BITS and isinstance(right, dict) and "|" in right:
         return None
     try:
-        values = [_value(name, one) for one in _listed(right)]
+        values = [_value(name, one) for one in listed(right)]
     except (ValueError, TypeError, KeyError, IndexError):
         return None
     return name, tuple(sorted(values))
@@ -222,12 +222,17 @@ def _left(left):
     return None
 
 
-def _listed(right):
+def listed(right):
+    """The right side of a match as the values that it stands for.
+
+    :param right: as ``nft -j`` gives it: one value, a list, a set, or bits
+    :rtype: list
+    """
     if isinstance(right, dict) and set(right) == set(["set"]):
         right = right["set"]
     if isinstance(right, dict) and set(right) == set(["|"]):
         # Bits, in versions that tell them as one expression; some nest it.
-        return [one for part in right["|"] for one in _listed(part)]
+        return [one for part in right["|"] for one in listed(part)]
     return right if isinstance(right, list) else [right]
 
 

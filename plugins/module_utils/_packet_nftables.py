@@ -17,7 +17,7 @@ import json
 
 from ansible_collections.portledger.qradar.plugins.module_utils._intervals import interval_of, merged, number_of
 from ansible_collections.portledger.qradar.plugins.module_utils._networks import parse_network
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables_rule import ICMP_TYPES
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables_rule import ICMP_TYPES, listed
 from ansible_collections.portledger.qradar.plugins.module_utils._packet_iptables import PROTOCOLS
 from ansible_collections.portledger.qradar.plugins.module_utils._packet_rules import ACCEPT, DROP, GO_ON, GOTO, JUMP
 from ansible_collections.portledger.qradar.plugins.module_utils._packet_rules import RETURN, TRANSLATE, UNKNOWN
@@ -179,7 +179,7 @@ class Reader(RuleReader):
             return {}, PROTOCOL, self._numbers(right, _protocol)
         if key in ("nfproto", "protocol"):
             names = {"ipv4": "ipv4", "ip": "ipv4", "ipv6": "ipv6", "ip6": "ipv6", 2: "ipv4", 10: "ipv6"}
-            number = 1 if self.family in [names[one] for one in _listed(right)] else 0
+            number = 1 if self.family in [names[one] for one in listed(right)] else 0
             # As a dimension with one number, so that operators mean what they mean.
             return self._constant(number)
         if key == "pkttype" and right == "host":
@@ -191,7 +191,7 @@ class Reader(RuleReader):
         return {}, PROTOCOL, [self._bounds[PROTOCOL]] if number else []
 
     def _of_connection(self, key, about, operator, right):
-        values = [native(one) for one in _listed(right) if not isinstance(one, (dict, int))]
+        values = [native(one) for one in listed(right) if not isinstance(one, (dict, int))]
         if key == "state" and operator in ("in", "==", "!=") and values:
             return self._constant(int(("new" if self.tracked else "invalid") in values))
         if key == "status" and operator in ("in", "==") and values:
@@ -203,12 +203,12 @@ class Reader(RuleReader):
 
     def _of_route(self, about, operator, right):
         flags, result = about.get("flags"), about.get("result")
-        if "saddr" in _listed(flags) and result == "oif":
+        if "saddr" in listed(flags) and result == "oif":
             # It looks for packets that no route leads back to, which are none of a flow.
             missing = right is False or right == 0 or right == "missing"
             return self._constant(int(missing == (operator == "!=")))
-        if "daddr" in _listed(flags) and result == "type" and "saddr" not in _listed(flags):
-            return self._constant(int(self.local == ("local" in _listed(right))))
+        if "daddr" in listed(flags) and result == "type" and "saddr" not in listed(flags):
+            return self._constant(int(self.local == ("local" in listed(right))))
         raise _UnknownError("fib")
 
     def _of_flags(self, parts, operator, right):
@@ -245,7 +245,7 @@ class Reader(RuleReader):
     def _numbers(self, right, number):
         """Intervals of what stands at the right of a match."""
         found = []
-        for value in _listed(right):
+        for value in listed(right):
             name = native(value)[1:] if not isinstance(value, (dict, int)) and native(value).startswith("@") else None
             if name is not None:
                 if name not in self.sets or "map" in self.sets[name]:
@@ -291,14 +291,6 @@ def _rule(product, verdict, target, text, unsure):
     return PacketRule(products, verdict, target, text, ", ".join(unsure) if unsure else None)
 
 
-def _listed(right):
-    if isinstance(right, dict) and set(right) == set(["set"]):
-        right = right["set"]
-    if isinstance(right, dict) and set(right) == set(["|"]):
-        return [one for part in right["|"] for one in _listed(part)]
-    return right if isinstance(right, list) else [right]
-
-
 def _number(value):
     return int(value), int(value)
 
@@ -309,7 +301,7 @@ def _protocol(value):
 
 
 def _flag_bits(value):
-    return sum(set(one if isinstance(one, int) else _FLAGS[native(one)] for one in _listed(value)))
+    return sum(set(one if isinstance(one, int) else _FLAGS[native(one)] for one in listed(value)))
 
 
 def _shown(left):

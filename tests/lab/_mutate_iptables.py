@@ -11,13 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.lab._mutation import (
+    OF_OTHERS,
     TOOLS,
     Ground,
     Mutation,
-    closes_by_iptables,
-    closes_by_nft,
-    harmless_iptables,
-    harmless_nft,
     opens_by_iptables,
     shown,
 )
@@ -258,10 +255,7 @@ _OWN: dict[str, Callable[[Ground], Mutation | None]] = {
     "not led to": not_led_to,
     "drop among ours": drop_among_ours,
     "opened before ours": opens_by_iptables,
-    "closed by others": closes_by_iptables,
-    "closed by a table": closes_by_nft,
-    "harmless table": harmless_nft,
-    "harmless rule": harmless_iptables,
+    **OF_OTHERS,
 }
 IPTABLES = _OWN
 QRADAR = {**_OWN, "in the file only": in_the_file_only}

@@ -10,12 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.lab._mutation import (
+    OF_OTHERS,
     Ground,
     Mutation,
-    closes_by_iptables,
-    closes_by_nft,
-    harmless_iptables,
-    harmless_nft,
     shown,
 )
 
@@ -261,10 +258,7 @@ _OWN: dict[str, Callable[[Ground], Mutation | None]] = {
     "chain flushed": chain_flushed,
     "rest opened": rest_opened,
     "drop among ours": drop_among_ours,
-    "closed by others": closes_by_iptables,
-    "closed by a table": closes_by_nft,
-    "harmless table": harmless_nft,
-    "harmless rule": harmless_iptables,
+    **OF_OTHERS,
 }
 NFTABLES = {**_OWN, "policy changed": policy_changed}
 FIREWALLD = {

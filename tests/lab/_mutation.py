@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -240,3 +240,12 @@ def opens_by_iptables(ground: Ground) -> Mutation | None:
         commands += [[tool, "-I", hook, "-j", "somebody"]]
         undo = [[tool, "-D", hook, "-j", "somebody"], [tool, "-F", "somebody"], [tool, "-X", "somebody"]]
     return Mutation(f"{commands[-1]} {match}", commands, [tuple(words)], undo)
+
+
+# What somebody else does beside the rules of any provider.
+OF_OTHERS: dict[str, Callable[[Ground], Mutation | None]] = {
+    "closed by others": closes_by_iptables,
+    "closed by a table": closes_by_nft,
+    "harmless table": harmless_nft,
+    "harmless rule": harmless_iptables,
+}

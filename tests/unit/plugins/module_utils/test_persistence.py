@@ -169,25 +169,29 @@ class PersistenceTest(unittest.TestCase):
         self.assertEqual(("nothing", "nothing"), (there.loaded_by(), there.will_load()))
         self.assertFalse(os.path.exists(os.path.join(folder.root, "etc/systemd")))
 
-    def test_a_full_disk_leaves_the_old(self):
-        self.there.write(OLDER)
-        before = self.host.text("etc/portledger/host/rules.json")
+    def refused_by_a_full_disk(self, wanted):
         real = os.fsync
-        self.addCleanup(setattr, _files.os, "fsync", real)
 
         def full(descriptor):
             raise OSError(28, "No space left on device")
 
         _files.os.fsync = full
-        with self.assertRaises(RulesetError) as caught:
-            self.there.write(RULES)
+        try:
+            with self.assertRaises(RulesetError) as caught:
+                self.there.write(wanted)
+        finally:
+            _files.os.fsync = real
         self.assertEqual(
             "%s: cannot be written: No space left on device." % self.host.file("etc/portledger/host"),
             str(caught.exception),
         )
+
+    def test_a_full_disk_leaves_the_old(self):
+        self.there.write(OLDER)
+        before = self.host.text("etc/portledger/host/rules.json")
+        self.refused_by_a_full_disk(RULES)
         self.assertEqual(before, self.host.text("etc/portledger/host/rules.json"))
         self.assertEqual([], [name for name in self.files() if name.endswith(".new")])
-        _files.os.fsync = real
         self.assertTrue(self.boot())
         self.assertEqual("old", self.word.word)
 
@@ -289,19 +293,7 @@ class PersistenceTest(unittest.TestCase):
 
     def test_a_full_disk_leaves_the_wait(self):
         self.there.write(WAITS)
-        real = os.fsync
-        self.addCleanup(setattr, _files.os, "fsync", real)
-
-        def full(descriptor):
-            raise OSError(28, "No space left on device")
-
-        _files.os.fsync = full
-        with self.assertRaises(RulesetError) as caught:
-            self.there.write(RULES)
-        self.assertEqual(
-            "%s: cannot be written: No space left on device." % self.host.file("etc/portledger/host"),
-            str(caught.exception),
-        )
+        self.refused_by_a_full_disk(RULES)
         name = "portledger-host-wait.service"
         self.assertEqual([UNITS + "/firewalld.service.wants/" + name, UNITS + "/" + name], self.files())
 
