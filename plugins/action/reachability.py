@@ -13,15 +13,15 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import PortledgerError
-from ansible_collections.portledger.qradar.plugins.plugin_utils._leaving import LEAVING
-from ansible_collections.portledger.qradar.plugins.plugin_utils._reach_targets import (
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.outgoing import LEAVING
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.task import TaskPlan
+from ansible_collections.portledger.qradar.plugins.plugin_utils._reach.targets import (
     NUMBERS,
     make_targets,
     read_question,
     unasked,
 )
-from ansible_collections.portledger.qradar.plugins.plugin_utils._task_plan import TaskPlan
 
 
 class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no types

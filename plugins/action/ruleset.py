@@ -14,7 +14,7 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleE
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._confirmation import (
+from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.confirmation import (
     APPLY,
     Confirmation,
     Probe,
@@ -22,10 +22,15 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._confirmation im
     read_probes,
     read_seconds,
 )
-from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import PortledgerError
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan import GATEWAY, HOST, Plan
-from ansible_collections.portledger.qradar.plugins.plugin_utils._task_plan import TaskPlan
-from ansible_collections.portledger.qradar.plugins.plugin_utils._watch import Target, Watch, kept_in, ssh_targets
+from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.ssh_watch import (
+    Target,
+    Watch,
+    kept_in,
+    ssh_targets,
+)
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import GATEWAY, HOST, Plan
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.task import TaskPlan
 
 # Connections that come in through an SSH daemon, which tells each of them from the others.
 _SSH = ("ssh", "paramiko", "paramiko_ssh", "libssh")

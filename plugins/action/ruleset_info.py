@@ -13,12 +13,12 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog import load_catalog
-from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import PortledgerError
-from ansible_collections.portledger.qradar.plugins.plugin_utils._listener_services import add_documentation
-from ansible_collections.portledger.qradar.plugins.plugin_utils._logged_services import Who, add_services
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan import GATEWAY, HOST
-from ansible_collections.portledger.qradar.plugins.plugin_utils._task_plan import TaskPlan
+from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.listeners import add_documentation
+from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.logged import Who, add_services
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import load_catalog
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import GATEWAY, HOST
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.task import TaskPlan
 
 
 class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no types

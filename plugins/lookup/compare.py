@@ -129,12 +129,12 @@ from ansible.plugins.lookup import LookupBase
 from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog_query import check_options
-from ansible_collections.portledger.qradar.plugins.plugin_utils._compare import State, compare
-from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import PortledgerError
-from ansible_collections.portledger.qradar.plugins.plugin_utils._firewall_options import Firewalls
-from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory_view import inventory_view
-from ansible_collections.portledger.qradar.plugins.plugin_utils._planning import make_planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.query import check_options
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import Firewalls
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.view import inventory_view
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planning import make_planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.compare import State, compare
 
 OPTIONS = ("before",)
 

@@ -220,12 +220,12 @@ from typing import Any
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog_query import check_options
-from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import PortledgerError
-from ansible_collections.portledger.qradar.plugins.plugin_utils._explain import explain
-from ansible_collections.portledger.qradar.plugins.plugin_utils._firewall_options import Firewalls
-from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory_view import inventory_view
-from ansible_collections.portledger.qradar.plugins.plugin_utils._planning import make_planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.query import check_options
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import Firewalls
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.view import inventory_view
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planning import make_planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.explain import explain
 
 OPTIONS = ("source", "destination", "port")
 

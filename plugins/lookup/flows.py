@@ -103,10 +103,10 @@ from typing import Any
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog_query import check_options
-from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import PortledgerError
-from ansible_collections.portledger.qradar.plugins.plugin_utils._flow_query import query_flows
-from ansible_collections.portledger.qradar.plugins.plugin_utils._planning import make_planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.query import check_options
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planning import make_planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.flows import query_flows
 
 OPTIONS = ("source", "destination", "gateway", "service")
 

@@ -190,8 +190,8 @@ from typing import Any
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog_query import check_options, select
-from ansible_collections.portledger.qradar.plugins.plugin_utils._errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.query import check_options, select
 
 OPTIONS = ("role", "direction", "party", "klass", "lang", "query")
 

@@ -10,10 +10,10 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError, complaint
-from ansible_collections.portledger.qradar.plugins.module_utils._reach_asker import Asker, Limits
-from ansible_collections.portledger.qradar.plugins.module_utils._reach_pace import clock
-from ansible_collections.portledger.qradar.plugins.module_utils._reach_report import (
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError, complaint
+from ansible_collections.portledger.qradar.plugins.module_utils._reach.asker import Asker, Limits
+from ansible_collections.portledger.qradar.plugins.module_utils._reach.pace import clock
+from ansible_collections.portledger.qradar.plugins.module_utils._reach.report import (
     VERDICTS,
     as_data,
     contradictions,
@@ -21,7 +21,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._reach_report im
     report,
     verdict,
 )
-from ansible_collections.portledger.qradar.plugins.module_utils._reach_targets import read_targets
+from ansible_collections.portledger.qradar.plugins.module_utils._reach.targets import read_targets
 
 RESULTS = ("open", "closed", "filtered", "rejected", "unreachable", "unknown", "not_asked")
 # Options that are numbers, with the least and the most that they may be.

@@ -10,19 +10,20 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-from ansible_collections.portledger.qradar.plugins.module_utils._management import find_management
-from ansible_collections.portledger.qradar.plugins.module_utils._persistence import PROVIDER, Persistence
-from ansible_collections.portledger.qradar.plugins.module_utils._plan import read_plan
-from ansible_collections.portledger.qradar.plugins.module_utils._providers import PROVIDERS, choose_provider
-from ansible_collections.portledger.qradar.plugins.module_utils._providers import provider_warnings, traces_of_others
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply import APPLY, CONFIRM, Part, Prepared
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply import apply_safely, confirm, restore
+from ansible_collections.portledger.qradar.plugins.module_utils._host.management import find_management
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import PROVIDER, Persistence
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import PROVIDERS, choose_provider
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import provider_warnings
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import traces_of_others
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.apply import APPLY, CONFIRM, Part, Prepared
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.apply import apply_safely, confirm, restore
 
 
 def apply_ruleset(host, options, check):
     """Make this host's firewall say what the plan says, or nothing.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
     :param options: the module's options
     :type options: dict
     :param check: only tell what would be done
@@ -68,13 +69,13 @@ def apply_ruleset(host, options, check):
 def prepare_change(host, options, provider, plan, management):
     """Work out what is to do: the provider's rules, the end of those of a former one, and what a boot loads.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
     :param options: the module's options
     :type options: dict
     :param provider: the provider, a module; None to remove all
-    :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.Plan | None
-    :type management: ansible_collections.portledger.qradar.plugins.module_utils._management.Management | None
-    :rtype: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.Prepared
+    :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.plan.Plan | None
+    :type management: ansible_collections.portledger.qradar.plugins.module_utils._host.management.Management | None
+    :rtype: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.apply.Prepared
     :raises RulesetError: what is there cannot be read.
     """
     scope = options["scope"]
@@ -127,7 +128,7 @@ def _shown_provider(asked, provider, prepared):
 def end_change(host, scope, change):
     """Confirm a change that is pending, or take it back.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
     :param scope: host or gateway
     :type scope: str
     :param change: the option "change"

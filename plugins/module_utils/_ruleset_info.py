@@ -10,20 +10,22 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables_render import LOG_PREFIX
-from ansible_collections.portledger.qradar.plugins.module_utils._kernel_log import read_kernel_log
-from ansible_collections.portledger.qradar.plugins.module_utils._listeners import listeners
-from ansible_collections.portledger.qradar.plugins.module_utils._log_flows import LoggedFlows
-from ansible_collections.portledger.qradar.plugins.module_utils._management import find_management
-from ansible_collections.portledger.qradar.plugins.module_utils._others import others
-from ansible_collections.portledger.qradar.plugins.module_utils._pending import Store
-from ansible_collections.portledger.qradar.plugins.module_utils._persistence import PROVIDER, UNIT, Persistence
-from ansible_collections.portledger.qradar.plugins.module_utils._plan import read_plan
-from ansible_collections.portledger.qradar.plugins.module_utils._providers import PROVIDERS, choose_provider
-from ansible_collections.portledger.qradar.plugins.module_utils._providers import provider_warnings, traces_of_others
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import LOG_PREFIX
+from ansible_collections.portledger.qradar.plugins.module_utils._log.kernel_log import read_kernel_log
+from ansible_collections.portledger.qradar.plugins.module_utils._host.listeners import listeners
+from ansible_collections.portledger.qradar.plugins.module_utils._log.flows import LoggedFlows
+from ansible_collections.portledger.qradar.plugins.module_utils._host.management import find_management
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.foreign import others
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending import Store
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import PROVIDER, UNIT
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import Persistence
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import PROVIDERS, choose_provider
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import provider_warnings
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import traces_of_others
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import prepare_change
-from ansible_collections.portledger.qradar.plugins.module_utils._since import read_since
+from ansible_collections.portledger.qradar.plugins.module_utils._log.since import read_since
 
 _OTHER = {"host": "gateway", "gateway": "host"}
 
@@ -31,7 +33,7 @@ _OTHER = {"host": "gateway", "gateway": "host"}
 def ruleset_info(host, options):
     """All that is known of our rules on this host.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.Host
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
     :param options: the module's options
     :type options: dict
     :returns: the module's result

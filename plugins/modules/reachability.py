@@ -261,7 +261,7 @@ wide:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._reachability import reachability
 
 TARGET = {

@@ -253,9 +253,9 @@ management:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._host import Host
-from ansible_collections.portledger.qradar.plugins.module_utils._providers import AUTO, NAMES
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import AUTO, NAMES
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
 
 POLICIES = ["drop", "log", "leave"]

@@ -60,8 +60,8 @@ def measure(inventory: Path) -> None:
     from ansible.vars.hostvars import HostVars
     from ansible.vars.manager import VariableManager
 
-    from ansible_collections.portledger.qradar.plugins.plugin_utils._plan_folder import PlanFolder
-    from ansible_collections.portledger.qradar.plugins.plugin_utils._planning import make_planner
+    from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.folder import PlanFolder
+    from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planning import make_planner
 
     loader = DataLoader()
     manager = InventoryManager(loader=loader, sources=[str(inventory)])

@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 import sys
 
-from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._host import Host
-from ansible_collections.portledger.qradar.plugins.module_utils._program import run_plain
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset_info import ruleset_info
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.program import run_plain
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.portledger.qradar.plugins.module_utils._host import Host
+from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
 from tests.lab.lab import ROOT, RunningNode, environment
 from tests.lab.topology import LabError
 

@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from ansible_collections.portledger.qradar.plugins.module_utils._packet_path import read_paths
-from ansible_collections.portledger.qradar.plugins.module_utils._packet_rules import lead
-from ansible_collections.portledger.qradar.plugins.module_utils._region import TCP, UDP, bounds
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import TCP, UDP, bounds
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import lead
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import read_paths
 from tests.lab import ports as portsets
 from tests.lab._packets import ICMP, ICMPV6, source_port
 from tests.lab.direct import DirectHost

@@ -17,11 +17,11 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._explain import explain
-from ansible_collections.portledger.qradar.plugins.plugin_utils._firewall_options import Firewalls
-from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory_view import inventory_view
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan import Planner
-from ansible_collections.portledger.qradar.plugins.plugin_utils._planning import make_planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import Firewalls
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.view import inventory_view
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planning import make_planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.explain import explain
 from tests.lab import ports as portsets
 from tests.lab.lab import Lab
 from tests.lab.oracle import Oracle

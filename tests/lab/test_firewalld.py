@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.portledger.qradar.plugins.module_utils import _firewalld
-from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._host import Host
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld import provider as _firewalld
+from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
 from tests.lab.demo import Screen, demo
 from tests.lab.firewalld import Firewalld, missing_programs, start_firewalld

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog import load_catalog
-from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory import read_deployment
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan import Planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import load_catalog
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.read import read_deployment
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
 from tests.lab import ports as portsets
 from tests.lab.oracle import NOTHING, Masks, Oracle, documented
 from tests.lab.probe import every_pair

@@ -35,6 +35,18 @@ def make_package(name, path):
                 setattr(parent, parts[end - 1], sys.modules[full])
         parent = sys.modules[full]
     parent.__path__ = [path]
+    for entry in sorted(os.listdir(path)):
+        if entry.startswith("_") and not entry.startswith("__") and os.path.isdir(os.path.join(path, entry)):
+            make_package("%s.%s" % (name, entry), os.path.join(path, entry))
+
+
+def _test_names():
+    """Of the modules with tests, below the folder of all."""
+    for folder, _folders, files in os.walk(TESTS):
+        package = os.path.relpath(folder, TESTS).replace(os.sep, ".")
+        for file in files:
+            if file.startswith("test_") and file.endswith(".py"):
+                yield file[:-3] if package == "." else "%s.%s" % (package, file[:-3])
 
 
 def main():
@@ -44,7 +56,7 @@ def main():
     sys.dont_write_bytecode = True
     names = [name for name in sys.argv[1:] if not name.startswith("-")]
     if not names:
-        names = sorted(name[:-3] for name in os.listdir(TESTS) if name.startswith("test_") and name.endswith(".py"))
+        names = sorted(_test_names())
     suite = unittest.TestSuite(
         unittest.defaultTestLoader.loadTestsFromName("tests.unit.plugins.module_utils." + name) for name in names
     )

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar_block import find_block, marker, with_block
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.block import find_block, marker, with_block
 
 SCOPES = ("host", "gateway")
 

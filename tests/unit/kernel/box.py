@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.portledger.qradar.plugins.module_utils._host import Host
+from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
 from tests.unit.plugins.module_utils.support import golden_plan
 

@@ -21,8 +21,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.portledger.qradar.plugins.module_utils import _nftables
-from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables import provider as _nftables
 from tests.unit.kernel.box import SEARCH, NamespaceBox, tool
 from tests.unit.plugins.module_utils.support import golden_plan
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from tests.unit.kernel.box import SEARCH, NamespaceBox, tool
 from tests.unit.plugins.module_utils.support import golden_plan
 

@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 
-from ansible_collections.portledger.qradar.plugins.module_utils._host import Host
+from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
 
 #: How many connections the kernel tracks; none, or no such file: nothing has asked for that yet.
 TRACKED = "proc/sys/net/netfilter/nf_conntrack_count"

@@ -10,7 +10,7 @@ __metaclass__ = type
 import os
 import unittest
 
-from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
 from tests.unit.plugins.module_utils.support import TRACKED, Folder, Kernel, options, small_plan
 

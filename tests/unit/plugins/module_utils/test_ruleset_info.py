@@ -10,7 +10,7 @@ __metaclass__ = type
 import json
 import unittest
 
-from ansible_collections.portledger.qradar.plugins.module_utils._errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset_info import ruleset_info
 from tests.unit.plugins.module_utils.support import Folder, Kernel, options
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, TypeAlias
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog import Catalog, PortSpec
-from ansible_collections.portledger.qradar.plugins.plugin_utils._ports import PortRange
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import Catalog, PortSpec
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Name: TypeAlias = tuple[str, int | None, str | None]

@@ -1,0 +1,218 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What our policy means: flows, members of sets, and the rest, for the difference.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import Meaning
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import rich_text
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import CONNECTION, ICMP, MANAGEMENT
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import POLICY_PRIORITY, PRIORITY
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import with_interface
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import Atom, atoms_of, simplest
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import as_networks
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, shown, within
+
+_EVERYTHING = (set(["0.0.0.0/0"]), set(["::/0"]))
+_KINDS = dict((priority, kind) for kind, priority in PRIORITY.items())
+
+
+def file_meaning(names, model):
+    """What our files mean, by family.
+
+    :type names: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Names
+    :type model: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Model
+    :rtype: dict[str, ansible_collections.portledger.qradar.plugins.module_utils._plan.difference.Meaning]
+    """
+    members = dict((name, _networks(found.members)) for name, found in model.sets.items())
+    reader = _Reader(names, [model], members)
+    for meaning in reader.meanings.values():
+        meaning.strange.extend(model.strange)
+    if not model.policy:
+        return reader.meanings
+    for rule in model.policy.rules:
+        reader.read(rule, model)
+    reader.target(model.policy.target)
+    policy = model.policy
+    for problem, wrong in (
+        ("priority %d" % policy.priority, policy.priority != POLICY_PRIORITY),
+        ("ingress zones %s" % ", ".join(policy.ingress), policy.ingress != ("ANY",)),
+        ("egress zones %s" % ", ".join(policy.egress), policy.egress != (names.egress_zone,)),
+    ):
+        if wrong:
+            reader.strange("policy with %s" % problem)
+    for text in policy.more:
+        reader.strange("in the policy: %s" % text)
+    return reader.meanings
+
+
+def runtime_meaning(names, runtime, models):
+    """What is in force, by family, in the words of models that may be in force.
+
+    :type names: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Names
+    :type runtime: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime.Runtime
+    :type models: list[ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Model]
+    :rtype: dict[str, ansible_collections.portledger.qradar.plugins.module_utils._plan.difference.Meaning]
+    """
+    members = {}
+    for name, there in runtime.sets.items():
+        declared = [model.sets[name].members for model in models if name in model.sets]
+        members[name] = _networks(_as_declared(there, declared[0] if declared else ()))
+    reader = _Reader(names, models, members, runtime.atoms)
+    if not runtime.there:
+        return reader.meanings
+    known = set()
+    for model in models:
+        for rule in model.policy.rules if model.policy else ():
+            known.update(atoms_of(rule, model.services))
+            reader.read(rule, model)
+    for atom in sorted(runtime.atoms - known, key=repr):
+        reader.strange("rule without a service: %s" % atom_text(atom), atom.family)
+    reader.target(runtime.target)
+    for text in runtime.strange:
+        reader.strange(text)
+    return reader.meanings
+
+
+def _networks(members):
+    return set(members) if with_interface(members) else as_networks(members)
+
+
+def _as_declared(there, declared):
+    """Networks in the words of those that declared them, as far as they are there."""
+    if with_interface(there):
+        return there
+    if simplest(declared) == there:
+        return declared
+    kept = [network for network in declared if within([network], _same_family(network, there))]
+    rest = [network for network in there if not within([network], _same_family(network, kept))]
+    return set(kept + rest)
+
+
+def _same_family(network, others):
+    return [other for other in others if (":" in other) == (":" in network)]
+
+
+def atom_text(atom):
+    """A match in the kernel for people.
+
+    :type atom: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime.Atom
+    :rtype: str
+    """
+    parts = [atom.match or "all", atom.action]
+    for word, end in (("from", atom.source), ("to", atom.destination)):
+        if end:
+            parts.append("%s %s" % (word, " ".join(end)))
+    return " ".join(parts)
+
+
+def _segment_text(members):
+    """Which interface a set stands for, whatever the address; all that is in it where that is something else."""
+    interfaces = set(member.partition(",")[2] for member in members)
+    networks = set(member.partition(",")[0] for member in members)
+    if len(interfaces) == 1 and len(members) == len(networks) and as_networks(networks) in _EVERYTHING:
+        return "segment %s" % interfaces.pop()
+    return "segment of %s" % (", ".join(sorted(members)) or "nothing")
+
+
+class _Reader:
+    def __init__(self, names, models, members, atoms=None):
+        self.names = names
+        self.members = members
+        self.atoms = atoms
+        self.meanings = dict((family, Meaning()) for family in FAMILIES)
+        self.labels = {}
+        for model in models:
+            for name, found in model.sets.items():
+                self.labels.setdefault(name, found.label)
+
+    def strange(self, text, family=None):
+        for name in [family] if family else FAMILIES:
+            if text not in self.meanings[name].strange:
+                self.meanings[name].strange.append(text)
+
+    def target(self, target):
+        """What becomes of what no rule matches."""
+        if target == "DROP":
+            self._fixed("unlisted: drop", "unlisted: drop", None)
+        elif target != "CONTINUE":
+            self.strange("policy with target %s" % target)
+
+    def read(self, rule, model):
+        """A rule of a model, as far as it is in force."""
+        kind = _KINDS.get(rule.priority)
+        if kind == "flow":
+            self._flow(rule, model)
+        elif not self._there(rule._replace(match=None), rule.match and "%s %s" % rule.match, rule):
+            return
+        elif kind in (CONNECTION, MANAGEMENT) and rule.match and rule.match[0] == "port":
+            network = rule.source[1] if rule.source else ("::/0" if rule.family == "ipv6" else "0.0.0.0/0")
+            self._fixed(rule, "%s %s from %s" % (kind, rule.match[1], shown(network)), rule.family)
+        elif kind == "segment" and rule.source == rule.destination and rule.source:
+            text = _segment_text(self.members.get(rule.source[1], ()))
+            self._fixed(text, text, rule.family)
+        elif kind in ("unlisted", "egress"):
+            self._member(rule.source, rule.family)
+            self._member(rule.destination, rule.family)
+            self._fixed((kind, rule.action), "%s: %s" % (kind, rule.action), rule.family)
+        elif kind and kind not in (CONNECTION, MANAGEMENT, "segment"):
+            self._fixed(rule, kind, rule.family)
+        else:
+            self.strange("rule without a service: %s" % rich_text(rule), rule.family)
+
+    def _there(self, bare, match, rule=None):
+        """Whether a match is in force; in files, all are."""
+        if self.atoms is None:
+            return True
+        if rule is not None and rule.match:
+            match = rule.match[1] if rule.match[0] == "port" else "%s %s" % rule.match
+        return Atom(bare.family, bare.source, bare.destination, match, bare.action) in self.atoms
+
+    def _fixed(self, key, text, family):
+        for name in [family] if family else FAMILIES:
+            self.meanings[name].fixed[key] = text
+
+    def _member(self, end, family):
+        """The label of an end, whose networks are noted."""
+        name = end[1] if end and end[0].endswith("ipset") else None
+        if name not in self.labels:
+            return None
+        found = self.meanings[family].members.setdefault(self.labels[name], set())
+        found.update(self.members.get(name, ()))
+        return self.labels[name]
+
+    def _flow(self, rule, model):
+        source = self._member(rule.source, rule.family)
+        pairs = [(source, self._member(rule.destination, rule.family))]
+        if rule.destination and rule.destination[0] == "address":
+            pairs = self._pairs(rule, model, source)
+        service = rule.match[1] if rule.match and rule.match[0] == "service" else None
+        known = False
+        for source, destination in pairs:
+            name = self.names.service(source or "", destination)
+            if source is None or rule.action != "accept" or name not in model.services or service not in (None, name):
+                continue
+            known = True
+            for port, services in model.services[name].flows.items():
+                if (port == ICMP) != (service is None):
+                    continue
+                match = "icmp-type echo-request" if port == ICMP else port
+                if not self._there(rule, match):
+                    continue
+                if not services:
+                    self.strange("%s without a service from %s" % (port, source), rule.family)
+                self.meanings[rule.family].flows.update((one, port, source, destination) for one in services)
+        if not known:
+            self.strange("rule without a service: %s" % rich_text(rule), rule.family)
+
+    def _pairs(self, rule, model, source):
+        """Sets that an address stands for, where rules cannot name a set as destination."""
+        for name, found in sorted(model.sets.items()):
+            if rule.destination[1] in found.members and self.names.service(source or "", found.label) in model.services:
+                yield source, self._member(("ipset", name), rule.family)

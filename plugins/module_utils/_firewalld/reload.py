@@ -1,0 +1,198 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A reload of firewalld that takes nothing from others.
+
+A reload forgets what others changed at run time only, and most releases flush every iptables table, their own backend
+or not. Both are noted before, and put back after.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import re
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.command import ask
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.published import CHAIN
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import backend
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
+
+# What zones and policies list, and the option that adds one.
+_LISTS = {
+    "interfaces": "interface",
+    "sources": "source",
+    "services": "service",
+    "ports": "port",
+    "protocols": "protocol",
+    "forward-ports": "forward-port",
+    "source-ports": "source-port",
+    "icmp-blocks": "icmp-block",
+    "rich rules": "rich-rule",
+}
+_SWITCHES = ("icmp-block-inversion", "forward", "masquerade")
+_IPTABLES = ("iptables", "ip6tables")
+_LISTINGS = (("zone", ["--list-all-zones"]), ("policy", ["--list-all-policies"]))
+_DIRECT = ("chain", "rule", "passthrough")
+
+
+def reload_firewalld(host):
+    """Reload, and put back what others had at run time only.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :raises RulesetError: the reload failed, in firewalld's own words.
+    """
+    others = _Others(host)
+    code, out, err = host.run("firewall-cmd", ["--reload"])
+    others.put_back()
+    if code != 0:
+        raise RulesetError("firewall-cmd --reload: failed: %s." % words_of(code, out, err))
+
+
+class _Others:
+    """What others have in force."""
+
+    def __init__(self, host):
+        self.host = host
+        # All at once: whoever is locked out waits for the reload that comes behind it.
+        answers = ask(host, _questions(_DIRECT))
+        self.settings = _settings(answers)
+        self.direct = _direct(answers)
+        self.tables = {}
+        # With this backend the tables are firewalld's, and whoever uses it knows what a reload does to them.
+        if backend(host) != "iptables":
+            self.tables = dict((program, self._save(program)) for program in _IPTABLES if host.find(program + "-save"))
+
+    def put_back(self):
+        """Add what a reload has removed, and remove what it has brought back."""
+        kinds = _DIRECT if any(self.direct.values()) else ()
+        answers = ask(self.host, _questions(kinds))
+        now = _settings(answers)
+        for place in sorted(set(self.settings) & set(now)):
+            for option, values in sorted(_changes(self.settings[place], now[place]).items()):
+                self.host.run("firewall-cmd", list(place) + [_flag(option, value) for value in values])
+        direct = _direct(answers)
+        for kind in kinds:
+            option = "--passthrough" if kind == "passthrough" else "--add-" + kind
+            for line in self.direct[kind]:
+                if line not in direct[kind]:
+                    self.host.run("firewall-cmd", ["--direct", option] + _words(line))
+        for program, before in sorted(self.tables.items()):
+            lost = lost_rules(before, self._save(program))
+            if lost:
+                self.host.run(program + "-restore", ["--noflush"], lost)
+
+    def _save(self, program):
+        code, out, _err = self.host.run(program + "-save", [])
+        return out if code == 0 else ""
+
+
+def _questions(kinds):
+    """About settings, and about direct chains, rules and passthroughs."""
+    return [listing for _kind, listing in _LISTINGS] + [["--direct", "--get-all-%ss" % kind] for kind in kinds]
+
+
+def _settings(answers):
+    """Of zones and policies that are not ours."""
+    found = {}
+    for number, (kind, listing) in enumerate(_LISTINGS):
+        code, out = answers[number]
+        if code != 0:
+            # With nothing noted, a reload could take something from others.
+            raise RulesetError("firewall-cmd %s: failed: exit code %d." % (listing[0], code))
+        for name, values in parse_listing(out).items():
+            if not name.startswith("portledger-"):
+                found[("--%s=%s" % (kind, name),)] = values
+    return found
+
+
+def _direct(answers):
+    """Direct chains, rules and passthroughs of others."""
+    found = {}
+    for number, (code, out) in enumerate(answers[len(_LISTINGS) :]):
+        lines = [line for line in out.splitlines() if line.strip() and CHAIN not in line]
+        found[_DIRECT[number]] = lines if code == 0 else []
+    return found
+
+
+def _words(line):
+    return [plain or quoted for quoted, plain in re.findall(r"'((?:[^'])*)'|(\S+)", line)]
+
+
+def parse_listing(text):
+    """Settings of each zone or policy in firewalld's listing.
+
+    :type text: str
+    :rtype: dict[str, dict[str, list[str]]]
+    """
+    found, values, last = {}, {}, None
+    for line in text.splitlines():
+        if line and not line[0].isspace():
+            values = found.setdefault(line.split()[0], {})
+            last = None
+        elif line.startswith("\t") and last:
+            values[last].append(line.strip())
+        elif ":" in line:
+            word, _colon, rest = line.partition(":")
+            last = word.strip()
+            values[last] = [rest.strip()] if last == "forward-ports" and rest.strip() else rest.split()
+    return found
+
+
+def _changes(before, now):
+    changes = {}
+    for word, option in _LISTS.items():
+        lost = [value for value in before.get(word, []) if value not in now.get(word, [])]
+        came = [value for value in now.get(word, []) if value not in before.get(word, [])]
+        if lost:
+            changes["add-" + option] = lost
+        if came:
+            changes["remove-" + option] = came
+    for word in _SWITCHES:
+        if before.get(word, ["no"]) != now.get(word, ["no"]):
+            changes[("add-" if before.get(word) == ["yes"] else "remove-") + word] = [None]
+    return changes
+
+
+def _flag(option, value):
+    return "--%s" % option if value is None else "--%s=%s" % (option, value)
+
+
+def lost_rules(before, after):
+    """What iptables-save showed before and does not show now, as input of iptables-restore --noflush.
+
+    :type before: str
+    :type after: str
+    :rtype: str
+    """
+    now, text = _by_table(after), ""
+    for table, (policies, rules) in sorted(_by_table(before).items()):
+        there = now.get(table, ({}, []))
+        lines = [":%s %s [0:0]" % item for item in sorted(policies.items()) if there[0].get(item[0]) != item[1]]
+        left = list(there[1])
+        for rule in rules:
+            if rule in left:
+                left.remove(rule)
+            elif CHAIN not in rule:
+                lines.append(rule)
+        lines = [line for line in lines if not line.startswith(":" + CHAIN)]
+        if lines:
+            text += "\n".join(["*" + table] + lines + ["COMMIT", ""])
+    return text
+
+
+def _by_table(save):
+    """Chains with their policies, and rules in their order, of each table."""
+    found, table = {}, None
+    for line in save.splitlines():
+        if line.startswith("*"):
+            table = found.setdefault(line[1:].strip(), ({}, []))
+        elif line.startswith(":") and table:
+            chain, policy = line[1:].split()[:2]
+            table[0][chain] = policy
+        elif line.startswith("-A") and table:
+            table[1].append(line)
+    return found

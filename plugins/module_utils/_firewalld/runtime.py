@@ -1,0 +1,283 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What firewalld has made of our policy in the kernel, as single matches ("atoms").
+
+With the backend nftables, firewalld's own table is read in one call, and never written. With the backend iptables,
+firewalld is asked.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import json
+import re
+from collections import namedtuple
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import FOLDER, rich_text
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import ICMP, LOG_PREFIX
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import parse_sets
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import merged, networks_of
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import interval
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import parse_network
+
+#: match: "tcp/514", "icmp-type echo-request", "protocol ipv6-icmp", or None
+Atom = namedtuple("Atom", "family source destination match action")
+
+_FAMILIES = {"ip": "ipv4", "ip6": "ipv6", "icmp": "ipv4", "icmpv6": "ipv6"}
+_ICMP_NAMES = {
+    "nd-router-solicit": "router-solicitation",
+    "nd-router-advert": "router-advertisement",
+    "nd-neighbor-solicit": "neighbour-solicitation",
+    "nd-neighbor-advert": "neighbour-advertisement",
+    "nd-redirect": "redirect",
+}
+
+
+class Runtime:
+    """What is in force."""
+
+    def __init__(self, there, target, atoms, sets, strange=()):
+        """
+        :param there: whether our policy is
+        :type there: bool
+        :param target: DROP or CONTINUE
+        :type target: str | None
+        :type atoms: frozenset[Atom]
+        :param sets: networks of each of our sets, as few as possible
+        :type sets: dict[str, frozenset[str]]
+        :param strange: rules in our policy that are none of our forms
+        :type strange: collections.Iterable[str]
+        """
+        self.there = there
+        self.target = target
+        self.atoms = atoms
+        self.sets = sets
+        self.strange = list(strange)
+
+
+def atoms_of(rule, services):
+    """What the kernel gets of a rule.
+
+    :type rule: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Rule
+    :type services: dict[str, ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Service]
+    :rtype: list[Atom]
+    """
+    matches = [None]
+    if rule.match:
+        kind, value = rule.match
+        if kind == "service":
+            matches = sorted(port for port in services[value].flows if port != ICMP) if value in services else []
+        else:
+            matches = [value if kind == "port" else "%s %s" % (kind, value)]
+    return [Atom(rule.family, rule.source, rule.destination, match, rule.action) for match in matches]
+
+
+def simplest(networks):
+    """Networks with those merged that lie side by side: what nftables and people write differs.
+
+    :param networks: those with an interface stay as they are
+    :type networks: collections.Iterable[str]
+    :rtype: frozenset[str]
+    """
+    found = set(network for network in networks if "," in network)
+    networks = set(networks) - found
+    for family in ("ipv4", "ipv6"):
+        some = [interval(network) for network in networks if (":" in network) == (family == "ipv6")]
+        for first, last in merged(some):
+            found.update(networks_of((first, last), family))
+    return frozenset(found)
+
+
+def wanted_runtime(model):
+    """What a model becomes in the kernel.
+
+    :type model: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Model
+    :rtype: Runtime
+    """
+    sets = dict((name, simplest(found.members)) for name, found in model.sets.items())
+    if not model.policy:
+        return Runtime(False, None, frozenset(), sets)
+    atoms = frozenset(atom for rule in model.policy.rules for atom in atoms_of(rule, model.services))
+    return Runtime(True, model.policy.target, atoms, sets)
+
+
+def backend(host):
+    """What firewalld loads its rules with.
+
+    :rtype: str
+    """
+    found = re.findall(r"^\s*FirewallBackend\s*=\s*(\w+)", host.text(FOLDER, "firewalld.conf"), re.MULTILINE)
+    return "iptables" if found and found[-1].lower() == "iptables" else "nftables"
+
+
+def read_runtime(host, names, models):
+    """What is in force now.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type names: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Names
+    :param models: whose rules may be there: with the backend iptables, rules are known by their text
+    :type models: list[ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Model]
+    :rtype: Runtime
+    :raises RulesetError: it cannot be read.
+    """
+    if backend(host) == "iptables":
+        return _ask_firewalld(host, names, models)
+    try:
+        listed = json.loads(host.output("nft", ["-j", "list", "table", "inet", "firewalld"]))["nftables"]
+    except (ValueError, KeyError):
+        raise RulesetError("nft -j list table inet firewalld: its answer cannot be read.")
+    return parse_table(listed, names)
+
+
+def parse_table(listed, names):
+    """Our policy in firewalld's table.
+
+    :param listed: objects as nft lists them
+    :type listed: list[dict]
+    :type names: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Names
+    :rtype: Runtime
+    """
+    chains, sets = {}, {}
+    for entry in listed:
+        rule, found = entry.get("rule"), entry.get("set")
+        if rule:
+            chains.setdefault(rule["chain"], []).append(rule["expr"])
+        elif found and names.owns(str(found["name"])):
+            sets[str(found["name"])] = _members(found)
+    asked = chains.get(names.dispatch, []) + chains.get(names.dispatch + "_pre", [])
+    there = any(_jumps(expr) == names.chain for expr in asked)
+    if not there:
+        return Runtime(False, None, frozenset(), sets)
+    target, atoms, strange = "CONTINUE", set(), []
+    for expr in chains.get(names.chain, []):
+        if any("drop" in part for part in expr) and len([part for part in expr if "counter" not in part]) == 1:
+            target = "DROP"
+        elif not (_jumps(expr) or "").startswith(names.chain + "_"):
+            strange.append("rule %s" % json.dumps(expr, sort_keys=True))
+    for part in ("pre", "log", "deny", "allow", "post"):
+        for expr in chains.get("%s_%s" % (names.chain, part), []):
+            atom = _atom(expr)
+            if atom:
+                atoms.add(atom)
+            else:
+                strange.append("rule %s" % json.dumps(expr, sort_keys=True))
+    return Runtime(True, target, frozenset(atoms), sets, strange)
+
+
+def _jumps(expr):
+    for part in expr:
+        if "jump" in part:
+            return part["jump"]["target"]
+    return None
+
+
+def _members(found):
+    family = "ipv6" if found["type"] == "ipv6_addr" else "ipv4"
+    intervals, networks = [], set()
+    for member in found.get("elem", []):
+        if isinstance(member, dict) and "elem" in member:
+            member = member["elem"]["val"]
+        if isinstance(member, dict) and "concat" in member:
+            network, interface = member["concat"]
+            networks.add("%s,%s" % (_network(network), interface))
+        elif isinstance(member, dict) and "range" in member:
+            first, last = (interval(parse_network(end)[1])[0] for end in member["range"])
+            intervals.append((first, last))
+        else:
+            intervals.append(interval(_network(member)))
+    for first, last in merged(intervals):
+        networks.update(networks_of((first, last), family))
+    return frozenset(networks)
+
+
+def _network(value):
+    if isinstance(value, dict):
+        value = "%s/%d" % (value["prefix"]["addr"], value["prefix"]["len"])
+    return parse_network(value)[1]
+
+
+def _atom(expr):
+    """A rule in the kernel as an atom, or None where we write no such rule."""
+    family = source = destination = match = action = None
+    for part in expr:
+        if "match" in part:
+            found = part["match"]
+            left, right = _without_interface(found["left"]), found["right"]
+            if left == {"ct": {"key": "state"}}:
+                # Everything established was accepted before.
+                continue
+            if left == {"meta": {"key": "nfproto"}}:
+                family = str(right)
+            elif left == {"meta": {"key": "l4proto"}}:
+                match = "protocol %s" % right
+            elif "payload" in left:
+                protocol, field = str(left["payload"].get("protocol")), left["payload"].get("field")
+                if field in ("saddr", "daddr"):
+                    family = _FAMILIES[protocol]
+                    end = _end(right, found["op"])
+                    source, destination = (end, destination) if field == "saddr" else (source, end)
+                elif field == "dport" and found["op"] == "==":
+                    numbers = "%d-%d" % tuple(right["range"]) if isinstance(right, dict) else "%d" % right
+                    match = "%s/%s" % (protocol, numbers)
+                elif field == "type" and protocol in ("icmp", "icmpv6"):
+                    family, match = _FAMILIES[protocol], "icmp-type %s" % _ICMP_NAMES.get(right, right)
+                else:
+                    return None
+            else:
+                return None
+        elif "accept" in part or "drop" in part:
+            action = "accept" if "accept" in part else "drop"
+        elif "log" in part:
+            if (part["log"] or {}).get("prefix") != LOG_PREFIX:
+                return None
+            action = "log"
+        elif "limit" not in part and "counter" not in part:
+            return None
+    return Atom(family, source, destination, match, action) if action else None
+
+
+def _without_interface(left):
+    """What a rule asks of a packet: the address, where it is the address with the interface. The set says which."""
+    parts = left.get("concat", [])
+    if len(parts) == 2 and parts[1].get("meta", {}).get("key") in ("iifname", "oifname"):
+        return parts[0]
+    return left
+
+
+def _end(right, operator):
+    negated = "not " if operator == "!=" else ""
+    if not isinstance(right, dict) and right.startswith("@"):
+        return (negated + "ipset", str(right[1:]))
+    return (negated + "address", _network(right))
+
+
+def _ask_firewalld(host, names, models):
+    """The same from firewalld and ipset, where nothing else can be read."""
+    sets = dict((name, simplest(members)) for name, members in _kernel_sets(host, names).items())
+    code, out, _err = host.run("firewall-cmd", ["--info-policy=" + names.policy])
+    if code != 0:
+        return Runtime(False, None, frozenset(), sets)
+    known = {}
+    for model in models:
+        for rule in model.policy.rules if model.policy else ():
+            known.setdefault(rich_text(rule), set()).update(atoms_of(rule, model.services))
+    atoms, strange = set(), []
+    for line in out.splitlines():
+        if line.strip().startswith("rule "):
+            if line.strip() in known:
+                atoms.update(known[line.strip()])
+            else:
+                strange.append(line.strip())
+    target = re.search(r"^\s*target: (\w+)", out, re.MULTILINE)
+    return Runtime(True, target and target.group(1), frozenset(atoms), sets, strange)
+
+
+def _kernel_sets(host, names):
+    code, out, _err = host.run("ipset", ["save"])
+    found = parse_sets(out, names.prefix).members if code == 0 else {}
+    return dict((name, members) for name, members in found.items() if names.owns(name))

@@ -1,0 +1,111 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The host that the module runs on: its programs, its environment, its files.
+
+Everything outside the process goes through here, so that tests can stand in for it.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import os
+import time
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+
+_SBIN = ("/usr/local/sbin", "/usr/sbin", "/sbin")
+
+
+class Host:
+    """The host that the module runs on."""
+
+    def __init__(self, runner, path=None, environ=None, root="/"):
+        """
+        :param runner: called with arguments and input, returns exit code, output, errors
+        :type runner: Callable[[list[str], str | None], tuple[int, str, str]]
+        :param path: directories to look for programs in; default: PATH and where system programs are
+        :type path: list[str] | None
+        :param environ: environment of this process; default: the real one
+        :type environ: dict[str, str] | None
+        :param root: directory that /proc and /etc are looked for in
+        :type root: str
+        """
+        self._runner = runner
+        self.environ = os.environ if environ is None else environ
+        self.root = root
+        if path is None:
+            path = [part for part in self.environ.get("PATH", "").split(os.pathsep) if part]
+            path.extend(part for part in _SBIN if part not in path)
+        self.path = path
+        self._found = {}
+
+    def find(self, program):
+        """Full name of a program, or None.
+
+        :type program: str
+        :rtype: str | None
+        """
+        if program not in self._found:
+            names = [os.path.join(directory, program) for directory in self.path]
+            fitting = [name for name in names if os.path.isfile(name) and os.access(name, os.X_OK)]
+            self._found[program] = fitting[0] if fitting else None
+        return self._found[program]
+
+    def run(self, program, arguments, data=None):
+        """Run a program that is there.
+
+        :type program: str
+        :type arguments: list[str]
+        :type data: str | None
+        :returns: exit code, output, errors
+        :rtype: tuple[int, str, str]
+        """
+        return self._runner([self.find(program) or program] + arguments, data)
+
+    def output(self, program, arguments):
+        """What a program prints.
+
+        :rtype: str
+        :raises RulesetError: it failed.
+        """
+        code, out, err = self.run(program, arguments)
+        if code != 0:
+            raise RulesetError("%s: failed: %s" % (" ".join([program] + arguments), (err or out).strip()))
+        return out
+
+    def file(self, *parts):
+        """Name of a file under the root.
+
+        :rtype: str
+        """
+        return os.path.join(self.root, *parts)
+
+    def text(self, *parts):
+        """Text of a file under the root; empty where it cannot be read.
+
+        :rtype: str
+        """
+        try:
+            with open(self.file(*parts), "rb") as stream:
+                raw = stream.read()
+        except (IOError, OSError):
+            return ""
+        return raw if bytes is str else raw.decode("utf-8", "replace")
+
+    def uptime(self):
+        """Seconds since the start of this machine: the same for all its processes, whatever the time of day does.
+
+        :rtype: float
+        """
+        return float(self.text("proc/uptime").split()[0])
+
+    def sleep(self, seconds):
+        """Wait.
+
+        :type seconds: float
+        """
+        time.sleep(seconds)

@@ -1,0 +1,104 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which processes listen on which ports, in the network that this process is in.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import os
+import re
+import socket
+import struct
+
+_TABLES = (("tcp", "ipv4", "tcp"), ("tcp6", "ipv6", "tcp"), ("udp", "ipv4", "udp"), ("udp6", "ipv6", "udp"))
+# States in these tables: TCP that listens; UDP without a peer, which takes what comes.
+_LISTENS = {"tcp": "0A", "udp": "07"}
+_LOOPBACK = re.compile(r"^(127\..*|::1|::ffff:127\..*)$")
+
+
+def listeners(host):
+    """Who listens.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :returns: transport, port, addresses, whether it is the loopback only, and processes; by transport and port
+    :rtype: list[dict]
+    """
+    found = {}
+    for table, family, transport in _TABLES:
+        for address, port, inode in read_table(host.text("proc/net", table), family, _LISTENS[transport]):
+            addresses, inodes = found.setdefault((transport, port), (set(), set()))
+            addresses.add(address)
+            inodes.add(inode)
+    wanted = set(inode for _addresses, inodes in found.values() for inode in inodes)
+    owners = _owners(host, wanted)
+    return [
+        {
+            "transport": transport,
+            "port": port,
+            "addresses": sorted(addresses),
+            "loopback": all(_LOOPBACK.match(address) for address in addresses),
+            # The kernel itself listens where no process does: NFS, for example.
+            "processes": sorted(set(name for inode in inodes for name in owners.get(inode, ["kernel"]))),
+        }
+        for (transport, port), (addresses, inodes) in sorted(found.items())
+    ]
+
+
+def read_table(text, family, state):
+    """Sockets in a table of /proc/net.
+
+    :type text: str
+    :param family: ipv4 or ipv6
+    :type family: str
+    :param state: as the table writes it
+    :type state: str
+    :returns: address, port and inode of each
+    :rtype: list[tuple[str, int, str]]
+    """
+    found = []
+    for line in text.splitlines()[1:]:
+        fields = line.split()
+        if len(fields) > 9 and fields[3] == state:
+            address, _colon, port = fields[1].partition(":")
+            found.append((_address(address, family), int(port, 16), fields[9]))
+    return found
+
+
+def _address(text, family):
+    """Words of 32 bits, each in the order of this machine."""
+    words = [int(text[at : at + 8], 16) for at in range(0, len(text), 8)]
+    packed = b"".join(struct.pack("=I", word) for word in words)
+    return socket.inet_ntop(socket.AF_INET6 if family == "ipv6" else socket.AF_INET, packed)
+
+
+def _owners(host, inodes):
+    """Names of processes by the inode of a socket that they have open."""
+    found = {}
+    folder = host.file("proc")
+    for process in os.listdir(folder) if inodes and os.path.isdir(folder) else []:
+        if not process.isdigit():
+            continue
+        for inode in _sockets(os.path.join(folder, process, "fd")):
+            if inode in inodes:
+                found.setdefault(inode, set()).add(host.text("proc", process, "comm").strip() or "process " + process)
+    return found
+
+
+def _sockets(folder):
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        # It has ended meanwhile.
+        return
+    for name in names:
+        try:
+            match = re.match(r"socket:\[(\d+)\]$", os.readlink(os.path.join(folder, name)))
+        except OSError:
+            continue
+        if match:
+            yield match.group(1)

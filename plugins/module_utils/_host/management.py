@@ -1,0 +1,152 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who is kept in: the address that the running connection comes from, and the management networks.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import os
+import re
+import socket
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError, complaint
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import family_of, parse_network, shown
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import sort_key
+from ansible_collections.portledger.qradar.plugins.module_utils._host.sshd import ssh_ports
+
+
+class Management:
+    """Who is kept in, and on which ports of this host."""
+
+    def __init__(self, connection, networks, ports):
+        """
+        :param connection: address and port of this host that the running connection uses, where it is SSH
+        :type connection: tuple[str, int] | None
+        :param networks: canonical networks
+        :type networks: list[str]
+        :param ports: the host's own SSH ports
+        :type ports: list[int]
+        """
+        self.connection = connection
+        self.networks = networks
+        self.ports = ports
+
+    def as_data(self):
+        """For the module's result.
+
+        :rtype: dict
+        """
+        there = self.connection and {"address": self.connection[0], "port": self.connection[1]}
+        return {
+            "connection": there or None,
+            "networks": [shown(network) for network in self.networks],
+            "ports": list(self.ports),
+        }
+
+
+def find_management(host, networks):
+    """Who is kept in on this host.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :param networks: the option "management"
+    :type networks: list[str]
+    :rtype: Management
+    :raises RulesetError: an entry is no network.
+    """
+    canonical = set(_network(entry) for entry in networks)
+    connection = running_connection(host)
+    ports = set(ssh_ports(host))
+    if connection:
+        ports.add(connection[1])
+    return Management(connection, sorted(canonical, key=sort_key), sorted(ports))
+
+
+def _network(entry):
+    try:
+        return parse_network(entry)[1]
+    except ValueError as error:
+        remedy = "Write networks as 198.18.9.0/24 or 2001:db8:9::/64, addresses without a length"
+        raise RulesetError(complaint("management", entry, str(error), remedy))
+
+
+def ssh_connection(host):
+    """SSH_CONNECTION: both ends of the SSH connection that this process runs in. Empty without.
+
+    sudo takes it out of the environment, so the processes above are asked too.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :rtype: str
+    """
+    return host.environ.get("SSH_CONNECTION") or _of_ancestors(host)
+
+
+def running_connection(host):
+    """Where the SSH connection that this process runs in comes from, and the port of this host that it uses.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :returns: address, port; None for a connection that is not SSH into this host
+    :rtype: tuple[str, int] | None
+    """
+    parts = ssh_connection(host).split()
+    if len(parts) != 4 or not parts[3].isdigit():
+        return None
+    client, server, port = _plain(parts[0]), _plain(parts[2]), int(parts[3])
+    try:
+        parse_network(client)
+        parse_network(server)
+    except ValueError:
+        return None
+    # A namespace or a container inherits the variable from a connection that went to another host.
+    if _is_loopback(client) or not is_own_address(host, server):
+        return None
+    return client, port
+
+
+def _of_ancestors(host):
+    """SSH_CONNECTION of the nearest process above that has one, else nothing."""
+    process = str(os.getpid()) if host.root == "/" else "self"
+    for _step in range(64):
+        found = re.search(r"\(.*\) \S (\d+)", host.text("proc", process, "stat"), re.DOTALL)
+        if not found or found.group(1) == "0":
+            return ""
+        process = found.group(1)
+        for entry in host.text("proc", process, "environ").split("\0"):
+            if entry.startswith("SSH_CONNECTION="):
+                return entry.partition("=")[2]
+    return ""
+
+
+def _plain(address):
+    """Without the zone of a link-local address; IPv4 as IPv4."""
+    address = address.partition("%")[0]
+    return address[7:] if address.lower().startswith("::ffff:") and "." in address else address
+
+
+def _is_loopback(address):
+    return address == "::1" or address.startswith("127.")
+
+
+def is_own_address(host, address):
+    """Whether this network namespace has an address.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type address: str
+    :rtype: bool
+    """
+    if family_of(address) == "ipv6":
+        # Binding to a link-local address would need its zone, so the kernel's list is read instead.
+        packed = "".join("%02x" % byte for byte in bytearray(socket.inet_pton(socket.AF_INET6, address)))
+        return any(line.startswith(packed) for line in host.text("proc/net/if_inet6").splitlines())
+    probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        probe.bind((address, 0))
+    except (socket.error, OSError):
+        return False
+    finally:
+        probe.close()
+    return True

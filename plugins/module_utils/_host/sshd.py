@@ -1,0 +1,70 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ports of the host's own SSH daemon.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import glob
+import os
+import re
+
+_OPTION = re.compile(r"^\s*(\w+)(?:\s+|\s*=\s*)(.*?)\s*$")
+
+
+def ssh_ports(host):
+    """Ports that sshd_config and what it includes name; 22 where it names none.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :rtype: list[int]
+    """
+    ports = set()
+    listening = set()
+    for option, value in _options(host, "etc/ssh/sshd_config", 0):
+        if option == "port" and value.isdigit():
+            ports.add(int(value))
+        elif option == "listenaddress":
+            listening.add(_port_of(value))
+    # ListenAddress without a port means each Port; OpenSSH asks nothing of Port where each has its own.
+    if listening and None not in listening:
+        ports = listening
+    else:
+        ports = (ports or set([22])) | (listening - set([None]))
+    return sorted(port for port in ports if 1 <= port <= 65535)
+
+
+def _options(host, name, depth):
+    """Keyword in lower case and value, of a file and of what it includes, down to the first Match.
+
+    OpenSSH gives up at a depth of 16.
+
+    :rtype: list[tuple[str, str]]
+    """
+    options = []
+    for line in host.text(name).splitlines():
+        found = _OPTION.match(line.split("#", 1)[0])
+        if not found:
+            continue
+        option, value = found.group(1).lower(), found.group(2).strip('"')
+        if option == "match":
+            break
+        if option == "include" and depth < 16:
+            for pattern in value.split():
+                pattern = os.path.join("/etc/ssh", pattern.strip('"')).lstrip("/")
+                for file in sorted(glob.glob(host.file(pattern))):
+                    options.extend(_options(host, os.path.relpath(file, host.root), depth + 1))
+        else:
+            options.append((option, value))
+    return options
+
+
+def _port_of(listen):
+    """Port of a ListenAddress: host, host:port, IPv6, [IPv6]:port, with "rdomain name" behind."""
+    address = listen.split()[0] if listen.split() else ""
+    found = re.match(r"^(?:\[[^\]]*\]|[^:\[\]]*):(\d+)$", address)
+    return int(found.group(1)) if found else None

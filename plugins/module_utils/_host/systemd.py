@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""systemd: whether it runs this machine, and whether it sees what this process sees.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import os
+
+
+def runs(host):
+    """Whether systemd runs the machine, and the network and the files of this process are those that it sees.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :rtype: bool
+    """
+    try:
+        return bool(
+            host.text("proc/1/comm").strip() == "systemd"
+            and os.path.isdir(host.file("run/systemd/system"))
+            and host.find("systemctl")
+            and os.readlink(host.file("proc/1/ns/net")) == os.readlink(host.file("proc/self/ns/net"))
+            and os.path.samefile(host.file("proc/1/root") + host.file("run/systemd"), host.file("run/systemd"))
+        )
+    except OSError:
+        return False
+
+
+def is_active(host, service):
+    """Whether a service is active, as the files of a systemd that runs say.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :param service: its name, without .service
+    :type service: str
+    :rtype: bool
+    """
+    # A link that leads nowhere, for each unit that is active.
+    return os.path.islink(host.file("run/systemd/units", "invocation:%s.service" % service))

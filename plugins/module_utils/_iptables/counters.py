@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How many packets our chains let pass, by flow, and how many met the verdict on the rest.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import re
+
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.counters import Counters
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.meaning import Reader
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import verdict
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
+
+_COUNTED = re.compile(r"^\[(\d+):(\d+)\] -A (\S+) (.*)$")
+_VERDICTS = dict(
+    # The last rule: before it may stand one that logs some of the same packets.
+    (verdict(word, policy)[-1].key, "%s: %s" % (word, policy))
+    for word in ("unlisted", "egress")
+    for policy in ("drop", "log", "leave")
+)
+
+
+class CountedRule(Rule):
+    """A rule with what met it."""
+
+    __slots__ = ("bytes", "packets")
+
+    def __init__(self, tokens, packets, octets):
+        """
+        :type tokens: list[str]
+        :type packets: int
+        :param octets: bytes
+        :type octets: int
+        """
+        Rule.__init__(self, tokens)
+        self.packets = packets
+        self.bytes = octets
+
+
+def count(saves, sets, names):
+    """Packets and bytes by flow, both families together.
+
+    :param saves: by family, what iptables-save -c gives
+    :type saves: dict[str, str]
+    :param sets: members of each set
+    :type sets: dict[str, set[str]]
+    :type names: ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables.Names
+    :rtype: list[dict]
+    """
+    counters = Counters()
+    for family, save in saves.items():
+        _Counter(_counted_chains(save, names), sets, names, family, counters).read()
+    return counters.as_data()
+
+
+def _counted_chains(save, names):
+    chains, inside = {}, False
+    for line in save.splitlines():
+        if line.startswith("*"):
+            inside = line.strip() == "*filter"
+        found = inside and _COUNTED.match(line)
+        if found and names.owns_chain(found.group(3)):
+            packets, octets, chain, text = found.groups()
+            chains.setdefault(chain, []).append(CountedRule(split(text), int(packets), int(octets)))
+        elif inside and line.startswith(":") and names.owns_chain(line[1:].split(None, 1)[0]):
+            chains.setdefault(line[1:].split(None, 1)[0], [])
+    return chains
+
+
+class _Counter(Reader):
+    """Reads chains as the comparison does, and adds up."""
+
+    def __init__(self, chains, sets, names, family, counters):
+        Reader.__init__(self, chains, sets, names, family)
+        self.counters = counters
+
+    def _is_fixed(self, rule):
+        if rule.key in _VERDICTS:
+            self.counters.add(_VERDICTS[rule.key], None, None, [], rule.packets, rule.bytes)
+
+    # What containers publish is the host's as well.
+    _is_published_fixed = _is_fixed
+
+    def _is_published(self, rule, service, port, source):
+        self.counters.add(service, source, None, [port], rule.packets, rule.bytes)
+
+    def _is_flow(self, rule, service, ports, source, destination):
+        if all(ports):  # replies between two parties are no flow
+            self.counters.add(service, source, destination, ports, rule.packets, rule.bytes)

@@ -1,0 +1,213 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sets of networks in the kernel, through ipset.
+
+A set's content is a dictionary: name, then canonical networks. 0.0.0.0/0 and ::/0 are two halves each, for hash:net
+takes no length of 0.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import time
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
+
+_HALVES = {"0.0.0.0/0": ["0.0.0.0/1", "128.0.0.0/1"], "::/0": ["::/1", "8000::/1"]}
+# nf_tables lets go of the sets of removed rules a moment after the rules are gone.
+_RELEASE_SECONDS = 3.0
+
+
+class SetState:
+    """Our sets in the kernel."""
+
+    def __init__(self, members, kinds):
+        """
+        :param members: canonical networks of each set
+        :type members: dict[str, set[str]]
+        :param kinds: type and family of each set, as ipset writes them
+        :type kinds: dict[str, str]
+        """
+        self.members = members
+        self.kinds = kinds
+
+
+def read_sets(host, prefix):
+    """Our sets, or None where ipset is not installed or does not work.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :param prefix: what the names of our sets start with
+    :type prefix: str
+    :rtype: SetState | None
+    """
+    if not host.find("ipset"):
+        return None
+    code, out, _err = host.run("ipset", ["save"])
+    return parse_sets(out, prefix) if code == 0 else None
+
+
+def parse_sets(save, prefix):
+    """Our sets in the output of ipset save.
+
+    :type save: str
+    :type prefix: str
+    :rtype: SetState
+    """
+    state = SetState({}, {})
+    create, add = "create " + prefix, "add " + prefix
+    for line in save.splitlines():
+        if line.startswith(add):
+            _word, name, member = line.split(None, 2)
+            state.members[name].add(_canonical(member))
+        elif line.startswith(create):
+            _word, name, kind, rest = line.split(None, 3)
+            state.members[name] = set()
+            state.kinds[name] = "%s %s" % (kind, " ".join(rest.split()[:2]))
+    return state
+
+
+def _canonical(member):
+    """A member with its length; what has options behind it is none of ours and stays as it is."""
+    if "/" in member or " " in member:
+        return member
+    return member + ("/128" if ":" in member else "/32")
+
+
+def as_members(networks):
+    """Networks as hash:net takes them.
+
+    :type networks: list[str]
+    :rtype: set[str]
+    """
+    members = set()
+    for network in networks:
+        members.update(_HALVES.get(network, [network]))
+    return members
+
+
+def as_networks(members):
+    """The reverse of :func:`as_members`.
+
+    :rtype: set[str]
+    """
+    networks = set(members)
+    for whole, halves in _HALVES.items():
+        if networks.issuperset(halves):
+            networks.difference_update(halves)
+            networks.add(whole)
+    return networks
+
+
+def kind_of(name, prefix):
+    """Type and family that a set of this name has.
+
+    :rtype: str
+    """
+    return "hash:net family %s" % ("inet6" if name[len(prefix)] == "6" else "inet")
+
+
+class SetChange:
+    """Leads from the sets that are there to those wanted, around the change of the rules that use them."""
+
+    def __init__(self, host, prefix, present, wanted, kept):
+        """
+        :param present: what is there
+        :type present: SetState
+        :param wanted: what is to be; a set without a kind is of the one that its name says
+        :type wanted: SetState
+        :param kept: names of sets of ours that rules of others use, and that therefore stay
+        :type kept: set[str]
+        """
+        kinds = wanted.kinds
+        self.host = host
+        self.prefix = prefix
+        self.present = present
+        self.wanted = wanted = wanted.members
+        self.kinds = dict((name, kinds.get(name) or kind_of(name, prefix)) for name in wanted)
+        self.new = sorted(set(wanted) - set(present.members))
+        self.drifted = sorted(name for name in set(wanted) & set(present.members) if not self._same(name))
+        self.stale = sorted(set(present.members) - set(wanted) - set(kept))
+        self._spare = dict(
+            (name, "%s%s-swap-%d" % (prefix, name[len(prefix)], number)) for number, name in enumerate(self.drifted)
+        )
+
+    def _same(self, name):
+        return self.present.members[name] == self.wanted[name] and not self._wrong_kind(name)
+
+    def _wrong_kind(self, name):
+        return self.present.kinds[name] != self.kinds[name]
+
+    def needed(self):
+        """Whether anything is to do.
+
+        :rtype: bool
+        """
+        return bool(self.new or self.drifted or self.stale)
+
+    def prepare(self):
+        """Make new sets, and fill spare ones for those that drifted. No rule sees any of it yet.
+
+        :raises RulesetError: nothing is left of the attempt.
+        """
+        for name in self.drifted:
+            if self._wrong_kind(name):
+                raise RulesetError(
+                    "ipset: the set %s is of type %s, which this module never makes. Remove the rules that use it, "
+                    "then: ipset destroy %s." % (name, self.present.kinds[name], name)
+                )
+        lines = []
+        for name in self.new:
+            lines.extend(_fill(name, self.kinds[name], self.wanted[name]))
+        for name in self.drifted:
+            lines.extend(_fill(self._spare[name], self.kinds[name], self.wanted[name]))
+        if not lines:
+            return
+        code, out, err = self._restore(lines)
+        if code != 0:
+            self.abandon()
+            raise RulesetError("ipset restore: failed: %s. Nothing was changed." % words_of(code, out, err))
+
+    def abandon(self):
+        """Remove what :meth:`prepare` made."""
+        self._destroy(self.new + sorted(self._spare.values()))
+
+    def finish(self):
+        """Once the new rules are in force: swap drifted sets for their spares, and remove what no rule uses.
+
+        :raises RulesetError: a drifted set could not be swapped.
+        """
+        if self.drifted:
+            code, out, err = self._restore("swap %s %s" % (self._spare[name], name) for name in self.drifted)
+            if code != 0:
+                raise RulesetError("ipset restore: swapping sets failed: %s." % words_of(code, out, err))
+        self._destroy(sorted(set(self._spare.values()) | set(self.stale)))
+
+    def _restore(self, lines):
+        return self.host.run("ipset", ["restore"], "\n".join(lines) + "\n")
+
+    def _destroy(self, names):
+        """Destroy sets; those that are not there do not matter, those in use are tried again for a moment."""
+        if not names or self._restore("destroy %s" % name for name in names)[0] == 0:
+            return
+        end = time.time() + _RELEASE_SECONDS
+        while names and time.time() < end:
+            answers = [(name, self.host.run("ipset", ["destroy", name])) for name in names]
+            names = [name for name, (code, _out, err) in answers if code != 0 and "in use" in err]
+            if names:
+                time.sleep(0.05)
+
+
+def _fill(name, kind, members):
+    """Lines of ipset restore that make a set with these members."""
+    size = 64
+    while size < len(members):
+        size *= 2
+    yield "create -exist %s %s hashsize %d maxelem %d" % (name, kind, size, max(65536, len(members)))
+    yield "flush %s" % name
+    for member in sorted(members):
+        yield "add %s %s" % (name, member)

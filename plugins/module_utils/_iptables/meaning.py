@@ -1,0 +1,211 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What chains mean: which flows pass, from which addresses, and what else is in there.
+
+Wanted chains and those of the kernel are read alike, so that they can be compared by meaning.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import Meaning
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import as_networks
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import CONNECTION, MANAGEMENT
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import PUBLISHED, REPLIES, entrance
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import fixed_rules, flow_rules
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import open_already, segment
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import shown
+
+_WHOLE = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
+_DISPATCH = frozenset(["-s", "-d", "--match-set", "--comment", "-j", "-g"])
+_ECHO_REQUEST = {"icmp": ("--icmp-type", "8"), "icmpv6": ("--icmpv6-type", "128")}
+
+
+def read_meaning(chains, sets, names, family):
+    """What the chains of one family mean.
+
+    :type chains: dict[str, list[Rule]]
+    :param sets: members of each set
+    :type sets: dict[str, set[str]]
+    :type names: ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables.Names
+    :param family: ipv4 or ipv6
+    :type family: str
+    :rtype: ansible_collections.portledger.qradar.plugins.module_utils._plan.difference.Meaning
+    """
+    reader = Reader(chains, sets, names, family)
+    reader.read()
+    for name in sorted(set(chains) - set(chain for chain, _source, _destination in reader.walked)):
+        reader.meaning.strange.append("chain %s that nothing leads to" % name)
+    return reader.meaning
+
+
+class Reader:
+    """Walks our chains from the main one; see :func:`read_meaning`."""
+
+    def __init__(self, chains, sets, names, family):
+        self.chains = chains
+        self.sets = sets
+        self.names = names
+        self.family = family
+        self.meaning = Meaning()
+        self.walked = set()
+        self._fixed = dict((rule.key, rule) for rule in fixed_rules(names, family))
+        self._plain = set([names.main, names.chain("ours"), names.chain("rest")])
+        self._plain.update([names.chain("unlisted"), names.chain("egress")])
+
+    def read(self):
+        """All that our jumps lead to."""
+        self.walk(self.names.main, None, None)
+        if self.names.published in self.chains:
+            self._read_published()
+
+    def _read_published(self):
+        """The chain for what containers publish, and those that it leads to."""
+        name = self.names.published
+        self.walked.add((name, None, None))
+        for rule in self.chains[name]:
+            if rule.key in self._fixed or rule.key == open_already().key:
+                self._is_published_fixed(rule)
+                continue
+            labelled = self._labelled(rule, None)
+            if not labelled or rule.target() not in self.chains:
+                self.meaning.strange.append("rule without a service: %s (%s by containers)" % (rule.text(), PUBLISHED))
+                continue
+            label, _direction, networks = labelled
+            self.meaning.published_members.setdefault(label, set()).update(networks)
+            if (rule.target(), label, None) in self.walked:
+                continue
+            self.walked.add((rule.target(), label, None))
+            for inner in self.chains[rule.target()]:
+                port = self._published_port(inner)
+                if port:
+                    self._is_published(inner, inner.options()["--comment"][0], port, label)
+                else:
+                    text = "rule without a service: %s (from %s, %s by containers)" % (inner.text(), label, PUBLISHED)
+                    self.meaning.strange.append(text)
+
+    def _is_published_fixed(self, rule):
+        self.meaning.published_fixed[rule.key] = rule.options()["--comment"][0]
+
+    def _is_published(self, _rule, service, port, source):
+        self.meaning.published.add((service, port, source, None))
+
+    def _published_port(self, rule):
+        """Port value of a rule that accepts it, and does nothing else; None where it is no such rule."""
+        options = rule.options()
+        found = options.get("--ctorigdstport", ("",))[0]
+        transport = options.get("-p", ("",))[0]
+        known = set(["-p", "--ctorigdstport", "--comment", "-j"])
+        if transport not in ("tcp", "udp") or set(options) != known or len(options) != len(rule.key):
+            return None
+        if rule.target() != "ACCEPT" or not found.replace(":", "").isdigit():
+            return None
+        return "%s/%s" % (transport, found.replace(":", "-"))
+
+    def walk(self, chain, source, destination):
+        """Read a chain, in which packets come from one labelled set and go to another, or to any."""
+        if (chain, source, destination) in self.walked or chain not in self.chains:
+            return
+        self.walked.add((chain, source, destination))
+        for rule in self.chains[chain]:
+            if rule.key in self._fixed:
+                self._is_fixed(rule)
+                self.walk(rule.target(), None, None)
+            elif not self._leads_on(rule, chain, source, destination):
+                self._ends(rule, chain, source, destination)
+
+    def _is_fixed(self, rule):
+        self.meaning.fixed[rule.key] = rule.options()["--comment"][0]
+
+    def _leads_on(self, rule, chain, source, destination):
+        """Whether a rule leads a labelled set to one of our chains; if so, what is there is read."""
+        target = rule.target()
+        accepts = target == "ACCEPT" and chain == self.names.chain("ours")
+        labelled = self._labelled(rule, source) if target in self.chains or accepts else None
+        if not labelled:
+            return False
+        label, direction, networks = labelled
+        self.meaning.members.setdefault(label, set()).update(networks)
+        if accepts:
+            self.meaning.fixed[("ours", direction, label)] = "%s of %s" % (REPLIES, label)
+        elif target in self._plain:
+            self.walk(target, None, None)
+        elif direction == "src":
+            self.walk(target, label, destination)
+        else:
+            self.walk(target, source, label)
+        return True
+
+    def _labelled(self, rule, source):
+        """Label, direction and networks of a rule that matches nothing else; None where it is no such rule."""
+        options = rule.options()
+        if len(options) != len(rule.key) or not set(options) <= _DISPATCH or "--comment" not in options:
+            return None
+        label = options["--comment"][0]
+        if "--match-set" in options:
+            name, direction = (options["--match-set"] + ("", ""))[:2]
+            if name not in self.sets:
+                return None
+            return label, direction, as_networks(self.sets[name])
+        found = options.get("-s") or options.get("-d") or (_WHOLE[self.family],)
+        direction = "dst" if "-d" in options else "src"
+        if not ("-s" in options or "-d" in options) and source is not None:
+            direction = "dst"
+        return label, direction, found
+
+    def _ends(self, rule, chain, source, destination):
+        ports = self._flow_ports(rule) if source is not None else []
+        if ports:
+            self._is_flow(rule, rule.options()["--comment"][0], ports, source, destination)
+            return
+        text = self._fixed_text(rule) if chain == self.names.main else None
+        if text:
+            self.meaning.fixed[rule.key] = text
+        else:
+            where = "" if source is None else " (from %s%s)" % (source, " to " + destination if destination else "")
+            self.meaning.strange.append("rule without a service: %s%s" % (rule.text(), where))
+
+    def _is_flow(self, _rule, service, ports, source, destination):
+        self.meaning.flows.update((service, port, source, destination) for port in ports)
+
+    def _flow_ports(self, rule):
+        """Port values of a rule that accepts them, and does nothing else; empty where it is no such rule."""
+        options = rule.options()
+        if "--comment" not in options or rule.target() != "ACCEPT" or len(options) != len(rule.key):
+            return []
+        transport = options.get("-p", ("",))[0]
+        if transport in ("tcp", "udp"):
+            texts = options.get("--dport") or options.get("--dports") or ("",)
+            ports = ["%s/%s" % (transport, text.replace(":", "-")) for text in texts[0].split(",")]
+            known = "--dports" if "--dports" in options else "--dport"
+            return ports if set(options) == set(["-p", known, "--comment", "-j"]) else []
+        if transport in _ECHO_REQUEST:
+            option, kind = _ECHO_REQUEST[transport]
+            fits = set(options) == set(["-p", option, "--comment", "-j"]) and options[option] == (kind,)
+            return ["icmp"] if fits else []
+        return [""] if rule.key == flow_rules(self.family, [_REPLIES])[0].key else []
+
+    def _fixed_text(self, rule):
+        """What a rule of the main chain means that depends on the host, not on flows."""
+        options = rule.options()
+        word = options.get("--comment", ("",))[0]
+        if word == "segment" and "-i" in options and rule.key == segment(options["-i"][0]).key:
+            return "segment %s" % options["-i"][0]
+        ports = (options.get("--dport") or options.get("--dports") or ("",))[0].split(",")
+        if word in (MANAGEMENT, CONNECTION) and all(port.isdigit() for port in ports):
+            network = options.get("-s", (_WHOLE[self.family],))[0]
+            if rule.key == entrance(word, network, [int(port) for port in ports]).key:
+                return "%s %s from %s" % (word, ", ".join("tcp/" + port for port in ports), shown(network))
+        return None
+
+
+class _REPLIES:
+    """Stands for the rule that lets replies through between two parties."""
+
+    service = REPLIES
+    order = 0
+    ports = ()

@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One iptables-restore: tested, loaded, undone.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import re
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import transaction
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
+
+# Before iptables 1.6.2, iptables-restore may not know how to wait for the lock.
+_WAIT = ["-w", "10"]
+_UNKNOWN_OPTION = re.compile(r"(unknown|unrecognized|invalid) option.*w", re.IGNORECASE)
+
+
+class Restore:
+    """Leads one family from one state to another."""
+
+    def __init__(self, host, program, present, wanted):
+        """
+        :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+        :param program: iptables-restore or ip6tables-restore
+        :type program: str
+        :type present: ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables.Tables
+        :type wanted: ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables.Tables
+        """
+        self.host = host
+        self.program = program
+        self._present = present
+        self._wanted = wanted
+        self._text = transaction(present, wanted)
+        self._wait = _WAIT
+
+    def test(self):
+        """Have the input read without loading it.
+
+        :raises RulesetError: with the tool's own words and the line.
+        """
+        self._run(["--test"], self._text)
+
+    def load(self):
+        """Load the input in one transaction.
+
+        :raises RulesetError: with the tool's own words and the line.
+        """
+        self._run([], self._text)
+
+    def undo(self):
+        """Put back what was there.
+
+        :raises RulesetError: with the tool's own words and the line.
+        """
+        self._run([], transaction(self._wanted, self._present))
+
+    def _run(self, options, text):
+        self._wait = _restore(self.host, self.program, self._wait, options, text)
+
+
+def restore_text(host, program, text, test=False):
+    """Have iptables-restore read a text that leaves alone what it does not name.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :param program: iptables-restore or ip6tables-restore
+    :type program: str
+    :type text: str
+    :param test: only read it
+    :type test: bool
+    :raises RulesetError: with the tool's own words and the line.
+    """
+    _restore(host, program, _WAIT, ["--test"] if test else [], text)
+
+
+def _restore(host, program, wait, options, text):
+    """Gives the options for waiting that the program knows."""
+    code, out, err = host.run(program, ["--noflush"] + wait + options, text)
+    if code != 0 and wait and _UNKNOWN_OPTION.search(err):
+        wait = []
+        code, out, err = host.run(program, ["--noflush"] + options, text)
+    if code != 0:
+        raise RulesetError(_failure(" ".join([program] + options), words_of(code, out, err), text))
+    return wait
+
+
+def _failure(command, words, text):
+    """The tool's words on one line, and the line of its input that it means."""
+    words = " ".join(line.strip() for line in words.splitlines() if line.strip() and not line.startswith("Try `"))
+    message = "%s: failed: %s." % (command, words.rstrip("."))
+    found = re.search(r"line:? (\d+)", words)
+    lines = text.splitlines()
+    if found and 1 <= int(found.group(1)) <= len(lines):
+        message += " The line is: %s." % lines[int(found.group(1)) - 1]
+    return message

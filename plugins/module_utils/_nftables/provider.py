@@ -1,0 +1,291 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The provider nftables: one table of our own, with sets of intervals.
+
+A chain's "accept" ends that chain only: tables of others, before and after ours, have their say too. None of them is
+touched, and none of their rules can lead into ours.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import json
+import re
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.meaning import counted_flows
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.meaning import table_difference
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import gateway_table, host_table
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import TABLES, read_table, table_data
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import table_from, table_text
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
+from ansible_collections.portledger.qradar.plugins.module_utils._host.conntrack import track_ahead
+
+NAME = "nftables"
+PERSISTS = False
+_OLDEST = (0, 9, 3)
+_LIST_TABLES = ["-j", "list", "tables"]
+_WORDS = 600
+# A chain that nothing leads to, in the table that the ruleset then takes the place of.
+_TRACKING = "add table inet {name}; add chain inet {name} tracking; add rule inet {name} tracking ct state established"
+
+
+class State:
+    """What is, what was, or what is to be."""
+
+    def __init__(self, table, text=None):
+        """
+        :param table: None where there is none
+        :type table: ansible_collections.portledger.qradar.plugins.module_utils._nftables.table.Table | None
+        :param text: gives the table as nft listed it, where it was read
+        :type text: Callable[[], str] | None
+        """
+        self.table = table
+        self.text = text
+
+
+def traces(host, scope):
+    """Whether our table is there.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :param scope: host or gateway
+    :type scope: str
+    :rtype: bool
+    """
+    if not host.find("nft"):
+        return False
+    code, out, _err = host.run("nft", ["list", "tables"])
+    return code == 0 and "table inet %s" % TABLES[scope] in out.splitlines()
+
+
+def version(host):
+    """Which nft this is.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :rtype: str
+    :raises RulesetError: it does not run.
+    """
+    return host.output("nft", ["--version"]).strip()
+
+
+def detect(host):
+    """Whether nftables can be used here.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :raises RulesetError: it cannot, with the reason and the remedy.
+    """
+    if not host.find("nft"):
+        raise RulesetError(
+            "nft: not found in PATH (%s). Install the package nftables, or choose another provider."
+            % ":".join(host.path)
+        )
+    said = version(host)
+    numbers = re.search(r"v(\d+)\.(\d+)(?:\.(\d+))?", said)
+    if not numbers or tuple(int(part or 0) for part in numbers.groups()) < _OLDEST:
+        raise RulesetError(
+            "nft: this is %s, and nothing before 0.9.3 will do. Update the package nftables, or choose another "
+            "provider." % said
+        )
+    code, out, err = host.run("nft", _LIST_TABLES)
+    if code != 0 and "JSON support not compiled" in err:
+        raise RulesetError(
+            "nft: %s was built without JSON, so rules cannot be read back. Install a build with it, or choose another "
+            "provider." % said
+        )
+    if code != 0:
+        raise RulesetError("nft %s: failed: %s" % (" ".join(_LIST_TABLES), _words(err or out)))
+
+
+def read(host, scope):
+    """What is ours in the kernel.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :param scope: host or gateway
+    :type scope: str
+    :rtype: State
+    :raises RulesetError: the rules cannot be read.
+    """
+    name = TABLES[scope]
+    tables = [entry["table"] for entry in _entries(host.output("nft", _LIST_TABLES)) if "table" in entry]
+    if not any(table["name"] == name and table["family"] == "inet" for table in tables):
+        return State(None)
+    entries = _entries(host.output("nft", ["-j", "list", "table", "inet", name]))
+    return State(read_table(entries), lambda: host.output("nft", ["-a", "list", "table", "inet", name]))
+
+
+def _entries(text):
+    try:
+        return json.loads(text)["nftables"] if text.strip() else []
+    except (ValueError, KeyError):
+        raise RulesetError("nft -j: printed what is no JSON: %s" % _words(text))
+
+
+def build(scope, present, plan, management, unlisted, egress):
+    """What is to be.
+
+    :param scope: host or gateway
+    :type scope: str
+    :param present: what is
+    :type present: State
+    :param plan: None for nothing at all
+    :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.plan.Plan | None
+    :type management: ansible_collections.portledger.qradar.plugins.module_utils._host.management.Management | None
+    :param unlisted: drop, log or leave
+    :type unlisted: str
+    :param egress: drop, log or leave
+    :type egress: str
+    :rtype: State
+    """
+    if plan is None:
+        return State(None)
+    if scope == "host":
+        return State(host_table(plan, management, unlisted))
+    for name in plan.interfaces:
+        if '"' in name:
+            raise RulesetError(
+                "qradar_gateway_segments: '%s' is a name that nft cannot write. Rename the interface, or choose "
+                "another provider. Nothing was changed." % name
+            )
+    return State(gateway_table(plan, management, unlisted, egress))
+
+
+def compare(host, scope, present, wanted):
+    """Lines that lead from what is to what is to be; none where nothing is to do.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :param scope: host or gateway
+    :type scope: str
+    :type present: State
+    :type wanted: State
+    :rtype: list[str]
+    """
+    if present.table is None and wanted.table is None:
+        return []
+    if present.table is not None and present.table.same(wanted.table):
+        return []
+    lines = table_difference(scope, present.table, wanted.table, _Texts(present))
+    if not lines and wanted.table is None:
+        return ["- table inet %s, which is empty" % TABLES[scope]]
+    return lines or ["~ rules repaired that meant the same"]
+
+
+class _Texts:
+    """Rules for people. What we would never write is looked up in nft's own listing."""
+
+    def __init__(self, state):
+        self.state = state
+        self._lines = None
+
+    def __call__(self, rule):
+        if rule.known():
+            return rule.text()
+        if self._lines is None:
+            found = re.findall(r"^\s*(.*[^{\s]) # handle (\d+)$", self._listing(), re.MULTILINE)
+            self._lines = dict((handle, text) for text, handle in found)
+        return self._lines.get("%s" % rule.handle) or rule.text()
+
+    def _listing(self):
+        return self.state.text() if self.state.text else ""
+
+
+def load(host, scope, present, wanted):
+    """Put one table in the place of the other: a test first, then all in one transaction.
+
+    Rules that stay as they are keep their counters.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :param scope: host or gateway
+    :type scope: str
+    :type present: State
+    :type wanted: State
+    :raises RulesetError: with nft's own words; what was there is there still.
+    """
+    name = TABLES[scope]
+    text = ""
+    if wanted.text is not None:
+        text = wanted.text()
+    elif wanted.table is not None:
+        _carry_over(present.table, wanted.table)
+        text = table_text(name, wanted.table, counters=True)
+    # Deleting what is not there is an error, so it is made first, where it is not there.
+    script = "table inet %s\ndelete table inet %s\n%s" % (name, name, text)
+    asked = False
+    for arguments in (["-c", "-f", "-"], ["-f", "-"]):
+        if present.table is None and text and "-c" not in arguments:
+            asked = track_ahead(host, lambda: host.run("nft", [_TRACKING.format(name=name)]))
+        code, out, err = host.run("nft", arguments, script)
+        if code != 0:
+            if asked:
+                host.run("nft", ["delete table inet " + name])
+            words = _place(err, script) or _words(err or out) or "exit code %d" % code
+            raise RulesetError("nft %s: failed: %s. Nothing was changed." % (" ".join(arguments), words))
+
+
+def _carry_over(present, wanted):
+    """Let rules that are there already go on counting from where they are."""
+    for name in set(present.chains) & set(wanted.chains) if present else ():
+        counts = dict((rule.key, rule.count) for rule in present.chains[name].rules)
+        for rule in wanted.chains[name].rules:
+            rule.count = counts.get(rule.key, rule.count)
+
+
+def _place(err, script):
+    """The first that nft did not like, and where; older versions cannot show the line of what they read from a pipe."""
+    found = re.search(r"^\S*:(\d+):[\d-]+: (Error: .*)$", err, re.MULTILINE)
+    lines = script.splitlines()
+    if not found or int(found.group(1)) > len(lines):
+        return None
+    return "%s. The line is: %s" % (found.group(2).rstrip(". "), lines[int(found.group(1)) - 1].strip())
+
+
+def _words(text):
+    """What nft said, in one line: without the marks under the place that it points at."""
+    lines = [line.strip() for line in text.splitlines()]
+    words = " ".join(line for line in lines if line.strip("^~- ")).rstrip(".")
+    return words if len(words) <= _WORDS else words[:_WORDS] + " ..."
+
+
+def keep(present):
+    """What is, or what is to be, as data from which :func:`kept` makes it again in another process.
+
+    The text is nft's own where it was read: others may have put into our table what only nft can write.
+
+    :type present: State
+    :returns: what JSON can hold
+    :rtype: dict
+    """
+    if present.table is None:
+        return {"table": None, "text": None}
+    return {"table": table_data(present.table), "text": present.text() if present.text else None}
+
+
+def kept(data, present):
+    """What was.
+
+    :param data: what :func:`keep` gave
+    :type data: dict
+    :param present: what is now
+    :type present: State
+    :rtype: State
+    """
+    if data["table"] is None:
+        return State(None)
+    return State(table_from(data["table"]), data["text"] and (lambda: native(data["text"])))
+
+
+def counters(host, scope):
+    """What passed so far, by flow, and what nothing allows.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :param scope: host or gateway
+    :type scope: str
+    :returns: service, source, destination, ports, packets and bytes of each
+    :rtype: list[dict]
+    :raises RulesetError: the rules cannot be read.
+    """
+    table = read(host, scope).table
+    return counted_flows(scope, table) if table else []

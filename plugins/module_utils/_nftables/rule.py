@@ -1,0 +1,324 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One rule of nftables: as nft reads it, as nft tells it in JSON, and what it means whatever nft's version says.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import hashlib
+import json
+import re
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import merged
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import parse_network, shown
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
+
+# What nft keeps of a comment. It has no way to write a quotation mark in one.
+_COMMENT_BYTES = 128
+_NUMBERS = frozenset(
+    ["tcp dport", "udp dport", "ct original proto-dst", "icmp type", "icmpv6 type", "ip6 hoplimit"]
+)
+_ADDRESSES = frozenset(["ip saddr", "ip daddr", "ip6 saddr", "ip6 daddr"])
+# Written as a list, not as a set.
+_BITS = frozenset(["ct state", "ct status"])
+_PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp", 58: "ipv6-icmp", "icmpv6": "ipv6-icmp"}
+#: numbers of types of ICMP by the names that nft gives them
+ICMP_TYPES = {
+    "icmp type": {
+        "echo-reply": 0, "destination-unreachable": 3, "source-quench": 4, "redirect": 5, "echo-request": 8,
+        "router-advertisement": 9, "router-solicitation": 10, "time-exceeded": 11, "parameter-problem": 12,
+        "timestamp-request": 13, "timestamp-reply": 14, "info-request": 15, "info-reply": 16,
+        "address-mask-request": 17, "address-mask-reply": 18,
+    },
+    "icmpv6 type": {
+        "destination-unreachable": 1, "packet-too-big": 2, "time-exceeded": 3, "parameter-problem": 4,
+        "echo-request": 128, "echo-reply": 129, "mld-listener-query": 130, "mld-listener-report": 131,
+        "mld-listener-done": 132, "mld-listener-reduction": 132, "nd-router-solicit": 133, "nd-router-advert": 134,
+        "nd-neighbor-solicit": 135, "nd-neighbor-advert": 136, "nd-redirect": 137, "router-renumbering": 138,
+        "ind-neighbor-solicit": 141, "ind-neighbor-advert": 142, "mld2-listener-report": 143,
+    },
+}
+_FAMILIES = {"ip": "ipv4", "icmp": "ipv4", "ip6": "ipv6", "icmpv6": "ipv6"}
+_VERDICTS = ("accept", "drop", "return")
+_LEADS = ("jump", "goto")
+
+
+class Rule:
+    """A rule without its chain."""
+
+    def __init__(self, matches, statements, comment=None, counted=False):
+        """
+        :param matches: what is looked at, and values: canonical networks, pairs of numbers, names, or "@set"
+        :type matches: list[tuple[str, tuple]]
+        :param statements: what is done, as nft reads it
+        :type statements: list[str]
+        :param comment: as people see it, at most what :func:`label` gives
+        :type comment: str | None
+        :param counted: whether the rule counts
+        :type counted: bool
+        """
+        self.matches = matches
+        self.statements = tuple(statements)
+        self.comment = comment
+        self.counted = counted
+        #: packets and bytes, where they are known
+        self.count = (0, 0)
+        #: nft's number of the rule
+        self.handle = None
+        self.family = _family(matches)
+        #: what the rule means: rules with the same key do the same
+        self.key = (_essence(matches), self.statements, counted, comment)
+
+    def values(self):
+        """Values by what is looked at.
+
+        :rtype: dict[str, tuple]
+        """
+        return dict(self.matches)
+
+    def target(self):
+        """The chain that the rule leads to, or None.
+
+        :rtype: str | None
+        """
+        word, _space, chain = self.statements[-1].partition(" ") if self.statements else ("", "", "")
+        return chain if word in _LEADS else None
+
+    def known(self):
+        """Whether :meth:`text` tells all of the rule in nft's words.
+
+        :rtype: bool
+        """
+        return not any(statement.startswith("{") for statement in self.statements)
+
+    def as_data(self):
+        """The rule as data from which :func:`rule_from` makes it again.
+
+        :rtype: list
+        """
+        return [self.matches, self.statements, self.comment, self.counted]
+
+    def text(self, counters=False):
+        """The rule as nft reads it.
+
+        :param counters: with packets and bytes
+        :type counters: bool
+        :rtype: str
+        """
+        parts = ["%s %s" % (left, _written(left, values)) for left, values in self.matches]
+        if self.counted:
+            parts.append("counter packets %d bytes %d" % self.count if counters else "counter")
+        parts.extend(self.statements)
+        if self.comment is not None:
+            parts.append('comment "%s"' % _encoded(self.comment))
+        return " ".join(parts)
+
+
+def rule_from(data):
+    """The reverse of :meth:`Rule.as_data`.
+
+    :type data: list
+    :rtype: Rule
+    """
+    matches, statements, comment, counted = data
+    found = [
+        (native(left), tuple(tuple(one) if isinstance(one, (list, tuple)) else native(one) for one in values))
+        for left, values in matches
+    ]
+    return Rule(found, [native(one) for one in statements], None if comment is None else native(comment), counted)
+
+
+def label(text):
+    """Text as a rule's comment can hold it: what is too long ends in a part of its hash.
+
+    :type text: str
+    :rtype: str
+    """
+    if len(_bytes(_encoded(text))) <= _COMMENT_BYTES:
+        return text
+    end = "~" + hashlib.sha256(_bytes(text)).hexdigest()[:8]
+    kept, room = [], _COMMENT_BYTES - len(end)
+    for letter in _bytes(text).decode("utf-8", "replace"):
+        room -= len(_bytes(_encoded(native(letter))))
+        if room < 0:
+            break
+        kept.append(letter)
+    return native(u"".join(kept)) + end
+
+
+def interface_value(name):
+    """A name of an interface as a rule has it: an asterisk at its end is no wildcard.
+
+    :type name: str
+    :rtype: str
+    """
+    return re.sub(r"\*$", r"\\*", name)
+
+
+def interface_name(value):
+    """The reverse of :func:`interface_value`.
+
+    :type value: str
+    :rtype: str
+    """
+    return re.sub(r"\\\*$", "*", value)
+
+
+def read_rule(data):
+    """A rule as nft tells it in JSON.
+
+    :type data: dict
+    :rtype: Rule
+    """
+    matches, statements, counted, count = [], [], False, (0, 0)
+    for entry in data.get("expr") or []:
+        (word, value), = entry.items()
+        word = native(word)
+        match = _match(value) if word == "match" and not statements and not counted else None
+        if match:
+            matches.append(match)
+        elif word == "counter" and not counted and isinstance(value, dict) and "packets" in value:
+            counted, count = True, (value["packets"], value["bytes"])
+        else:
+            statements.append(_statement(word, value) or json.dumps(entry, sort_keys=True))
+    comment = data.get("comment")
+    rule = Rule(matches, statements, comment and _decoded(native(comment)), counted)
+    rule.count = count
+    rule.handle = data.get("handle")
+    return rule
+
+
+def _match(value):
+    """What a match looks at, and its values; None where it is none that we write."""
+    left, operator, right = value.get("left"), value.get("op"), value.get("right")
+    name = _left(left)
+    if name is None or operator != ("in" if name in _BITS else "=="):
+        return None
+    if name not in _BITS and isinstance(right, dict) and "|" in right:
+        return None
+    try:
+        values = [_value(name, one) for one in listed(right)]
+    except (ValueError, TypeError, KeyError, IndexError):
+        return None
+    return name, tuple(sorted(values))
+
+
+def _left(left):
+    if not isinstance(left, dict) or len(left) != 1:
+        return None
+    (kind, about), = left.items()
+    if kind == "payload" and set(about) == set(["protocol", "field"]):
+        return native("%s %s" % (about["protocol"], about["field"]))
+    if kind == "meta" and set(about) == set(["key"]):
+        key = native(about["key"])
+        return key if key in ("iif", "iifname", "oifname") else "meta " + key
+    if kind == "ct" and set(about) <= set(["key", "dir"]):
+        return native(" ".join(["ct"] + [about[part] for part in ("dir", "key") if part in about]))
+    return None
+
+
+def listed(right):
+    """The right side of a match as the values that it stands for.
+
+    :param right: as ``nft -j`` gives it: one value, a list, a set, or bits
+    :rtype: list
+    """
+    if isinstance(right, dict) and set(right) == set(["set"]):
+        right = right["set"]
+    if isinstance(right, dict) and set(right) == set(["|"]):
+        # Bits, in versions that tell them as one expression; some nest it.
+        return [one for part in right["|"] for one in listed(part)]
+    return right if isinstance(right, list) else [right]
+
+
+def _value(name, value):
+    """One value in the form that a Rule has."""
+    if isinstance(value, dict):
+        (kind, about), = value.items()
+        if kind == "range" and name in _NUMBERS:
+            return _number(name, about[0]), _number(name, about[1])
+        if kind == "prefix" and name in _ADDRESSES:
+            return parse_network("%s/%d" % (native(about["addr"]), about["len"]))[1]
+        raise ValueError(kind)
+    if not isinstance(value, int):
+        value = native(value)
+    if name in _ADDRESSES:
+        return value if value.startswith("@") else parse_network(value)[1]
+    if name in _NUMBERS:
+        return (_number(name, value),) * 2
+    if name == "iif" and value == 1:
+        return "lo"
+    if name == "meta l4proto":
+        return _PROTOCOLS.get(value, "%s" % value)
+    return "%s" % value
+
+
+def _number(name, value):
+    return int(ICMP_TYPES.get(name, {}).get(value, value))
+
+
+def _statement(word, value):
+    """A statement as nft reads it; None where it is none that we write."""
+    if word in _VERDICTS and value is None:
+        return word
+    if word in _LEADS:
+        return native("%s %s" % (word, value["target"]))
+    if word == "limit" and set(value) == set(["rate", "per", "burst"]):
+        return native("limit rate %s/%s burst %s packets" % (value["rate"], value["per"], value["burst"]))
+    if word == "log" and value and set(value) == set(["prefix", "level"]):
+        return native('log prefix "%s" level %s' % (native(value["prefix"]), value["level"]))
+    return None
+
+
+def _family(matches):
+    for left, values in matches:
+        if left == "meta nfproto":
+            return values[0]
+        if left.partition(" ")[0] in _FAMILIES:
+            return _FAMILIES[left.partition(" ")[0]]
+    return None
+
+
+def _essence(matches):
+    """Matches in no order, without what others imply: some versions of nft show it, some do not."""
+    words = set(left.partition(" ")[0] for left, _values in matches)
+    implied = set(("meta l4proto", (word,)) for word in words)
+    implied.update(("meta nfproto", (_FAMILIES[word],)) for word in words if word in _FAMILIES)
+    if "icmpv6" in words:
+        implied.add(("meta l4proto", ("ipv6-icmp",)))
+    return frozenset(
+        (left, tuple(merged(values)) if left in _NUMBERS else tuple(sorted(values)))
+        for left, values in matches
+        if (left, values) not in implied
+    )
+
+
+def _written(left, values):
+    if left in _NUMBERS:
+        texts = ["%d" % first if first == last else "%d-%d" % (first, last) for first, last in values]
+    elif left in _ADDRESSES:
+        texts = [value if value.startswith("@") else shown(value) for value in values]
+    elif left in ("iif", "iifname", "oifname"):
+        texts = ['"%s"' % value for value in values]
+    else:
+        texts = list(values)
+    if left in _BITS:
+        return ",".join(texts)
+    return texts[0] if len(texts) == 1 else "{ %s }" % ", ".join(texts)
+
+
+def _bytes(text):
+    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
+
+
+def _encoded(text):
+    return text.replace("%", "%25").replace('"', "%22")
+
+
+def _decoded(text):
+    return text.replace("%22", '"').replace("%25", "%")

@@ -1,0 +1,158 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sets of packets as boxes: an interval for each of what rules look at.
+
+A product is the other form: a dictionary from a dimension to merged intervals; what it does not name may be anything. A
+rule is a product, what it leaves over is boxes.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import bisect
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import merged
+
+# CAME and GOES are numbers of interfaces, see _packet_rules. PORT is the type of ICMP, too.
+PROTOCOL, SOURCE, DESTINATION, SOURCE_PORT, PORT, CAME, GOES = range(7)
+# What most rules differ in comes first: most boxes are of no concern to most rules.
+_TELLING = (PORT, PROTOCOL, SOURCE, DESTINATION, CAME, GOES, SOURCE_PORT)
+LAST_PORT = 65535
+ICMP, TCP, UDP, ICMPV6 = 1, 6, 17, 58
+_BITS = {"ipv4": 32, "ipv6": 128}
+
+
+def bounds(family, interfaces):
+    """The box that holds every packet.
+
+    :param family: ipv4 or ipv6
+    :type family: str
+    :param interfaces: how many there are
+    :type interfaces: int
+    :rtype: tuple
+    """
+    address, interface = (0, (1 << _BITS[family]) - 1), (0, interfaces - 1)
+    return (0, 255), address, address, (0, LAST_PORT), (0, LAST_PORT), interface, interface
+
+
+def complement(intervals, whole):
+    """Numbers of an interval that are in none of others.
+
+    :param intervals: merged
+    :type intervals: list[tuple[int, int]]
+    :type whole: tuple[int, int]
+    :rtype: list[tuple[int, int]]
+    """
+    found, at = [], whole[0]
+    for first, last in intervals:
+        if at < first:
+            found.append((at, min(first - 1, whole[1])))
+        at = max(at, last + 1)
+    if at <= whole[1]:
+        found.append((at, whole[1]))
+    return found
+
+
+def common(one, other):
+    """Numbers that are in both of two lists of merged intervals.
+
+    :rtype: list[tuple[int, int]]
+    """
+    found = []
+    for first, last in one:
+        for low, high in other[_start(other, first) :]:
+            if low > last:
+                break
+            found.append((max(first, low), min(last, high)))
+    return found
+
+
+def narrowed(product, dimension, intervals):
+    """A product that asks for more.
+
+    :type product: dict[int, list[tuple[int, int]]]
+    :type intervals: list[tuple[int, int]]
+    :rtype: dict[int, list[tuple[int, int]]]
+    """
+    found = dict(product)
+    found[dimension] = common(found[dimension], intervals) if dimension in found else intervals
+    return found
+
+
+def split(box, product):
+    """Parts of a box that are in a product, and the others.
+
+    :type box: tuple
+    :type product: dict[int, list[tuple[int, int]]]
+    :rtype: tuple[list[tuple], list[tuple]]
+    """
+    for dimension in _TELLING:
+        if dimension in product and not _touches(product[dimension], box[dimension]):
+            return [], [box]
+    inside, outside = [box], []
+    # Few intervals first: each one more multiplies what comes after it.
+    for dimension in sorted(product, key=lambda one: len(product[one])):
+        intervals, parts = product[dimension], []
+        for one in inside:
+            at, last = one[dimension]
+            for low, high in intervals[_start(intervals, at) :]:
+                if low > last:
+                    break
+                if at < low:
+                    outside.append(_with(one, dimension, (at, low - 1)))
+                parts.append(_with(one, dimension, (max(at, low), min(last, high))))
+                at = high + 1
+            if at <= last:
+                outside.append(_with(one, dimension, (at, last)))
+        inside = parts
+    return inside, outside
+
+
+def subtract(boxes, product):
+    """What is left of boxes without a product.
+
+    :type boxes: list[tuple]
+    :type product: dict[int, list[tuple[int, int]]]
+    :rtype: list[tuple]
+    """
+    return [part for box in boxes for part in split(box, product)[1]]
+
+
+def meet(boxes, product):
+    """What of boxes is in a product.
+
+    :type boxes: list[tuple]
+    :type product: dict[int, list[tuple[int, int]]]
+    :rtype: list[tuple]
+    """
+    return [part for box in boxes for part in split(box, product)[0]]
+
+
+def shadow(boxes, dimension):
+    """What a dimension of some boxes covers, in the fewest intervals.
+
+    :type boxes: list[tuple]
+    :rtype: list[tuple[int, int]]
+    """
+    return merged(box[dimension] for box in boxes)
+
+
+def _with(box, dimension, interval):
+    return box[:dimension] + (interval,) + box[dimension + 1 :]
+
+
+def _start(intervals, number):
+    """Place of the first interval that does not end before a number."""
+    at = bisect.bisect_right(intervals, (number, float("inf"))) - 1
+    return at if at >= 0 and intervals[at][1] >= number else at + 1
+
+
+def _touches(intervals, interval):
+    if len(intervals) == 1:
+        return intervals[0][0] <= interval[1] and interval[0] <= intervals[0][1]
+    at = _start(intervals, interval[0])
+    return at < len(intervals) and intervals[at][0] <= interval[1]

@@ -1,0 +1,315 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who else has rules that let a packet pass before ours can judge it, or that close what the plan opens.
+
+It is about the first packet of a connection, from the network. What becomes of replies, and of what containers publish,
+is not looked at.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import re
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import interval_of, merged, networks_of
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, family_of, shown
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import read_paths
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import ACCEPT, DROP, OURS, TRANSLATE
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import UNKNOWN, lead
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import port_bounds
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import CAME, DESTINATION, GOES, ICMP
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import ICMPV6
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import LAST_PORT, PORT, PROTOCOL, SOURCE
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import TCP
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import UDP, bounds, complement, meet
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import shadow, subtract
+
+_WORDS = {ACCEPT: "opens", DROP: "closes", TRANSLATE: "translates", UNKNOWN: "may change"}
+_TRANSPORTS = {"tcp": TCP, "udp": UDP}
+_NAMES = {TCP: "tcp", UDP: "udp"}
+_ECHO = {"ipv4": (ICMP, 8), "ipv6": (ICMPV6, 128)}
+# What the plan lets every host have: errors; in IPv6 also packet too big, neighbours and multicast listeners.
+_LIFE = {"ipv4": (ICMP, [(3, 3), (11, 12)]), "ipv6": (ICMPV6, [(1, 4), (130, 137), (143, 143)])}
+# Nobody on a network has these: this network, loopback, multicast, reserved; unspecified, loopback, multicast.
+_NOBODY = {"ipv4": ["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3"], "ipv6": ["::/127", "ff00::/8"]}
+_OURS = re.compile(r"^PORTLEDGER-|portledger-(host|gw)(_|$)")
+_MOST = 5
+_MOST_FLOWS = 100
+
+
+class Known:
+    """A flow of the plan in one family."""
+
+    def __init__(self, text, service, product):
+        """
+        :param text: "tcp/514 syslog from log_sources"
+        :type text: str
+        :type service: str
+        :type product: dict[int, list[tuple[int, int]]]
+        """
+        self.text = text
+        self.service = service
+        self.product = product
+
+    def has(self, protocol, port):
+        """Whether it has some of these protocols and ports.
+
+        :type protocol: tuple[int, int]
+        :type port: tuple[int, int]
+        :rtype: bool
+        """
+        (own, _own), = self.product[PROTOCOL]
+        (first, last), = self.product[PORT]
+        return protocol[0] <= own <= protocol[1] and first <= port[1] and port[0] <= last
+
+
+def others(host, plan, management, options):
+    """What rules of others do to the plan.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.plan.Plan
+    :type management: ansible_collections.portledger.qradar.plugins.module_utils._host.management.Management
+    :param options: unlisted and egress of the module
+    :type options: dict
+    :returns: what each such rule does; and what cannot be read
+    :rtype: tuple[list[dict], list[str]]
+    """
+    paths, unread = read_paths(host, plan.scope, plan.interfaces)
+    found = []
+    for family in FAMILIES:
+        if family in paths:
+            found.extend(_Family(host, plan, management, options, family, paths[family]).found())
+    return found, unread
+
+
+def is_ours(chain):
+    """Whether a chain is one that this collection has had made, by any provider but nftables.
+
+    :type chain: str
+    :rtype: bool
+    """
+    return bool(_OURS.search(chain))
+
+
+class _Family:
+    """One family of one host."""
+
+    def __init__(self, host, plan, management, options, family, path):
+        self.plan = plan
+        self.options = options
+        self.family = family
+        self.path = path
+        self.whole = bounds(family, len(path.interfaces))
+        self.local = _local(host, family) if plan.scope == "host" else None
+        self.flows = list(_flows(plan, family)) + list(_management(plan, management, family))
+        #: each flow as far as there can be packets of it
+        self.real = [(flow, self._real(flow.product)) for flow in self.flows]
+
+    def found(self):
+        """What each rule of others does that does something.
+
+        :rtype: collections.Iterable[dict]
+        """
+        _passed, walks = lead(self.path.hooked, [self._universe()], is_ours)
+        for walk in walks:
+            for effect in walk.effects:
+                entry = None
+                if effect.verdict == ACCEPT:
+                    # A chain where none of ours stands comes before or after them, whatever it accepts.
+                    if walk.reached() and self.options["unlisted"] == "drop":
+                        entry = self._opened(effect)
+                elif effect.verdict != OURS:
+                    entry = self._changed(effect)
+                if entry:
+                    yield entry
+
+    def _universe(self):
+        """Every packet from the network: the first interface is the loopback."""
+        box = list(self.whole)
+        box[CAME] = (1, self.whole[CAME][1])
+        return tuple(box)
+
+    def _changed(self, effect):
+        """What a rule does to flows of the plan; None where it does nothing to any."""
+        lines = []
+        for flow, real in self.real:
+            boxes = meet(effect.boxes, real)
+            if self.plan.scope == "gateway":
+                boxes = self._without_segments(boxes)
+            if boxes:
+                whole = shadow(boxes, SOURCE) == real[SOURCE]
+                lines.append(flow.text + ("" if whole else " (%s)" % self._addresses(boxes, SOURCE)))
+        return self._entry(effect, lines) if lines else None
+
+    def _real(self, product):
+        found = dict(product)
+        found[SOURCE] = self._somebody(product[SOURCE])
+        if self.local:
+            found[DESTINATION] = self.local
+        return found
+
+    def _somebody(self, intervals):
+        nobody = merged(interval_of(one, self.family) for one in _NOBODY[self.family])
+        return [part for one in intervals for part in complement(nobody, one)]
+
+    def _without_segments(self, boxes):
+        """What stays within one segment is none of a gateway's business."""
+        for name in self.plan.interfaces:
+            numbers = self.path.interfaces.intervals(name)
+            if numbers:
+                boxes = subtract(boxes, {CAME: numbers, GOES: numbers})
+        return boxes
+
+    def _opened(self, effect):
+        """What a rule lets pass that the plan does not."""
+        boxes = meet(effect.boxes, {SOURCE: self._somebody([self.whole[SOURCE]])})
+        if self.local:
+            boxes = meet(boxes, {DESTINATION: self.local})
+        if self.plan.scope == "gateway":
+            boxes = self._without_segments(self._of_deployment(boxes))
+        protocol, types = _LIFE[self.family]
+        boxes = subtract(boxes, {PROTOCOL: [(protocol, protocol)], PORT: types})
+        for flow in self.flows:
+            boxes = subtract(boxes, flow.product)
+        if not boxes:
+            return None
+        ports = set((box[PROTOCOL], box[PORT]) for box in boxes)
+        names = set(flow.service for flow in self.flows if any(flow.has(*one) for one in ports))
+        # All that the rule lets pass: what the plan allows of it anyway would only cut it into many pieces.
+        found = _by_ports(effect.boxes)
+        lines = ["%s from %s" % (", ".join(ports), self._addresses(some, SOURCE)) for ports, some in found]
+        return self._entry(effect, lines, sorted(names))
+
+    def _of_deployment(self, boxes):
+        ours = _intervals(self.plan, self.plan.deployment, self.family)
+        found = meet(boxes, {DESTINATION: ours})
+        if self.options["egress"] == "drop":
+            found.extend(meet(subtract(boxes, {DESTINATION: ours}), {SOURCE: ours}))
+        return found
+
+    def _addresses(self, boxes, dimension):
+        intervals = shadow(boxes, dimension)
+        if intervals in ([self.whole[dimension]], self._somebody([self.whole[dimension]])):
+            return "anywhere"
+        networks = [shown(one) for interval in intervals[:_MOST] for one in networks_of(interval, self.family)]
+        more = len(networks) > _MOST or len(intervals) > _MOST
+        return ", ".join(networks[:_MOST]) + (" and more" if more else "")
+
+    def _entry(self, effect, lines, names=()):
+        rule = effect.rule
+        return {
+            "family": self.family,
+            "effect": _WORDS[effect.verdict],
+            "place": effect.hooked.place,
+            "rule": "%s" % rule.text,
+            "certain": effect.sure and effect.verdict != UNKNOWN,
+            "unknown": rule.unsure,
+            "flows": lines[:_MOST_FLOWS],
+            "services": list(names),
+        }
+
+
+def _intervals(plan, label, family):
+    return merged(interval_of(network, family) for network in plan.sets[label][family])
+
+
+def _flows(plan, family):
+    known = {}
+
+    def intervals(label):
+        if label not in known:
+            known[label] = _intervals(plan, label, family)
+        return known[label]
+
+    for flow in plan.flows:
+        product = {SOURCE: intervals(flow.source)}
+        text = "from %s" % flow.source
+        if flow.destination is not None:
+            product[DESTINATION] = intervals(flow.destination)
+            text += " to %s" % flow.destination
+        if all(product.values()):
+            for port in flow.ports:
+                asked = dict(list(product.items()) + _ports(port, family))
+                yield Known("%s %s %s" % (port, flow.service, text), flow.service, asked)
+
+
+def _ports(port, family):
+    transport, first, last = port_bounds(port)
+    if transport == "icmp":
+        protocol, kind = _ECHO[family]
+        first = last = kind
+    else:
+        protocol = _TRANSPORTS[transport]
+    return [(PROTOCOL, [(protocol, protocol)]), (PORT, [(first, last)])]
+
+
+def _management(plan, management, family):
+    """SSH, as far as it is kept in."""
+    networks = list(management.networks)
+    networks.extend([management.connection[0]] if management.connection else [])
+    for network in networks:
+        if family_of(network) != family:
+            continue
+        source = [interval_of(network if "/" in network else network + {"ipv4": "/32", "ipv6": "/128"}[family], family)]
+        if plan.scope == "host":
+            ends = [(None, ["tcp/%d" % port for port in management.ports])]
+        else:
+            ends = [(label, ports) for label, ports in plan.ssh if plan.sets[label][family]]
+        for label, ports in ends:
+            for port in ports:
+                product = dict([(SOURCE, source)] + _ports(port, family))
+                to = ""
+                if label is not None:
+                    product[DESTINATION], to = _intervals(plan, label, family), " to %s" % label
+                yield Known("%s management from %s%s" % (port, shown(network), to), "management", product)
+
+
+def _by_ports(boxes):
+    """Ports, and boxes that have them: an entry for each source. What an earlier rule took out of a box is not told."""
+    found = {}
+    for box in boxes:
+        found.setdefault(box[PROTOCOL], []).append(box)
+    lines = {}
+    for protocol, some in sorted(found.items()):
+        ports, all_of = lines.setdefault(tuple(shadow(some, SOURCE)), ([], []))
+        ports.extend(_port_text(protocol, port) for port in shadow(some, PORT))
+        all_of.extend(some)
+    return [(_short(ports), some) for ports, some in sorted(lines.values(), key=lambda one: one[0])]
+
+
+def _short(ports):
+    return ports if len(ports) <= 2 * _MOST else ports[: 2 * _MOST] + ["and more"]
+
+
+def _port_text(protocol, port):
+    if protocol[0] != protocol[1]:
+        ports = "" if port == (0, LAST_PORT) else ", port %d-%d" % port
+        return "any protocol" + ports if protocol == (0, 255) else "protocols %d-%d%s" % (protocol + (ports,))
+    number = protocol[0]
+    if number in (ICMP, ICMPV6):
+        return "icmp" if port[0] == 0 and port[1] >= 255 else "icmp type %s" % _span(port)
+    if number in _NAMES:
+        return "%s/%s" % (_NAMES[number], _span(port))
+    return "protocol %d" % number
+
+
+def _span(port):
+    return "%d" % port[0] if port[0] == port[1] else "%d-%d" % port
+
+
+def _local(host, family):
+    """Addresses of this host that others can send to; empty where they cannot be read."""
+    found = []
+    if family == "ipv6":
+        for line in host.text("proc/net/if_inet6").splitlines():
+            found.append(int(line.split()[0], 16))
+    else:
+        # Below each address the kinds of routes to it.
+        for address in re.findall(r"\|-- (\S+)\n\s+/32 host LOCAL", host.text("proc/net/fib_trie")):
+            found.append(interval_of(address + "/32", family)[0])
+    nobody = merged(interval_of(one, family) for one in _NOBODY[family])
+    return merged(part for one in found for part in complement(nobody, (one, one)))

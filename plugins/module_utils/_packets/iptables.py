@@ -1,0 +1,282 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rules of iptables, whoever has written them, in the form of _packet_rules.
+
+They are asked about the first packet of a connection: of TCP, a SYN. An option that is not known here makes its rule
+unsure.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import re
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import interval_of, merged, number_of
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import parse_network
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import ACCEPT, DROP, GO_ON, GOTO, JUMP
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import RETURN, TRANSLATE, UNKNOWN
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import Chains, PacketRule, RuleReader
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import CAME, DESTINATION, GOES, ICMP
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import ICMPV6
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import LAST_PORT, PORT, PROTOCOL, SOURCE
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import SOURCE_PORT, TCP, UDP
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import complement, narrowed
+
+#: numbers of protocols by the names that rules use
+PROTOCOLS = {
+    "icmp": ICMP, "igmp": 2, "ipencap": 4, "ipip": 4, "tcp": TCP, "udp": UDP, "dccp": 33, "ipv6": 41, "gre": 47,
+    "esp": 50, "ah": 51, "icmpv6": ICMPV6, "ipv6-icmp": ICMPV6, "ospf": 89, "pim": 103, "vrrp": 112, "sctp": 132,
+    "udplite": 136,
+}
+_VERDICTS = {"ACCEPT": ACCEPT, "DROP": DROP, "REJECT": DROP, "RETURN": RETURN}
+_TRANSLATE = frozenset(["DNAT", "REDIRECT", "NETMAP", "TPROXY"])
+_GO_ON = frozenset(
+    [
+        None, "LOG", "NFLOG", "ULOG", "AUDIT", "TRACE", "MARK", "CONNMARK", "SECMARK", "CONNSECMARK", "CLASSIFY",
+        "DSCP", "TOS", "TTL", "HL", "TCPMSS", "TCPOPTSTRIP", "CHECKSUM", "SET", "IDLETIMER", "LED", "RATEEST", "TEE",
+        "CT",
+    ]
+)
+_SYN, _FLAGS = "SYN", ("FIN", "SYN", "RST", "PSH", "ACK", "URG")
+# Matches that say nothing by themselves, for their options do.
+_BY_OPTIONS = frozenset(
+    ["tcp", "udp", "icmp", "icmp6", "multiport", "comment", "conntrack", "state", "set", "iprange", "addrtype"]
+)
+_ALWAYS = frozenset(["--comment"])
+_TWO_VALUES = frozenset(["--match-set", "--tcp-flags"])
+_WITHOUT_VALUE = frozenset(["--syn", "--invert", "--loose", "--validmark", "--accept-local", "-f", "--return-nomatch"])
+_PORTS = {"--dport": PORT, "--dports": PORT, "--sport": SOURCE_PORT, "--sports": SOURCE_PORT}
+_ENDS = {"-s": SOURCE, "-d": DESTINATION, "--src-range": SOURCE, "--dst-range": DESTINATION}
+
+
+class Sets:
+    """What ipset holds, of the types that name addresses."""
+
+    def __init__(self, save):
+        """
+        :param save: the output of ipset save
+        :type save: str
+        """
+        self._kinds, self._members, self._odd = {}, {}, set()
+        for line in save.splitlines():
+            words = split(line)
+            if words[:1] == ["create"] and len(words) > 2:
+                family = words[words.index("family") + 1] if "family" in words else "inet"
+                self._kinds[words[1]] = (words[2], {"inet": "ipv4", "inet6": "ipv6"}.get(family))
+                self._members[words[1]] = []
+            elif words[:1] == ["add"] and len(words) > 2:
+                self._members[words[1]].append(words[2])
+                if "nomatch" in words[3:]:
+                    self._odd.add(words[1])
+
+    def intervals(self, name, family):
+        """Addresses of a set.
+
+        :type name: str
+        :type family: str
+        :returns: merged; None where it is none of addresses alone
+        :rtype: list[tuple[int, int]] | None
+        """
+        kind, of = self._kinds.get(name, (None, None))
+        if kind not in ("hash:net", "hash:ip", "bitmap:ip") or name in self._odd:
+            return None
+        if of != family:
+            return []
+        try:
+            return merged(_addresses(member, family) for member in self._members[name])
+        except ValueError:
+            return None
+
+
+def _addresses(text, family):
+    """First and last address of an address, a network, or two ends.
+
+    :raises ValueError: it is none of these.
+    """
+    first, dash, last = text.partition("-")
+    if dash:
+        return number_of(first, family), number_of(last, family)
+    return interval_of(parse_network(text)[1], family)
+
+
+class Reader(RuleReader):
+    """Reads the rules of one family. sets: a :class:`Sets`."""
+
+    def read(self, name, chains):
+        """Chains of one table.
+
+        :param name: of the table, for people
+        :type name: str
+        :param chains: tokens of rules by chain
+        :type chains: dict[str, list[list[str]]]
+        :rtype: ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate.Chains
+        """
+        found = Chains(name)
+        for chain, rules in chains.items():
+            found.rules[chain] = [self._rule(tokens, chains) for tokens in rules]
+        return found
+
+    def _rule(self, tokens, chains):
+        product, unsure, target, goes = {}, [], None, False
+        options = list(_options(tokens))
+        if sum(1 for negated, option, values in options if negated and _is_one_port(option, values)) > 1:
+            # iptables for nf_tables, 1.8.9 for one, has the kernel compare both at once: it is true where one differs.
+            unsure.append("! --sport with ! --dport")
+            options = [one for one in options if not (one[0] and _is_one_port(*one[1:]))]
+        for negated, option, values in options:
+            if option in ("-j", "-g"):
+                target, goes = values[0], option == "-g"
+                break
+            found = self._asked(option, values)
+            if found is None:
+                unsure.append(" ".join((["!"] if negated else []) + [option] + values))
+            elif found is True or found is False:
+                # What never matches has no product.
+                if found == negated:
+                    product = None
+                    break
+            else:
+                if negated and len(found) > 1:
+                    # Not these ports, but this protocol.
+                    product.update((key, found[key]) for key in found if key == PROTOCOL)
+                    found = dict((key, found[key]) for key in found if key != PROTOCOL)
+                for dimension, intervals in found.items():
+                    if negated:
+                        intervals = complement(intervals, self._bounds[dimension])
+                    product = narrowed(product, dimension, intervals)
+        verdict = self._verdict(target, goes, tokens, chains)
+        text = Rule(tokens).text()
+        products = [] if product is None or not all(product.values()) else [product]
+        return PacketRule(products, verdict, target, text, ", ".join(unsure) if unsure else None)
+
+    def _verdict(self, target, goes, tokens, chains):
+        if target in _VERDICTS:
+            return _VERDICTS[target]
+        if target in _TRANSLATE:
+            return TRANSLATE
+        if target in chains:
+            return GOTO if goes else JUMP
+        if target in _GO_ON and "--notrack" not in tokens:
+            return GO_ON
+        # Sources are translated after all verdicts.
+        return GO_ON if target in ("SNAT", "MASQUERADE") else UNKNOWN
+
+    def _asked(self, option, values):
+        """What an option asks for: a product, True or False for the first packet, None where this is not known."""
+        try:
+            return self._known(option, values)
+        except (ValueError, IndexError, KeyError):
+            return None
+
+    def _known(self, option, values):
+        value = values[0] if values else ""
+        if option == "-m":
+            return True if value in _BY_OPTIONS else self._by_name(value)
+        if option in _ALWAYS:
+            return True
+        if option in _ENDS:
+            return {_ENDS[option]: [_addresses(value, self.family)]}
+        if option in ("-i", "-o"):
+            name = value[:-1] + "*" if value.endswith("+") else value
+            return {CAME if option == "-i" else GOES: self.interfaces.intervals(name)}
+        if option == "-p":
+            if value in ("all", "0"):
+                return True
+            number = PROTOCOLS[value] if value in PROTOCOLS else int(value)
+            return {PROTOCOL: [(number, number)]}
+        if option in _PORTS:
+            return {_PORTS[option]: merged(_port_bounds(text) for text in value.split(","))}
+        if option in ("--icmp-type", "--icmpv6-type"):
+            return True if value in ("255", "any") else {PORT: [(int(value), int(value))]}
+        if option in ("--ctstate", "--state"):
+            return ("NEW" if self.tracked else "INVALID") in value.split(",")
+        if option == "--ctdir" and self.tracked:
+            return value == "ORIGINAL"
+        if option in ("--syn", "--tcp-flags"):
+            return option == "--syn" or _flags(values)
+        if option == "--dst-type" and value == "LOCAL":
+            return self.local
+        if option == "--match-set" and values[1] in ("src", "dst"):
+            found = self.sets.intervals(value, self.family)
+            return None if found is None else {SOURCE if values[1] == "src" else DESTINATION: found}
+        return None
+
+    def _by_name(self, name):
+        # It looks for packets that no route leads back to, which are none of a flow.
+        return False if name == "rpfilter" else None
+
+
+def _is_one_port(option, values):
+    return option in ("--sport", "--dport") and len(values) == 1 and values[0].isdigit()
+
+
+def _flags(values):
+    """Whether a SYN has the flags that are looked for."""
+    looked, wanted = ([] if value == "NONE" else _FLAGS if value == "ALL" else value.split(",") for value in values)
+    return [flag for flag in looked if flag == _SYN] == list(wanted)
+
+
+def _port_bounds(text):
+    first, _colon, last = text.partition(":")
+    return int(first or 0), int(last or (LAST_PORT if _colon else first))
+
+
+def _options(tokens):
+    """Whether it is negated, name and values of each option."""
+    position, negated = 0, False
+    while position < len(tokens):
+        option = tokens[position]
+        position += 1
+        if option == "!":
+            negated = True
+            continue
+        if option in _WITHOUT_VALUE:
+            end = position
+        elif option in ("-j", "-g", "--comment", "--log-prefix", "--string"):
+            end = position + 1
+        elif option in _TWO_VALUES:
+            end = position + 2
+        else:
+            end = position
+            while end < len(tokens) and tokens[end] != "!" and not re.match(r"-(-|[a-z]$)", tokens[end]):
+                end += 1
+        yield negated, option, tokens[position:end]
+        position, negated = end, False
+
+
+def read_save(save):
+    """Tables of iptables-save.
+
+    :type save: str
+    :returns: by table: policies of its own chains, and tokens of rules by chain
+    :rtype: dict[str, tuple[dict[str, str], dict[str, list[list[str]]]]]
+    """
+    tables, policies, chains = {}, {}, {}
+    for line in save.splitlines():
+        if line.startswith("*"):
+            policies, chains = {}, {}
+            tables[line[1:].strip()] = (policies, chains)
+        elif line.startswith(":"):
+            name, policy = (line[1:].split() + ["-"])[:2]
+            chains.setdefault(name, [])
+            if policy != "-":
+                policies[name] = policy
+        elif line.startswith("-A "):
+            _word, name, rest = (line.split(None, 2) + [""])[:3]
+            chains.setdefault(name, []).append(split(rest))
+    return tables
+
+
+def interface_names(save):
+    """Names of interfaces in the output of iptables-save, as nft writes them.
+
+    :type save: str
+    :rtype: set[str]
+    """
+    found = re.findall(r"(?:^|\s)-[io] (\S+)", save)
+    return set(name[:-1] + "*" if name.endswith("+") else name for name in found)

@@ -1,0 +1,254 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All chains that a packet passes on its way to this host, or through it, whoever has made them, in their order.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import os
+import re
+
+from ansible_collections.portledger.qradar.plugins.module_utils._packets import iptables
+from ansible_collections.portledger.qradar.plugins.module_utils._packets import nftables
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import Chains, Hooked, Interfaces
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json, native
+
+_FAMILIES = {"ip": ("ipv4",), "ip6": ("ipv6",), "inet": ("ipv4", "ipv6")}
+_PREFIX = {"ipv4": "iptables", "ipv6": "ip6tables"}
+_NAMES = {"ipv4": "proc/net/ip_tables_names", "ipv6": "proc/net/ip6_tables_names"}
+_HOOKS = {"host": ("prerouting", "input"), "gateway": ("prerouting", "forward", "postrouting")}
+# Of each table of iptables: when it is asked in each hook.
+_PRIORITIES = {"raw": -300, "mangle": -150, "nat": -100, "filter": 0, "security": 50}
+# Where the kernel begins to know connections.
+_TRACKING = -200
+_TRANSLATES_SOURCES = ("nat", "postrouting")
+_OUR_TABLES = re.compile(r"^portledger_")
+
+
+class Path:
+    """The chains of one family."""
+
+    def __init__(self, interfaces):
+        self.interfaces = interfaces
+        #: in the order in which the kernel asks them
+        self.hooked = []
+
+
+def read_paths(host, scope, interfaces=()):
+    """The way of packets to this host or through it.
+
+    The table of the provider nftables is left out.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :param scope: host or gateway
+    :type scope: str
+    :param interfaces: names to be told from others, beside those that rules have
+    :type interfaces: collections.Iterable[str]
+    :returns: by family; and what cannot be read, for people
+    :rtype: tuple[dict[str, Path], list[str]]
+    """
+    return Gathered(host).paths(scope, interfaces)
+
+
+class Gathered:
+    """What the programs say."""
+
+    def __init__(self, host):
+        """
+        :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+        """
+        self.host = host
+        self.unread = []
+        #: families whose iptables is one for nf_tables: its tables are among those of nft
+        self.modern = set()
+        self.families = ["ipv4", "ipv6"] if os.path.exists(host.file("proc/net/if_inet6")) else ["ipv4"]
+        #: by family: name for people, and output
+        self.saves = dict((family, list(self._saves(family))) for family in self.families)
+        self.sets = iptables.Sets(host.run("ipset", ["save"])[1] if host.find("ipset") else "")
+        self.entries = self._ruleset()
+
+    def _saves(self, family):
+        name = _PREFIX[family]
+        if self.host.find(name + "-save"):
+            code, out, err = self.host.run(name + "-save", [])
+            if code != 0:
+                self.unread.append("%s-save: failed: %s" % (name, (err or out).strip()))
+            # Older releases do not say it in what they save.
+            if "nf_tables" in self.host.run(name, ["--version"])[1]:
+                self.modern.add(family)
+            yield name, out
+        elif self.host.text(_NAMES[family]):
+            self.unread.append("tables of %s, for %s-save is not there" % (name, name))
+        # Both kinds of iptables may be in one kernel; the old one is asked only for what is there.
+        if family in self.modern and self.host.text(_NAMES[family]).strip():
+            program = name + "-legacy-save"
+            if self.host.find(program):
+                yield name + "-legacy", self.host.run(program, [])[1]
+            else:
+                self.unread.append("tables of %s-legacy, for %s is not there" % (name, program))
+
+    def _ruleset(self):
+        if not self.host.find("nft"):
+            if self.modern:
+                self.unread.append("tables of nft, for nft is not there")
+            return []
+        code, out, err = self.host.run("nft", ["-j", "list", "ruleset"])
+        try:
+            if code != 0:
+                raise ValueError((err or out).strip())
+            return from_json(out)["nftables"] if out.strip() else []
+        except (ValueError, KeyError) as error:
+            self.unread.append("tables of nft: %s" % error)
+            return []
+
+    def paths(self, scope, more=()):
+        """
+        :param scope: host or gateway
+        :type scope: str
+        :param more: names of interfaces
+        :type more: collections.Iterable[str]
+        :rtype: tuple[dict[str, Path], list[str]]
+        """
+        names = _interface_names(self.entries) | set(more)
+        for saves in self.saves.values():
+            for _name, save in saves:
+                names.update(iptables.interface_names(save))
+        interfaces = Interfaces(names)
+        found = {}
+        for family in self.families:
+            chains = list(self._of_iptables(family, scope, interfaces)) + list(self._of_nft(family, scope, interfaces))
+            path = found[family] = Path(interfaces)
+            path.hooked = [hooked for _key, hooked in sorted(chains, key=lambda one: one[0])]
+        return found, self.unread
+
+    def _of_iptables(self, family, scope, interfaces):
+        for name, save in self.saves[family]:
+            for table, (policies, chains) in iptables.read_save(save).items():
+                tracked = table != "raw"
+                reader = iptables.Reader(family, interfaces, self.sets, scope == "host", tracked)
+                read = reader.read("%s %s" % (name, table), chains)
+                for chain in policies:
+                    hook = chain.lower()
+                    if hook in _HOOKS[scope] and table in _PRIORITIES and (table, hook) != _TRANSLATES_SOURCES:
+                        place = (_HOOKS[scope].index(hook), _PRIORITIES[table], name)
+                        yield place, Hooked(read, chain, policies[chain])
+
+    def _of_nft(self, family, scope, interfaces):
+        texts = _Texts(self.host)
+        shown = self._shown_by_iptables(family)
+        tables, found = {}, []
+        for entry in self.entries:
+            (kind, about), = entry.items()
+            if kind in ("table", "chain", "set", "map", "rule"):
+                key = (about["family"], about["name"] if kind == "table" else about["table"])
+                tables.setdefault(key, {}).setdefault(kind, []).append(about)
+        for (word, name), parts in sorted(tables.items()):
+            if _OUR_TABLES.match(name) or any("dormant" in (one.get("flags") or []) for one in parts.get("table", [])):
+                continue
+            if (word, name) in shown:
+                continue
+            if family in _FAMILIES.get(word, ()):
+                found.extend(self._of_table(family, scope, interfaces, (word, name), parts, texts))
+            elif family == "ipv4" and word in ("netdev", "bridge") and parts.get("rule"):
+                self._unread("nft table %s %s, whose family is not read" % (word, name))
+        return found
+
+    def _unread(self, text):
+        if text not in self.unread:
+            self.unread.append(text)
+
+    def _of_table(self, family, scope, interfaces, key, parts, texts):
+        named = dict((one["name"], one) for kind in ("set", "map") for one in parts.get(kind, []))
+        hooks = [chain for chain in parts.get("chain", []) if chain.get("hook")]
+        for chain in hooks:
+            if chain["hook"] == "ingress" and any(rule["chain"] == chain["name"] for rule in parts.get("rule", [])):
+                self._unread("nft chain %s %s %s, whose hook ingress is not read" % (key + (chain["name"],)))
+        hooks = [chain for chain in hooks if chain["hook"] in _HOOKS[scope]]
+        hooks = [chain for chain in hooks if (chain.get("type"), chain["hook"]) != _TRANSLATES_SOURCES]
+        known = {}
+        for chain in hooks:
+            tracked = chain["hook"] != "prerouting" or chain.get("prio", 0) > _TRACKING
+            if tracked not in known:
+                reader = nftables.Reader(family, interfaces, named, scope == "host", tracked)
+                chains = known[tracked] = Chains("nft %s %s" % key)
+                for rule in parts.get("rule", []):
+                    found = reader.rules(rule, texts(key, rule))
+                    chains.rules.setdefault(rule["chain"], []).extend(found)
+            chains = known[tracked]
+            policy = "DROP" if chain.get("policy") == "drop" else "ACCEPT"
+            place = (_HOOKS[scope].index(chain["hook"]), chain.get("prio", 0), "nft %s %s" % key)
+            yield place, Hooked(chains, chain["name"], policy)
+
+    def _shown_by_iptables(self, family):
+        """Tables that iptables keeps in nf_tables, and has shown."""
+        word = {"ipv4": "ip", "ipv6": "ip6"}[family]
+        return set(
+            (word, table)
+            for name, save in self.saves[family]
+            if name == _PREFIX[family] and family in self.modern
+            for table in iptables.read_save(save)
+        )
+
+
+class _Texts:
+    """Rules as nft lists them; asked for once, and only where one is needed."""
+
+    def __init__(self, host):
+        self._host = host
+        self._found = None
+
+    def __call__(self, table, rule):
+        return Text(lambda: self._listing().get(table + (rule.get("handle"),)) or "handle %s" % rule.get("handle"))
+
+    def _listing(self):
+        if self._found is None:
+            self._found, table = {}, None
+            for line in native(self._host.run("nft", ["-a", "list", "ruleset"])[1]).splitlines():
+                head = re.match(r"table (\S+) (\S+) \{", line)
+                rule = re.match(r"\s+(.*[^{\s]) # handle (\d+)$", line)
+                if head:
+                    table = head.groups()
+                elif rule and table:
+                    self._found[table + (int(rule.group(2)),)] = rule.group(1)
+        return self._found
+
+
+class Text:
+    """A text that is made when it is shown."""
+
+    def __init__(self, make):
+        self._make = make
+
+    def __str__(self):
+        return self._make()
+
+
+def _interface_names(entries):
+    """Names of interfaces in rules and sets of nft."""
+    found = set()
+
+    def strings(value):
+        if isinstance(value, dict):
+            for one in value.values():
+                strings(one)
+        elif isinstance(value, list):
+            for one in value:
+                strings(one)
+        elif isinstance(value, str) and not value.startswith("@"):
+            found.add(value)
+
+    for entry in entries:
+        (kind, about), = entry.items()
+        if kind in ("set", "map") and about.get("type") == "ifname":
+            strings(about.get("elem"))
+        for part in (about.get("expr") or []) if kind == "rule" else []:
+            left = part.get("match", {}).get("left") or part.get("vmap", {}).get("key")
+            key = left.get("meta", {}).get("key") if isinstance(left, dict) else None
+            if key in ("iif", "iifname", "oif", "oifname"):
+                strings(part["match"]["right"] if "match" in part else part["vmap"]["data"])
+    return found

@@ -1,0 +1,197 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads and checks the plan that the controller made.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import re
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError, quoted
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, family_of, parse_network
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import as_comment, is_text
+
+VERSION = 1
+_REMEDY = "Let the action plugin of portledger.qradar.ruleset make the plan, from the same release as the module"
+_PORTS = re.compile(r"^(tcp|udp)/(\d{1,5})(?:-(\d{1,5}))?$")
+
+
+class Flow:
+    """What may pass from one set to another, or to this host where destination is None."""
+
+    def __init__(self, service, order, source, destination, ports):
+        """
+        :param service: name of the service as people see it, also the comment of its rules
+        :type service: str
+        :param order: row of the vendor's table; extra flows last
+        :type order: int
+        :param source: name of a set
+        :type source: str
+        :param destination: name of a set, or None in the scope host
+        :type destination: str | None
+        :param ports: "tcp/514", "udp/40000-40010" or "icmp"
+        :type ports: tuple[str]
+        """
+        self.service = service
+        self.order = order
+        self.source = source
+        self.destination = destination
+        self.ports = ports
+
+
+class Plan:
+    """A plan in the form that providers take."""
+
+    def __init__(self, scope, sets, flows, interfaces, deployment, ssh):
+        """
+        :param scope: host or gateway
+        :type scope: str
+        :param sets: for each name, for each family, canonical networks
+        :type sets: dict[str, dict[str, list[str]]]
+        :type flows: list[Flow]
+        :param interfaces: of a gateway, traffic in and out of the same one is not ours
+        :type interfaces: list[str]
+        :param deployment: name of the set with every address of the deployment, None in the scope host
+        :type deployment: str | None
+        :param ssh: pairs of a set's name and ports
+        :type ssh: list[tuple[str, tuple[str]]]
+        """
+        self.scope = scope
+        self.sets = sets
+        self.flows = flows
+        self.interfaces = interfaces
+        self.deployment = deployment
+        self.ssh = ssh
+
+
+def read_plan(data, scope):
+    """The plan, checked.
+
+    :param data: the option "plan"
+    :type data: dict | None
+    :param scope: host or gateway
+    :type scope: str
+    :rtype: Plan
+    :raises RulesetError: naming the place in the plan, what stands there, and the remedy.
+    """
+    if not data:
+        raise RulesetError("plan: missing. %s." % _REMEDY)
+    if data.get("version") != VERSION:
+        raise _wrong("version", data.get("version"), "is not %d" % VERSION)
+    if data.get("scope") != scope:
+        raise _wrong("scope", data.get("scope"), "is not the scope of this task, %s" % scope)
+    sets = dict((as_comment(name), _families(name, value)) for name, value in _dict(data, "sets").items())
+    gateway = scope == "gateway"
+    flows = [
+        _flow("flows[%d]" % number, value, sets, gateway) for number, value in enumerate(_list(data, "flows"))
+    ]
+    interfaces, deployment, ssh = [], None, []
+    if gateway:
+        interfaces = [_text("interfaces", name) for name in _list(data, "interfaces")]
+        deployment = _set_name("deployment", data.get("deployment"), sets)
+        for number, value in enumerate(_list(data, "ssh")):
+            place = "ssh[%d]" % number
+            destination = _set_name(place + ".destination", value.get("destination"), sets)
+            ssh.append((destination, _ports(place + ".ports", value.get("ports"))))
+    return Plan(scope, sets, flows, interfaces, deployment, ssh)
+
+
+def port_bounds(port):
+    """Transport, first and last port of a port value; icmp has none.
+
+    :type port: str
+    :rtype: tuple[str, int, int]
+    """
+    if port == "icmp":
+        return "icmp", 0, 0
+    transport, first, last = _PORTS.match(port).groups()
+    return transport, int(first), int(last or first)
+
+
+def _wrong(place, value, problem):
+    return RulesetError("plan: %s: %s %s. %s." % (place, quoted(value), problem, _REMEDY))
+
+
+def _dict(data, key):
+    value = data.get(key)
+    if not isinstance(value, dict):
+        raise _wrong(key, value, "is not a dictionary")
+    return value
+
+
+def _list(data, key):
+    value = data.get(key)
+    if not isinstance(value, list):
+        raise _wrong(key, value, "is not a list")
+    return value
+
+
+def _text(place, value):
+    if not is_text(value) or not as_comment(value):
+        raise _wrong(place, value, "is not a name")
+    return as_comment(value)
+
+
+def _set_name(place, value, sets):
+    if _text(place, value) not in sets:
+        raise _wrong(place, value, "is not one of the plan's sets")
+    return as_comment(value)
+
+
+def _families(name, value):
+    place = "sets.%s" % as_comment(name)
+    if not isinstance(value, dict):
+        raise _wrong(place, value, "is not a dictionary")
+    checked = {}
+    for family in FAMILIES:
+        checked[family] = []
+        for network in value.get(family) or []:
+            try:
+                found, canonical = parse_network(network)
+            except ValueError as error:
+                raise _wrong("%s.%s" % (place, family), network, str(error))
+            if found != family:
+                raise _wrong("%s.%s" % (place, family), network, "is %s" % family_of(canonical))
+            checked[family].append(canonical)
+    return checked
+
+
+def _flow(place, value, sets, gateway):
+    if not isinstance(value, dict):
+        raise _wrong(place, value, "is not a dictionary")
+    service = _text(place + ".service", value.get("service"))
+    if value.get("comment"):
+        service = as_comment("%s (%s)" % (service, _text(place + ".comment", value["comment"])))
+    row = value.get("row")
+    if row is not None and not isinstance(row, int):
+        raise _wrong(place + ".row", row, "is not a number")
+    source = _set_name(place + ".source", value.get("source"), sets)
+    destination = value.get("destination")
+    if gateway:
+        destination = _set_name(place + ".destination", destination, sets)
+    elif destination is not None:
+        raise _wrong(place + ".destination", destination, "stands in a plan for a host")
+    return Flow(service, row or 1000, source, destination, _ports(place + ".ports", value.get("ports")))
+
+
+def _ports(place, value):
+    if not isinstance(value, list) or not value:
+        raise _wrong(place, value, "is not a list of ports")
+    return tuple(_port(place, port) for port in value)
+
+
+def _port(place, value):
+    if value == "icmp":
+        return "icmp"
+    found = is_text(value) and _PORTS.match(value)
+    if not found:
+        raise _wrong(place, value, "is not a port")
+    first, last = int(found.group(2)), int(found.group(3) or found.group(2))
+    if not 1 <= first <= last <= 65535:
+        raise _wrong(place, value, "is not within 1 to 65535")
+    return "%s/%d" % (found.group(1), first) + ("-%d" % last if last != first else "")

@@ -1,0 +1,149 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What others have put into the kernel beside QRadar's files: containers, fail2ban, virtualisation.
+
+iptables_update.pl loads whole tables, so such rules are gone after it. Those that were live and that no generated file
+held are put back in their order: after our own jump, but for those that came first and can only close. What
+QRadar's files said and do not say any more stays gone.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import re
+
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import read_tables
+
+_OURS = "PORTLEDGER-Q"
+_COUNTERS = re.compile(r"^\[\d+:\d+\] ")
+
+
+class Chain:
+    """A chain of any table."""
+
+    def __init__(self, policy):
+        """
+        :param policy: of a built-in chain; "-" of any other
+        :type policy: str
+        """
+        self.policy = policy
+        self.rules = []
+
+
+def read_chains(save):
+    """Every chain in the output of iptables-save, or in a file that it could have written.
+
+    :type save: str
+    :rtype: dict[str, dict[str, Chain]]
+    """
+    tables, chains = {}, {}
+    for line in save.splitlines():
+        line = _COUNTERS.sub("", line.strip())
+        if line.startswith("*"):
+            chains = tables.setdefault(line[1:], {})
+        elif line.startswith(":"):
+            name, policy = (line[1:].split() + ["-"])[:2]
+            chains.setdefault(name, Chain(policy)).policy = policy
+        elif line.startswith(("-A ", "-I ")):
+            _word, name, rest = (line.split(None, 2) + [""])[:3]
+            if line.startswith("-I "):
+                rest = re.sub(r"^\d+ ", "", rest)
+            chains.setdefault(name, Chain("-")).rules.append(Rule(split(rest)))
+    return tables
+
+
+def same_chains(one, other):
+    """Whether two outputs of iptables-save say the same, counters and remarks aside.
+
+    :type one: str
+    :type other: str
+    :rtype: bool
+    """
+    return _comparable(one) == _comparable(other)
+
+
+def _comparable(save):
+    found = {}
+    for table, chains in read_chains(save).items():
+        for name, chain in chains.items():
+            # A table that nobody has used yet is as one that was emptied.
+            if chain.rules or chain.policy != "ACCEPT":
+                found[(table, name)] = (chain.policy, [rule.key for rule in chain.rules])
+    return found
+
+
+def lost_rules(names, before, generated, after):
+    """What iptables-restore --noflush has to read so that nothing of others is lost.
+
+    :param names: of the scope that is loaded
+    :type names: ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables.Names
+    :param before: the output of iptables-save before iptables_update.pl ran
+    :type before: str
+    :param generated: the file that it had written when it ran the last time
+    :type generated: str
+    :param after: the output of iptables-save now
+    :type after: str
+    :returns: empty where nothing is lost
+    :rtype: str
+    """
+    lines = []
+    written, now = read_chains(generated), read_chains(after)
+    for table, chains in sorted(read_chains(before).items()):
+        lead = read_tables(before, names).lead if table == "filter" else {}
+        found = _lost_of_table(chains, written.get(table, {}), now.get(table, {}), lead)
+        if found:
+            lines.extend(["*" + table] + found + ["COMMIT"])
+    return "".join(line + "\n" for line in lines)
+
+
+def _lost_of_table(before, written, now, lead):
+    heads, rules = [], []
+    for name in sorted(before):
+        chain = before[name]
+        if name.startswith(_OURS):
+            continue
+        file_chain = written.get(name)
+        if name not in now:
+            if file_chain is None:
+                heads.append(":%s %s [0:0]" % (name, chain.policy))
+                rules.extend("-A %s %s" % (name, rule.text()) for rule in chain.rules if not _leads_to_us(rule))
+            continue
+        if chain.policy != now[name].policy and file_chain and chain.policy != file_chain.policy:
+            heads.append(":%s %s [0:0]" % (name, chain.policy))
+        known = set(rule.key for rule in file_chain.rules) if file_chain else set()
+        rules.extend(_lost_of_chain(name, chain.rules, known, now[name].rules, lead.get(name, 0)))
+    return heads + rules
+
+
+def _lost_of_chain(name, before, known, now, lead):
+    """Rules that are in no file and not there any more, each before the one that it stood before.
+
+    :param lead: how many of the rules of others, from the top, can only close
+    """
+    merged = [(rule, False) for rule in now]
+    place = len(merged)
+    others = [rule for rule in before if not _leads_to_us(rule)]
+    for number, rule in reversed(list(enumerate(others))):
+        places = [there for there in range(place) if merged[there][0].key == rule.key and not merged[there][1]]
+        if places:
+            place = places[-1]
+        elif rule.key not in known and not _is_there(rule, merged):
+            jumps = [there for there, (found, _lost) in enumerate(merged) if _leads_to_us(found)]
+            if jumps:
+                place = min(place, jumps[0]) if number < lead else max(place, jumps[-1] + 1)
+            merged.insert(place, (rule, True))
+    return ["-I %s %d %s" % (name, number, rule.text()) for number, (rule, lost) in enumerate(merged, 1) if lost]
+
+
+def _is_there(rule, merged):
+    """Whether somebody has put the rule back meanwhile, at another place."""
+    return any(there.key == rule.key and not lost for there, lost in merged)
+
+
+def _leads_to_us(rule):
+    return (rule.target() or "").startswith(_OURS)

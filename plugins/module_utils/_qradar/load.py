@@ -1,0 +1,224 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The provider qradar: files and kernel from one state to another, or not at all.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import Restore, restore_text
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import missing_jumps, read_tables
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import same_tables
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import FileChange, read_file, replace_file
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.foreign import lost_rules, read_chains
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.foreign import same_chains
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import PREFIX, TOOL, block_tables
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import generated_file, names_of, pre_file
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import put_back_generated, save
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import with_ours
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
+
+_FAMILY_NAMES = {"ipv4": "IPv4", "ipv6": "IPv6"}
+
+
+class Load:
+    """One change."""
+
+    def __init__(self, host, scope, present, wanted):
+        """
+        :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+        :type scope: str
+        :type present: ansible_collections.portledger.qradar.plugins.module_utils._qradar.state.State
+        :type wanted: ansible_collections.portledger.qradar.plugins.module_utils._qradar.state.State
+        """
+        self.host = host
+        self.scope = scope
+        self.present = present
+        self.wanted = wanted
+        self.names = names_of(scope)
+        self.families = sorted(wanted.tables)
+        self.tool = host.file(*TOOL)
+        self.files = {}
+
+    def _file(self, family):
+        """The change of one file; none where it says already what it is to say."""
+        path = pre_file(self.host, family)
+        now = read_file(path)
+        content = with_ours(now, self.scope, self.wanted.blocks[family], path)
+        if content != now:
+            self.files[family] = FileChange(path, now, content)
+            self.files[family].prepare()
+
+    def run(self):
+        """Test, write, have QRadar load it, read back.
+
+        :raises RulesetError: what was there before is there, or the text says what is not.
+        """
+        before, generated = self._what_is()
+        try:
+            try:
+                for family in self.families:
+                    if self.wanted.blocks[family]:
+                        self._restore(family, "*filter\n" + native(self.wanted.blocks[family]) + "COMMIT\n", test=True)
+                for family in self.families:
+                    self._file(family)
+            except RulesetError as error:
+                raise RulesetError("%s Nothing was changed." % str(error).replace(" Nothing was changed.", ""))
+            try:
+                for change in self.files.values():
+                    change.make()
+                self._load(before, generated)
+                for family in self.families:
+                    # What was there before may have drifted: then the kernel did not hold what the file says.
+                    live = self.wanted.tables[family]
+                    if not same_tables(block_tables(self.wanted.blocks[family], self.scope), live):
+                        self._lead(family, self.wanted)
+                self._prove()
+            except RulesetError as error:
+                raise RulesetError(" ".join([str(error)] + self._undo(before, generated)))
+        finally:
+            self._done()
+
+    def go_back(self):
+        """As run(), to what was there before a change. Access comes first: what is live goes back whatever the disk
+        and QRadar's program say.
+
+        :raises RulesetError: not all is as it was.
+        """
+        before, generated = self._what_is()
+        attempt = _Attempt()
+        for family in self.families:
+            if attempt(self._file, family) and family in self.files:
+                attempt(self.files[family].make)
+        if not _Attempt()(self._load, before, generated):
+            attempt(self._put_back_others, before, generated)
+            for family in self.families:
+                former = (self.wanted.blocks[family], self.wanted.generated.get(family))
+                attempt(put_back_generated, self.host, family, self.scope, *former)
+        for family in self.families:
+            attempt(self._lead, family, self.wanted)
+        self._done()
+        if attempt.problems:
+            raise RulesetError(" ".join(attempt.problems))
+        self._prove()
+
+    def _what_is(self):
+        """All tables, and the files that QRadar has generated, by family."""
+        return (
+            dict((family, save(self.host, family)) for family in self.families),
+            dict((family, read_file(generated_file(self.host, family))) for family in self.families),
+        )
+
+    def _done(self):
+        for change in self.files.values():
+            change.done()
+
+    def _restore(self, family, text, test=False):
+        restore_text(self.host, PREFIX[family] + "-restore", text, test)
+
+    def _load(self, before, generated):
+        """Run QRadar's program; what others have put into the kernel only is there after it as it was before."""
+        code, out, err = self.host.run(self.tool, [])
+        if code != 0:
+            words = " ".join(line.strip() for line in (err or out).splitlines() if line.strip())
+            raise RulesetError("%s: failed (exit %d): %s." % (self.tool, code, words.rstrip(".") or "without a word"))
+        self._put_back_others(before, generated)
+
+    def _put_back_others(self, before, generated):
+        for family in self.families:
+            texts = (before[family], native(generated[family] or b""), save(self.host, family))
+            text = lost_rules(self.names, *texts)
+            if text:
+                self._restore(family, text)
+
+    def _lead(self, family, state):
+        """Lead what is live to what it was, or is to be, without QRadar's program."""
+        now = read_tables(save(self.host, family), self.names)
+        if not same_tables(now, state.tables[family]):
+            Restore(self.host, PREFIX[family] + "-restore", now, state.tables[family]).load()
+
+    def _prove(self):
+        """Read back what is live.
+
+        :raises RulesetError: it is not what it is to be.
+        """
+        for family in self.families:
+            text = save(self.host, family)
+            now = read_tables(text, self.names)
+            if not same_tables(now, self.wanted.tables[family]):
+                raise RulesetError(
+                    "%s: ran, but what is live in %s is not what %s says: %s."
+                    % (self.tool, _FAMILY_NAMES[family], pre_file(self.host, family), self._why(text, now, family))
+                )
+
+    def _why(self, text, now, family):
+        wanted = self.wanted.tables[family]
+        if set(wanted.chains) - set(now.chains) == set(wanted.chains):
+            return "none of our chains is there. Does QRadar read that file? See docs/providers/qradar.md"
+        for chain in missing_jumps(self.names, now, wanted):
+            before = self._opens_before(text, chain, now.lead[chain])
+            if before:
+                return (
+                    "the rule '%s' stands in %s before ours, and may let pass what the plan does not allow. Find it in "
+                    "QRadar's files, often iptables.post, and append it (-A) or insert it into QChain"
+                    % (before.text(), chain)
+                )
+        return "our chains differ. Is %s one that copies the file as it is?" % self.tool
+
+    def _undo(self, before, generated):
+        """Put back files and rules. Gives what is to be said about it."""
+        attempt = _Attempt()
+        for family, change in self.files.items():
+            path, block = pre_file(self.host, family), self.present.blocks[family]
+            attempt(change.undo, lambda now, path=path, block=block: with_ours(now, self.scope, block, path))
+        # Where it fails again it has said why a moment ago; what counts is what is live and what is in the files.
+        if not _Attempt()(self._load, before, generated):
+            attempt(self._put_back_others, before, generated)
+            for family in self.families:
+                path = generated_file(self.host, family)
+                attempt(replace_file, path, read_file(path), generated[family])
+        for family in self.families:
+            attempt(self._lead, family, self.present)
+        if attempt.problems:
+            return ["Putting back failed too: " + " ".join(attempt.problems)]
+        return [self._how_it_is(before)]
+
+    def _how_it_is(self, before):
+        now = dict((family, save(self.host, family)) for family in self.families)
+        if all(same_chains(before[family], now[family]) for family in self.families):
+            return "Nothing was changed."
+        if all(
+            same_tables(read_tables(now[family], self.names), self.present.tables[family]) for family in self.families
+        ):
+            return "Our own rules are as they were; others are now as %s made them." % self.tool
+        return "Putting back failed too: our rules are not what they were."
+
+    def _opens_before(self, text, chain, lead):
+        """The rule of others that is the first to open something, where it stands before our jump."""
+        for rule in read_chains(text)["filter"][chain].rules:
+            if self.names.owns_chain(rule.target() or ""):
+                return None
+            if not lead:
+                return rule
+            lead -= 1
+        return None
+
+
+class _Attempt:
+    """Goes on where something fails, and keeps what was said."""
+
+    def __init__(self):
+        self.problems = []
+
+    def __call__(self, function, *arguments):
+        try:
+            function(*arguments)
+            return True
+        except RulesetError as error:
+            self.problems.append(str(error).replace(" Nothing was changed.", ""))
+            return False

@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What our units run when the machine starts: load the rules that were confirmed, or undo files that were not.
+
+    load         the rules of rules.json, else those of the file before it; the journal and boot.json say which
+    load undo    for providers whose files a boot loads: the files from before a change that nobody confirmed
+
+Both may be run at any time: where all is as it should be, nothing is done.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import sys
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending import Store
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.program import run_plain
+
+LOADED = "loaded"
+LAST_GOOD = "last good"
+FAILED = "failed"
+
+_POLL_SECONDS = 0.25
+_GRACE_SECONDS = 15.0
+_LOCK_SECONDS = 60.0
+
+
+def main(providers, persistence, root, scope, arguments):
+    """The program.
+
+    :param providers: the providers by name
+    :type providers: dict
+    :param persistence: the class Persistence
+    :param root: directory that /etc and /run are looked for in
+    :type root: str
+    :param scope: host or gateway
+    :type scope: str
+    :param arguments: undo, or nothing
+    :type arguments: list[str]
+    :returns: whether all is as it should be
+    :rtype: bool
+    """
+    host = Host(run_plain, root=root)
+    kept = persistence(host, scope)
+    if arguments == ["undo"]:
+        return undo(kept, providers, Store(host, scope))
+    return load(kept, providers, Store(host, scope))
+
+
+def load(kept, providers, store):
+    """Load what was confirmed last.
+
+    :type kept: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence.Persistence
+    :type providers: dict
+    :type store: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending.Store
+    :returns: whether the newest rules are loaded
+    :rtype: bool
+    """
+    _let_others_finish(store)
+    with store.lock(_LOCK_SECONDS):
+        problems = []
+        for outcome, read in ((LOADED, kept.rules), (LAST_GOOD, kept.last_rules)):
+            try:
+                data = read()
+                if data is None:
+                    continue
+                _load(store, providers, data["kept"])
+            except Exception as error:
+                problems.append("%s: %s" % (outcome, error))
+                _say("the rules of the scope %s could not be loaded: %s" % (store.scope, error))
+                continue
+            if problems:
+                _say("the rules that were confirmed before these are loaded in their place")
+            store.write_boot(outcome, "; ".join(problems))
+            return not problems
+        store.write_boot(FAILED, "; ".join(problems) or "nothing to load was found")
+        return False
+
+
+def _let_others_finish(store):
+    """A change that waits for its confirmation is loaded: what was confirmed comes back only if it is not."""
+    pending = store.pending()
+    while pending and store.host.uptime() < pending["deadline"] + _GRACE_SECONDS:
+        store.host.sleep(_POLL_SECONDS)
+        pending = store.pending()
+
+
+def _load(store, providers, kept):
+    for entry in kept:
+        provider = providers[entry["provider"]]
+        present = provider.read(store.host, store.scope)
+        wanted = provider.kept(entry["state"], present)
+        if provider.compare(store.host, store.scope, present, wanted):
+            provider.load(store.host, store.scope, present, wanted)
+
+
+def undo(kept, providers, store):
+    """Put back files from before a change that was pending when the machine went down.
+
+    :type kept: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence.Persistence
+    :type providers: dict
+    :type store: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending.Store
+    :returns: whether nothing is left to do
+    :rtype: bool
+    """
+    data = kept.undo()
+    if data is None or data["boot"] == store.boot():
+        return True
+    problems = []
+    for entry in reversed(data["kept"]):
+        provider = providers[entry["provider"]]
+        if not provider.PERSISTS:
+            continue
+        try:
+            provider.put_back_files(store.host, entry["state"])
+        except (RulesetError, IOError, OSError) as error:
+            problems.append("%s: %s" % (entry["provider"], error))
+    if problems:
+        _say("files of the scope %s could not be put back: %s" % (store.scope, "; ".join(problems)))
+        return False
+    _say("a change of the scope %s was never confirmed: the files from before it are back" % store.scope)
+    kept.remove_undo()
+    return True
+
+
+def _say(text):
+    sys.stderr.write("portledger: %s\n" % text)

@@ -1,0 +1,118 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Programs that outlive the module: a script, and a copy of the code that it needs.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
+
+_PACKAGE = "ansible_collections.portledger.qradar.plugins.module_utils"
+_IMPORT = re.compile(r"^from %s\.([\w.]+) import (\w+)" % re.escape(_PACKAGE), re.MULTILINE)
+
+
+def write_program(folder, name, script, values, modules):
+    """Write a script, and beside it, in "code", a copy of what it needs of this package, wherever that came from.
+
+    :param folder: is made where it is not there
+    :type folder: str
+    :param name: of the script
+    :type name: str
+    :param script: its text, with places for "package" and the values
+    :type script: str
+    :type values: dict[str, object]
+    :param modules: what the script imports of this package, its providers included; they are loaded
+    :type modules: list[str]
+    :returns: the script's full name
+    :rtype: str
+    :raises OSError: it cannot be written; under Python 2, or an IOError.
+    """
+    for module, source in _sources(modules):
+        parts = (_PACKAGE + "." + module).split(".")
+        package = os.path.join(folder, "code")
+        for part in parts[:-1]:
+            package = os.path.join(package, part)
+            if not os.path.isdir(package):
+                os.makedirs(package, 0o700)
+                # Python 2.7 has no packages without it.
+                _write(os.path.join(package, "__init__.py"), b"")
+        _write(os.path.join(package, parts[-1] + ".py"), source)
+    path = os.path.join(folder, name)
+    _write(path, script.format(package=_PACKAGE, **values).encode("utf-8"))
+    return path
+
+
+def code_digest(modules):
+    """Differs where the code does that some modules need.
+
+    :type modules: list[str]
+    :rtype: str
+    """
+    digest = hashlib.sha256()
+    for module, source in _sources(modules):
+        digest.update(("%s %d\n" % (module, len(source))).encode("ascii"))
+        digest.update(source)
+    return digest.hexdigest()
+
+
+def _sources(modules):
+    """Some modules of this package and all that they import when they are loaded, in order, with their text."""
+    found, left = {}, list(modules)
+    while left:
+        name = left.pop()
+        module = sys.modules.get(_PACKAGE + "." + name)
+        if name not in found and module and not hasattr(module, "__path__"):
+            found[name] = _source(_PACKAGE + "." + name, module)
+            for imported, part in _IMPORT.findall(native(found[name])):
+                left.extend([imported, "%s.%s" % (imported, part)])
+    return sorted(found.items())
+
+
+def _source(name, module):
+    """Source of a module, from a file or from an archive."""
+    loader = getattr(module, "__loader__", None)
+    if hasattr(loader, "get_source"):
+        source = loader.get_source(name)
+        if source is not None:
+            return source if isinstance(source, bytes) else source.encode("utf-8")
+    with open(module.__file__.replace(".pyc", ".py"), "rb") as stream:
+        return stream.read()
+
+
+def _write(path, data):
+    with open(path, "wb") as stream:
+        stream.write(data)
+
+
+def run_plain(arguments, data=None):
+    """Run a program where nothing of Ansible is.
+
+    :type arguments: list[str]
+    :type data: str | None
+    :returns: exit code, output, errors
+    :rtype: tuple[int, str, str]
+    """
+    environment = dict(os.environ, LC_ALL="C", LANG="C")
+    try:
+        started = subprocess.Popen(  # pylint: disable=ansible-bad-function
+            arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment,
+            close_fds=True,
+        )
+    except OSError as error:
+        return 127, "", "%s: %s" % (arguments[0], error.strerror)
+    raw = data if data is None or isinstance(data, bytes) else data.encode("utf-8", "surrogateescape")
+    out, err = started.communicate(raw or b"")
+    if bytes is not str:
+        out, err = out.decode("utf-8", "surrogateescape"), err.decode("utf-8", "surrogateescape")
+    return started.returncode, out, err

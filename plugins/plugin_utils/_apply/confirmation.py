@@ -1,0 +1,234 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The controller's side of a change that must prove itself: a new connection, probes, then the confirmation.
+
+The host knows nothing of this file. It only sees that somebody confirms in time, or that nobody does.
+
+Note that this plugin util is **PRIVATE** to the collection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import time
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.ssh_watch import Target, Watch
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortError, PortRange
+
+APPLY: Final = "apply"
+CONFIRM: Final = "confirm"
+RESTORE: Final = "restore"
+
+_CONFIRMED: Final = "confirmed"
+_RESTORED: Final = "restored"
+_SAME_CONNECTION: Final = "same connection"
+# After the host's timer, for asking what became of the change.
+_AFTERWARDS: Final = 20.0
+_PAUSE: Final = 0.5
+_MOST_SHOWN: Final = 3
+
+
+class UnreachedError(Exception):
+    """The host could not be asked; its text says why."""
+
+
+def read_seconds(host: str, value: object) -> int:
+    """The option ``confirm_seconds``.
+
+    Raises:
+        InputError: it is no number of seconds.
+    """
+    with contextlib.suppress(TypeError, ValueError):
+        seconds = int(str(value))
+        if seconds >= 0:
+            return seconds
+    raise InputError(host, "confirm_seconds", value, "is no number of seconds", "Write 30, or 0 for no confirmation")
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A TCP port of the host that must answer: to the controller, or to another host of the inventory."""
+
+    port: int
+    source: str | None = None
+
+    def __str__(self) -> str:
+        return f"tcp/{self.port}" + (f" from {self.source}" if self.source else "")
+
+
+def read_probes(host: str, value: object, known: Container[str]) -> tuple[Probe, ...]:
+    """The option ``probes``: ``tcp/443``, or ``tcp/443 from NAME``.
+
+    Args:
+        host: the inventory's name.
+        value: the option.
+        known: names of the inventory's hosts.
+
+    Raises:
+        InputError: one is not a single TCP port, or names a host that is not there.
+    """
+    probes = []
+    remedy = "Write single TCP ports, such as tcp/443, or tcp/443 from ep1"
+    for entry in value if isinstance(value, list) else [value]:
+        text, named, source = str(entry).partition(" from ")
+        try:
+            found = PortRange.parse(text if named else entry)
+        except PortError as error:
+            raise InputError(host, "probes", entry, error.problem, remedy) from error
+        if found.transport != "tcp" or found.first != found.last:
+            raise InputError(host, "probes", entry, "cannot be probed", remedy)
+        if named and source.strip() not in known:
+            raise InputError(host, "probes", entry, "names no host of the inventory", remedy)
+        probes.append(Probe(found.first, source.strip() if named else None))
+    return tuple(probes)
+
+
+class Confirmation:
+    """Proves that a host still answers, and tells it so.
+
+    Args:
+        host: the inventory's name.
+        seconds: the time that the host gives.
+        call: runs the module on the host with a phase; raises UnreachedError.
+        reach: connects from another host: its name, an address, a port, seconds; says why not, or nothing.
+        clock: seconds from any beginning.
+        sleep: waits for seconds.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        seconds: int,
+        call: Callable[[str], Mapping[str, Any]],
+        reach: Callable[[str, str, int, float], str] = lambda *_where: "no other host can be asked",
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._host = host
+        self._seconds = seconds
+        self._call = call
+        self._reach = reach
+        self._clock = clock
+        self._sleep = sleep
+        self._end = clock() + seconds
+
+    def confirm(self, address: str, probes: Sequence[Probe], behind: Sequence[Target] = ()) -> str:
+        """Confirm over a new connection, once each probe has answered, and whoever answered before the change.
+
+        Args:
+            address: of the host, for probes.
+            probes: what must answer.
+            behind: addresses and ports behind a gateway that answered before.
+
+        Returns:
+            Why a boot would not load what is confirmed; empty where it does.
+
+        Raises:
+            InputError: the change did not stay, with the reason and what became of it.
+        """
+        for probe in probes:
+            said = self._probe(address, probe)
+            if said:
+                whom = probe.source or "the controller"
+                remedy = f"Open the port to {whom}, start what listens there, or take it out of probes"
+                problem = f"did not answer at {address} after the change ({said}){self._ending()}"
+                raise InputError(self._host, "probes", str(probe), problem, remedy)
+        if lost := self._lost(behind):
+            shown = ", ".join(f"{address} tcp/{port}" for address, port in lost[:_MOST_SHOWN])
+            more = f" and {len(lost) - _MOST_SHOWN} more" if len(lost) > _MOST_SHOWN else ""
+            problem = f"passed in vain: {shown}{more} answered before the change and not after{self._ending()}"
+            remedy = "Look at qradar_gateway_segments and gateway_firewall_management"
+            raise InputError(self._host, "confirm_seconds", self._seconds, problem, remedy)
+        answer, said = self._ask(CONFIRM)
+        outcome = answer.get("outcome")
+        if outcome == _CONFIRMED:
+            return str(answer.get("problem", ""))
+        if outcome == _SAME_CONNECTION:
+            problem = f"proved nothing: the new connection was the old one ({answer['why']}){self._ending()}"
+            remedy = "Look for what shares connections beside Ansible's own ControlPersist"
+        elif outcome == _RESTORED:
+            problem = f"passed without a new connection, and the host has put its former rules back{_last(said)}"
+            remedy = (
+                "Look for what keeps the controller out: rules of others on the host or on the way, or a connection "
+                "that takes longer than this"
+            )
+        elif outcome:
+            problem = f"proved nothing: {answer['why']}"
+            remedy = "Where it was started anew, it came up with its former rules. Run the playbook again"
+        elif answer:
+            problem = f"passed without a confirmation that the host took: {answer.get('msg')}"
+            remedy = "The host puts its former rules back by itself, and tries that again for ten minutes. Look at it"
+        else:
+            problem = f"passed without a new connection{_last(said)}"
+            remedy = "The host puts its former rules back by itself, but it could not be asked. Look at it"
+        raise InputError(self._host, "confirm_seconds", self._seconds, problem, remedy)
+
+    def take_back(self) -> str | None:
+        """Have the change taken back, if there is one; the end of a sentence that says so, None where nothing was made.
+
+        Raises:
+            UnreachedError: the host cannot be asked.
+        """
+        answer = self._call(RESTORE)
+        if answer.get("failed"):
+            return f"putting the former ones back failed, the host tries again: {answer.get('msg')}"
+        return "the host has put the former ones back" if answer.get("outcome") == _RESTORED else None
+
+    def _lost(self, behind: Sequence[Target]) -> list[Target]:
+        """Who does not answer any more, waited for half of the time."""
+        if not behind:
+            return []
+        with Watch(behind) as watch:
+            answered = watch.answered(max(self._end - self._seconds / 2 - self._clock(), 0.5))
+        return sorted(set(behind) - set(answered))
+
+    def _probe(self, address: str, probe: Probe) -> str:
+        """Why a port does not answer, tried for half of the time; nothing where it does."""
+        end = self._end - self._seconds / 2
+        if probe.source:
+            return self._reach(probe.source, address, probe.port, max(end - self._clock(), 0.5))
+        while True:
+            left = end - self._clock()
+            try:
+                socket.create_connection((address, probe.port), timeout=max(left, 0.5)).close()
+            except OSError as error:
+                said = str(error)
+            else:
+                return ""
+            if self._clock() + _PAUSE > end:
+                return said
+            self._sleep(_PAUSE)
+
+    def _ending(self) -> str:
+        """What became of a change that must not stay, as the end of a sentence."""
+        answer, said = self._ask(RESTORE)
+        if answer.get("outcome") == _RESTORED:
+            return ", and the host has put its former rules back"
+        return f"; the host puts its former rules back by itself, but it could not be asked{_last(said)}"
+
+    def _ask(self, phase: str) -> tuple[Mapping[str, Any], str]:
+        """The host's answer, empty where it gave none until its time was well over; and the last failure's words."""
+        said = ""
+        while True:
+            try:
+                answer = self._call(phase)
+            except UnreachedError as error:
+                said = str(error)
+            else:
+                if "outcome" in answer or self._clock() > self._end:
+                    return answer, said
+                said = str(answer.get("msg"))
+            if self._clock() > self._end + _AFTERWARDS:
+                return {}, said
+            self._sleep(_PAUSE)
+
+
+def _last(said: str) -> str:
+    line = " ".join(said.split()).rstrip(".")
+    return f" (the last attempt: {line})" if line else ""

@@ -1,0 +1,169 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Addresses and networks of both families, and their algebra.
+
+Note that this plugin util is **PRIVATE** to the collection.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+try:
+    import netaddr
+except ImportError:  # require_netaddr tells
+    HAS_NETADDR = False
+else:
+    HAS_NETADDR = True
+
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import Intervals, intervals_of
+
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class NetworkError(PortledgerError):
+    """A text that is no usable address or network; ``problem`` and ``remedy`` as in ``InputError``."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        self.problem = problem
+        self.remedy = remedy
+        super().__init__(f"{problem}. {remedy}")
+
+
+def require_netaddr() -> None:
+    """Call this before anything else of this file.
+
+    Raises:
+        PortledgerError: the library is missing.
+    """
+    if not HAS_NETADDR:
+        raise PortledgerError(
+            f"The Python library netaddr is missing on the controller. Install it for the Python that runs Ansible: "
+            f"{sys.executable} -m pip install netaddr."
+        )
+
+
+@dataclass(frozen=True)
+class Networks:
+    """A set of addresses as the fewest prefixes, IPv4 before IPv6, sorted.
+
+    Build it with :meth:`merged`; ``cidrs`` is taken as already merged.
+    """
+
+    cidrs: tuple[netaddr.IPNetwork, ...] = ()
+
+    @classmethod
+    def merged(cls, items: Iterable[netaddr.IPNetwork]) -> Networks:
+        """The union of some networks."""
+        return cls(tuple(netaddr.cidr_merge(list(items))))
+
+    @classmethod
+    def of_addresses(cls, addresses: Iterable[Address]) -> Networks:
+        """The union of some addresses."""
+        return cls.merged(netaddr.IPNetwork(f"{address}/{address.max_prefixlen}") for address in addresses)
+
+    @cached_property
+    def intervals(self) -> Intervals:
+        """The same addresses as numbers; see ``_intervals``."""
+        return intervals_of((cidr.version, cidr.first, cidr.last) for cidr in self.cidrs)
+
+    @cached_property
+    def _set(self) -> netaddr.IPSet:
+        return netaddr.IPSet(self.cidrs)
+
+    def __bool__(self) -> bool:
+        return bool(self.cidrs)
+
+    def __or__(self, other: Networks) -> Networks:
+        return Networks.merged((*self.cidrs, *other.cidrs)) if other else self
+
+    def __and__(self, other: Networks) -> Networks:
+        return Networks(tuple((self._set & other._set).iter_cidrs()))
+
+    def __contains__(self, address: Address) -> bool:
+        return netaddr.IPAddress(str(address)) in self._set
+
+    @property
+    def ipv4(self) -> list[str]:
+        """The IPv4 prefixes, e.g. ``["198.18.0.0/15"]``."""
+        return [str(cidr) for cidr in self.cidrs if cidr.version == 4]
+
+    @property
+    def ipv6(self) -> list[str]:
+        """The IPv6 prefixes, e.g. ``["2001:db8::/32"]``."""
+        return [str(cidr) for cidr in self.cidrs if cidr.version == 6]
+
+
+def union(sets: Iterable[Networks]) -> Networks:
+    """One set out of several."""
+    return Networks.merged(cidr for one in sets for cidr in one.cidrs)
+
+
+def parse_network(value: object) -> netaddr.IPNetwork:
+    """Read an address or a network: ``198.18.0.0/24``, ``2001:db8::1``.
+
+    Raises:
+        NetworkError: it is neither, or has host bits set.
+    """
+    if not isinstance(value, str):
+        raise NetworkError("is no text", "Write a network, such as 198.18.0.0/24, as a string")
+    try:
+        parsed = ipaddress.ip_network(value)
+    except ValueError:
+        raise _why_no_network(value) from None
+    _refuse_forms_of_one_host(parsed.network_address)
+    return netaddr.IPNetwork(str(parsed))
+
+
+def _refuse_forms_of_one_host(address: Address) -> None:
+    """Zones and IPv4 in IPv6 are ways to write addresses on one host; no packet carries them."""
+    if not isinstance(address, ipaddress.IPv6Address):
+        return
+    if address.scope_id is not None:
+        raise NetworkError("has a zone, which only one host knows", "Leave out the percent sign and what follows it")
+    if address.ipv4_mapped is not None:
+        raise NetworkError("is IPv4 written as IPv6", f"Write it as IPv4, such as {address.ipv4_mapped}")
+
+
+def _why_no_network(value: str) -> NetworkError:
+    try:
+        loose = ipaddress.ip_network(value, strict=False)
+        address = value.partition("/")[0]
+    except ValueError:
+        return NetworkError(
+            "is neither an address nor a network",
+            "Write an address or a network, such as 198.18.0.0/24 or 2001:db8::/64",
+        )
+    return NetworkError(
+        "has host bits set", f"Write {loose} for the network or {address}/{loose.max_prefixlen} for the one address"
+    )
+
+
+def parse_address(value: object) -> Address:
+    """Read the address of a host.
+
+    Raises:
+        ValueError: it is no address (it may be a name).
+        NetworkError: it is an address that no other host can reach.
+    """
+    if not isinstance(value, str):
+        raise NetworkError("is no text", "Write an address, such as 198.18.0.1, as a string")
+    address = ipaddress.ip_address(value)
+    kinds = (
+        ("a loopback address", address.is_loopback),
+        ("a multicast address", address.is_multicast),
+        ("the unspecified address", address.is_unspecified),
+        ("a link-local address", address.is_link_local),
+    )
+    for kind, true in kinds:
+        if true:
+            raise NetworkError(f"is {kind}", "Give the address that the other hosts see")
+    _refuse_forms_of_one_host(address)
+    return address

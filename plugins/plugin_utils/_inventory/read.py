@@ -1,0 +1,148 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the inventory to the deployment.
+
+Note that this plugin util is **PRIVATE** to the collection.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import ROLES
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import Catalog
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.checks import check_hosts
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import Deployment
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.hosts import (
+    Resolver,
+    Variables,
+    read_gateway,
+    read_host,
+    resolve,
+)
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.settings import SettingsReader
+
+QRADAR_GROUP: Final = "qradar"
+GATEWAY_GROUP: Final = "qradar_gateways"
+
+VARIABLES: Final = (
+    "qradar_roles",
+    "qradar_addresses",
+    "qradar_nat_group",
+    "qradar_public_addresses",
+    "qradar_encrypted",
+    "qradar_ha_peer",
+    "qradar_cluster_addresses",
+    "qradar_parties",
+    "qradar_features",
+    "qradar_dynamic_ports",
+    "qradar_version",
+    "qradar_excluded_services",
+    "qradar_extra_flows",
+    "qradar_gateway_segments",
+)
+"""Every inventory variable of the deployment."""
+
+
+def read_deployment(
+    inventory: Mapping[str, Variables],
+    groups: Mapping[str, Sequence[str]],
+    catalog: Catalog,
+    *,
+    today: datetime.date,
+    resolver: Resolver = resolve,
+) -> Deployment:
+    """Read every host's variables once and check them against each other.
+
+    Args:
+        inventory: all hosts with their variables, templates resolved. It may hold hosts that are not ours.
+        groups: each group with all its hosts, those of its children included.
+        catalog: says which services there are.
+        today: decides which extra flows are over.
+        resolver: turns a name in an address list into addresses.
+
+    Raises:
+        InputError: a value cannot be used. Nothing is left out silently.
+        PortledgerError: there is no deployment at all.
+    """
+    try:
+        return _read(inventory, groups, catalog, today, resolver)
+    except PortledgerError as error:
+        # What is misspelt may well be what is missing.
+        misspelt = list(_misspelt(inventory, inventory, groups))
+        if misspelt:
+            raise PortledgerError(" ".join((str(error), *misspelt))) from error
+        raise
+
+
+def _read(
+    inventory: Mapping[str, Variables],
+    groups: Mapping[str, Sequence[str]],
+    catalog: Catalog,
+    today: datetime.date,
+    resolver: Resolver,
+) -> Deployment:
+    groups_of = _groups_of_hosts(groups)
+    members, gateways = _members(inventory, groups_of)
+    if not members:
+        raise PortledgerError(
+            f"The inventory has no QRadar host. Put hosts into groups named {QRADAR_GROUP}_<role> below a group "
+            f"{QRADAR_GROUP}, or set qradar_roles on them. Roles are: {', '.join(ROLES)}."
+        )
+    hosts = {name: read_host(name, inventory[name], groups_of[name], resolver) for name in members}
+    settings_reader = SettingsReader(catalog, hosts, today)
+    ours = list(dict.fromkeys((*members, *gateways)))
+    settings = settings_reader.read([(name, inventory[name]) for name in ours])
+    return Deployment(
+        hosts=check_hosts(hosts),
+        gateways={name: read_gateway(name, inventory[name]) for name in gateways},
+        settings=settings,
+        warnings=(*settings_reader.warnings, *_misspelt(inventory, ours, groups)),
+    )
+
+
+def _groups_of_hosts(groups: Mapping[str, Sequence[str]]) -> Mapping[str, list[str]]:
+    groups_of: defaultdict[str, list[str]] = defaultdict(list)
+    for group, names in groups.items():
+        if group.startswith(QRADAR_GROUP):
+            for name in names:
+                groups_of[name].append(group)
+    return groups_of
+
+
+def _members(inventory: Mapping[str, Variables], groups_of: Mapping[str, Sequence[str]]) -> tuple[list[str], list[str]]:
+    role_groups = {QRADAR_GROUP, *(f"{QRADAR_GROUP}_{role}" for role in ROLES)}
+    members, gateways = [], []
+    for name, variables in inventory.items():
+        groups = groups_of.get(name, ())
+        if not role_groups.isdisjoint(groups) or variables.get("qradar_roles") is not None:
+            members.append(name)
+        if GATEWAY_GROUP in groups or variables.get("qradar_gateway_segments") is not None:
+            gateways.append(name)
+    return members, gateways
+
+
+def _misspelt(
+    inventory: Mapping[str, Variables], names: Iterable[str], groups: Mapping[str, Sequence[str]]
+) -> Iterator[str]:
+    """Warnings of variables and groups that look like ours and are not: what they say would be lost."""
+    strange: dict[str, str] = {}
+    for name in names:
+        for variable in inventory[name]:
+            if variable.startswith("qradar_") and variable not in VARIABLES:
+                strange.setdefault(variable, name)
+    for variable, name in strange.items():
+        near = difflib.get_close_matches(variable, VARIABLES, n=1, cutoff=0.85)
+        if near:
+            yield f"{name}: {variable}: is no variable of this collection and is ignored. Did you mean {near[0]}?"
+    known = [f"{QRADAR_GROUP}_{role}" for role in ROLES] + [GATEWAY_GROUP]
+    for group in groups:
+        near = difflib.get_close_matches(group, known, n=1, cutoff=0.9)
+        if near and group not in known and groups[group]:
+            yield f"group {group}: is no group of this collection and gives its hosts nothing. Did you mean {near[0]}?"

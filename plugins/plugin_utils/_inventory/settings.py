@@ -1,0 +1,197 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What belongs to the deployment as a whole, and that all its hosts must agree on.
+
+Note that this plugin util is **PRIVATE** to the collection.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, TypeVar
+
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError, choices, complaint
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Networks
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import FEATURES, PARTIES, ROLE_FEATURES
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import Catalog
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import (
+    DEFAULT_VERSION,
+    ExtraFlow,
+    Settings,
+)
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.extra_flows import is_over, read_extra_flows
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.values import (
+    as_list,
+    as_mapping,
+    as_networks,
+    as_ports,
+)
+
+Source = tuple[str, Mapping[str, object]]
+T = TypeVar("T")
+
+_PARTIES_FORM: Final = "a party and its networks, such as {log_sources: [198.18.0.0/24]}"
+_PINS_FORM: Final = "a service and its ports, such as {imq_dynamic: [tcp/40913]}"
+
+
+class SettingsReader:
+    """Reads the deployment's variables of many hosts; ``warnings`` fills while it does."""
+
+    def __init__(self, catalog: Catalog, host_names: Iterable[str], today: datetime.date) -> None:
+        self._catalog = catalog
+        self._host_names = frozenset(host_names)
+        self._today = today
+        self.warnings: list[str] = []
+
+    def read(self, sources: Sequence[Source]) -> Settings:
+        """Read and compare.
+
+        Args:
+            sources: name and variables of every QRadar host and gateway; one that does not set a variable has no
+                opinion on it.
+
+        Raises:
+            InputError: a value cannot be used, or two hosts disagree.
+        """
+        extra_flows = self._agreed("qradar_extra_flows", sources, self._extra_flows) or ()
+        return Settings(
+            parties=self._agreed("qradar_parties", sources, self._parties) or {},
+            features=self._agreed("qradar_features", sources, self._features) or frozenset(),
+            version=self._agreed("qradar_version", sources, _version) or DEFAULT_VERSION,
+            pins=self._agreed("qradar_dynamic_ports", sources, self._pins) or {},
+            excluded_services=self._agreed("qradar_excluded_services", sources, self._excluded) or frozenset(),
+            extra_flows=tuple(flow for flow in extra_flows if not is_over(flow, self._today)),
+            ended_flows=tuple(flow for flow in extra_flows if is_over(flow, self._today)),
+        )
+
+    def _agreed(self, variable: str, sources: Sequence[Source], parse: Callable[[str, str, object], T]) -> T | None:
+        """What all who have an opinion say, parsed; hosts that share the very same object are compared once."""
+        first: tuple[str, T] | None = None
+        done: dict[int, object] = {}
+        for host, variables in sources:
+            value = variables.get(variable)
+            if value is None or id(value) in done:
+                continue
+            done[id(value)] = value
+            warned = len(self.warnings)
+            parsed = parse(host, variable, value)
+            if first is None:
+                first = (host, parsed)
+                continue
+            # Whoever says the same is warned of the same.
+            del self.warnings[warned:]
+            if parsed != first[1]:
+                raise InputError(
+                    f"{first[0]} and {host}",
+                    variable,
+                    value,
+                    f"on {host} is not what {first[0]} has, but it belongs to the deployment as a whole",
+                    "Set it once, on a group that has all QRadar hosts and gateways",
+                )
+        return first[1] if first else None
+
+    def _warn(self, text: str) -> None:
+        if text not in self.warnings:
+            self.warnings.append(text)
+
+    def _parties(self, host: str, variable: str, value: object) -> Mapping[str, Networks]:
+        parties: dict[str, Networks] = {}
+        for party, networks in as_mapping(host, variable, value, _PARTIES_FORM).items():
+            if party not in PARTIES:
+                raise InputError(host, variable, party, "is no party", choices(party, PARTIES))
+            parties[party] = as_networks(host, f"{variable}.{party}", networks)
+            for cidr in parties[party].cidrs:
+                if cidr.prefixlen == 0:
+                    self._warn(
+                        complaint(
+                            host,
+                            f"{variable}.{party}",
+                            str(cidr),
+                            "is every address there is, so the ports of this party are open to the world",
+                            "Name the networks that the party is in",
+                        )
+                    )
+        return parties
+
+    def _features(self, host: str, variable: str, value: object) -> frozenset[str]:
+        features = as_list(host, variable, value)
+        for feature in features:
+            if isinstance(feature, str) and feature in ROLE_FEATURES:
+                raise InputError(
+                    host,
+                    variable,
+                    feature,
+                    "follows from the roles present and is not set by hand",
+                    f"Give a host the role {' or '.join(ROLE_FEATURES[feature])}",
+                )
+            if feature not in FEATURES:
+                raise InputError(host, variable, feature, "is no feature", choices(feature, FEATURES))
+        return frozenset(str(feature) for feature in features)
+
+    def _excluded(self, host: str, variable: str, value: object) -> frozenset[str]:
+        names = as_list(host, variable, value)
+        for name in names:
+            self._known_service(host, variable, name)
+        return frozenset(str(name) for name in names)
+
+    def _known_service(self, host: str, variable: str, name: object) -> None:
+        services = self._catalog.names()
+        if name not in services:
+            raise InputError(host, variable, name, "is no service of the catalog", _nearest(name, services))
+
+    def _pins(self, host: str, variable: str, value: object) -> Mapping[str, tuple[PortRange, ...]]:
+        pins: dict[str, tuple[PortRange, ...]] = {}
+        for name, ports in as_mapping(host, variable, value, _PINS_FORM).items():
+            self._known_service(host, variable, name)
+            documented = [spec for service in self._catalog.service(name) for spec in service.ports]
+            if not any(spec.dynamic for spec in documented):
+                dynamic = sorted({s.service for s in self._catalog.services if any(p.dynamic for p in s.ports)})
+                raise InputError(
+                    host, variable, name, "has no dynamic port to pin", f"Services with one are: {', '.join(dynamic)}"
+                )
+            place = f"{variable}.{name}"
+            pins[name] = as_ports(host, place, ports)
+            if not pins[name]:
+                raise InputError(
+                    host, place, ports, "pins no port, which would close the service", "Name its ports, or leave it out"
+                )
+            allowed = [spec.range() for spec in documented]
+            for pin in pins[name]:
+                if not any(pin in range_ for range_ in allowed):
+                    self._warn(
+                        complaint(
+                            host,
+                            place,
+                            str(pin),
+                            f"lies outside what the table documents ({', '.join(map(str, allowed))})",
+                            "Check the port; it is opened as you say",
+                        )
+                    )
+        return pins
+
+    def _extra_flows(self, host: str, variable: str, value: object) -> tuple[ExtraFlow, ...]:
+        flows, warnings = read_extra_flows(host, variable, value, self._host_names, self._today)
+        for warning in warnings:
+            self._warn(warning)
+        return flows
+
+
+def _nearest(name: object, services: Iterable[str]) -> str:
+    known = choices(name, services)
+    # All 80 names are too many for one line.
+    return (
+        known.partition(" Known are:")[0]
+        if known.startswith("Did you mean")
+        else ("List them with the lookup portledger.qradar.ports")
+    )
+
+
+def _version(host: str, variable: str, value: object) -> str:
+    text = str(value)
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+){1,3}( ?UP ?[0-9]+)?", text):
+        raise InputError(host, variable, value, "is no version of QRadar", "Write it as 7.5.0 or 7.5.0 UP10")
+    return text

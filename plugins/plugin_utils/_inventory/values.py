@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading single values of the inventory: the form first, then the meaning.
+
+Every function takes the host and the variable only to name them in its error, and raises ``InputError``.
+
+Note that this plugin util is **PRIVATE** to the collection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError, choices
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import (
+    NetworkError,
+    Networks,
+    parse_network,
+)
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortError, PortRange
+
+_TRUE: Final = ("true", "yes", "on", "1")
+_FALSE: Final = ("false", "no", "off", "0")
+
+PORT_REMEDY: Final = "Write a transport and its ports as one value, such as tcp/514 or udp/40000-40010"
+
+
+def as_list(host: str | None, variable: str, value: object) -> list[object]:
+    """A list; nothing (null) is an empty one. A lone string is refused: it would be read letter by letter."""
+    if value is None:
+        return []
+    if isinstance(value, str):
+        raise InputError(host, variable, value, "is a string where a list is meant", f"Write [{value}]")
+    if isinstance(value, Sequence):
+        return list(value)
+    raise InputError(host, variable, value, "is no list", "Write a list")
+
+
+def as_words(host: str | None, variable: str, value: object, allowed: Iterable[str], kind: str) -> tuple[str, ...]:
+    """A list of words out of some, e.g. roles; ``kind`` names what they are in the error."""
+    known = tuple(allowed)
+    words = as_list(host, variable, value)
+    for word in words:
+        if word not in known:
+            raise InputError(host, variable, word, f"is no {kind}", choices(word, known))
+    return tuple(str(word) for word in words)
+
+
+def as_mapping(host: str | None, variable: str, value: object, form: str) -> Mapping[str, object]:
+    """A mapping with text keys; nothing (null) is an empty one; ``form`` shows what to write."""
+    if value is None:
+        return {}
+    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+        return value
+    raise InputError(host, variable, value, "is no mapping", f"Write {form}")
+
+
+def as_boolean(host: str | None, variable: str, value: object) -> bool:
+    """true or false, also as the words that INI inventories give."""
+    if isinstance(value, bool):
+        return value
+    text = str(value).lower()
+    if isinstance(value, str | int) and text in _TRUE + _FALSE:
+        return text in _TRUE
+    raise InputError(host, variable, value, "is neither true nor false", "Write true or false")
+
+
+def as_number(host: str | None, variable: str, value: object, first: int, last: int) -> int:
+    """A whole number from ``first`` to ``last``, also as text."""
+    if not isinstance(value, bool) and re.fullmatch(r"[0-9]+", str(value)) and first <= int(str(value)) <= last:
+        return int(str(value))
+    raise InputError(host, variable, value, f"is no whole number from {first} to {last}", "Write a number")
+
+
+def as_date(host: str | None, variable: str, value: object) -> datetime.date:
+    """A date, as YAML reads it or as text (2027-03-31)."""
+    if isinstance(value, datetime.datetime):
+        return value.date()
+    if isinstance(value, datetime.date):
+        return value
+    # What else fromisoformat takes depends on the version of Python.
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(value)):
+        with contextlib.suppress(ValueError):
+            return datetime.date.fromisoformat(str(value))
+    raise InputError(host, variable, value, "is no date", "Write year, month and day, such as 2027-03-31")
+
+
+def as_networks(host: str | None, variable: str, value: object) -> Networks:
+    """A list of addresses and networks, merged."""
+    cidrs = []
+    for item in as_list(host, variable, value):
+        try:
+            cidrs.append(parse_network(item))
+        except NetworkError as error:
+            raise InputError(host, variable, item, error.problem, error.remedy) from None
+    return Networks.merged(cidrs)
+
+
+def as_ports(host: str | None, variable: str, value: object) -> tuple[PortRange, ...]:
+    """A list of ``tcp/514`` and the like."""
+    ports = []
+    for item in as_list(host, variable, value):
+        try:
+            ports.append(PortRange.parse(item))
+        except PortError as error:
+            raise InputError(host, variable, item, error.problem, PORT_REMEDY) from None
+    return tuple(ports)

@@ -1,0 +1,158 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Flows: the readings of the catalog made concrete for one deployment.
+
+Note that this plugin util is **PRIVATE** to the collection.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange, merge_ports
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import PAIR_CONDITIONS, ROLE_FEATURES
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import Catalog, Reading, Service
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import (
+    Deployment,
+    ExtraFlow,
+    Host,
+    Settings,
+)
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides import Side, Sides
+
+EXTRA_SERVICE = "extra_flow"
+"""The service name of flows that the operator added."""
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """From each of the source's addresses to each of the destination's, on these ports.
+
+    ``row`` and ``reading`` are None for an extra flow; ``extra`` is that flow, and ``comment`` may be set.
+    """
+
+    service: str
+    row: int | None
+    ports: tuple[PortRange, ...]
+    source: Side
+    destination: Side
+    when: str | None = None
+    comment: str | None = None
+    reading: Reading | None = None
+    extra: ExtraFlow | None = None
+
+
+def make_flows(deployment: Deployment, catalog: Catalog) -> tuple[Flow, ...]:
+    """All flows of a deployment, in the order of the table, extra flows last."""
+    return tuple(_FlowMaker(deployment).make(catalog))
+
+
+def active_features(deployment: Deployment) -> frozenset[str]:
+    """Features named by the operator, and those that follow from the roles present."""
+    present = frozenset().union(*(host.roles for host in deployment.hosts.values()))
+    following = {feature for feature, roles in ROLE_FEATURES.items() if not present.isdisjoint(roles)}
+    return deployment.settings.features | following
+
+
+def service_ports(service: Service, settings: Settings) -> tuple[PortRange, ...]:
+    """The ports of a service here: its pins where there are any, else what the table documents."""
+    if service.service in settings.pins and any(spec.dynamic for spec in service.ports):
+        return merge_ports(settings.pins[service.service])
+    return merge_ports(spec.range() for spec in service.ports)
+
+
+def version_below(version: str, limit: str) -> bool:
+    """Whether a version such as ``7.5.0 UP10`` comes before ``limit``, a number such as ``7.2.6``."""
+    numbers = [tuple(map(int, re.findall("[0-9]+", text.upper().partition("UP")[0]))) for text in (version, limit)]
+    return numbers[0] < numbers[1]
+
+
+class _FlowMaker:
+    def __init__(self, deployment: Deployment) -> None:
+        self._settings = deployment.settings
+        self._features = active_features(deployment)
+        self._sides = Sides(deployment)
+
+    def make(self, catalog: Catalog) -> Iterator[Flow]:
+        for service in catalog.services:
+            if service.klass in ("local", "unspecified") or service.service in self._settings.excluded_services:
+                continue
+            ports = service_ports(service, self._settings)
+            for reading in service.readings:
+                for source, destination in self._pairs_of_sides(reading):
+                    yield Flow(service.service, service.row, ports, source, destination, reading.when, reading=reading)
+        for extra in self._settings.extra_flows:
+            for from_ in extra.from_:
+                for to in extra.to:
+                    sides = self._sides.named(from_), self._sides.named(to)
+                    if _worth_a_flow(*sides):
+                        ports = merge_ports(extra.ports)
+                        yield Flow(EXTRA_SERVICE, None, ports, *sides, comment=extra.comment, extra=extra)
+
+    def _pairs_of_sides(self, reading: Reading) -> Iterator[tuple[Side, Side]]:
+        if not self._condition_holds(reading.when):
+            return
+        if reading.when == "ha":
+            for pair in self._sides.pairs():
+                yield pair, pair
+            return
+        for from_ in reading.from_:
+            for to in reading.to:
+                for source, destination in self._split(from_, to, reading.when):
+                    if _worth_a_flow(source, destination):
+                        yield source, destination
+
+    def _condition_holds(self, when: str | None) -> bool:
+        """Conditions on the deployment as a whole; those on a pair of hosts are for ``_split``."""
+        if when is None or when in PAIR_CONDITIONS:
+            return True
+        if when.startswith("version<"):
+            return version_below(self._settings.version, when.removeprefix("version<"))
+        return when in self._features
+
+    def _split(self, from_: str, to: str, when: str | None) -> Iterator[tuple[Side, Side]]:
+        """Turn a condition on a pair into sides: "either end" is two flows, "neither end" one."""
+        source, destination = self._sides.named(from_), self._sides.named(to)
+        if when == "unencrypted":
+            yield (
+                self._sides.which(from_, f"unencrypted {from_}", lambda host: not host.encrypted),
+                self._sides.which(to, f"unencrypted {to}", lambda host: not host.encrypted),
+            )
+        elif when == "encrypted":
+            yield from _either_end(
+                source,
+                self._sides.which(from_, f"encrypted {from_}", lambda host: host.encrypted),
+                destination,
+                self._sides.which(to, f"encrypted {to}", lambda host: host.encrypted),
+            )
+        elif when == "app_host_encrypted":
+            yield from _either_end(
+                source,
+                self._sides.which(from_, "encrypted app_host", _is_encrypted_app_host),
+                destination,
+                self._sides.which(to, "encrypted app_host", _is_encrypted_app_host),
+            )
+        else:
+            yield source, destination
+
+
+def _either_end(
+    source: Side, some_sources: Side, destination: Side, some_destinations: Side
+) -> Iterator[tuple[Side, Side]]:
+    yield source, some_destinations
+    # Where all destinations are meant already, the sources add nothing.
+    if some_destinations is not destination:
+        yield some_sources, destination
+
+
+def _is_encrypted_app_host(host: Host) -> bool:
+    return host.encrypted and "app_host" in host.roles
+
+
+def _worth_a_flow(source: Side, destination: Side) -> bool:
+    """A side without anybody opens nothing, nor does a host's way to itself."""
+    alone = len(source.hosts) == 1 and source.hosts == destination.hosts
+    return bool(source) and bool(destination) and not (alone and not source.networks and not destination.networks)

@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From what Ansible hands a plugin to a planner.
+
+Note that this plugin util is **PRIVATE** to the collection.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import require_netaddr
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import load_catalog
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.read import VARIABLES, read_deployment
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.view import HostVars, inventory_view
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
+
+
+def make_planner(hostvars: HostVars, groups: Mapping[str, Sequence[str]]) -> Planner:
+    """Read the whole inventory once.
+
+    Args:
+        hostvars: Ansible's ``hostvars``.
+        groups: Ansible's ``groups``.
+
+    Raises:
+        PortledgerError: see :func:`read_deployment`.
+    """
+    require_netaddr()
+    catalog = load_catalog()
+    deployment = read_deployment(inventory_view(hostvars), groups, catalog, today=datetime.date.today())
+    return Planner(deployment, catalog)
+
+
+def refuse_play_variables(name: str, task_vars: Mapping[str, Any], hostvars: HostVars) -> None:
+    """Refuse deployment variables that a play, role or task sets: the plan of the other hosts would not have them.
+
+    Raises:
+        InputError: naming the first such variable.
+    """
+    inventory = hostvars.raw_get(name)
+    for variable in VARIABLES:
+        if variable in task_vars and (variable not in inventory or task_vars[variable] != inventory[variable]):
+            raise InputError(
+                name,
+                variable,
+                task_vars[variable],
+                "is set for a play, role or task, where the plans of the other hosts do not see it",
+                "Set it in the inventory, or as an extra variable",
+            )

@@ -1,0 +1,203 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an operator should look at in a deployment: what is too much, what is of no use, what will end.
+
+Note that this plugin util is **PRIVATE** to the collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import complaint
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.shortened import shortened
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import PAIR_CONDITIONS, PARTIES
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import Service
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import Firewalls
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.flows import (
+    EXTRA_SERVICE,
+    active_features,
+    version_below,
+)
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import GATEWAY, Planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides import Sides
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.covered_flows import covered_flows
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.explain_text import flow_words
+
+WARNING: Final = "warning"
+NOTE: Final = "note"
+
+_FEW: Final = 6
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to look at.
+
+    Attributes:
+        kind: inventory, redundant, shadowed, idle, unused_party, empty_party, inside_party, wide or unspecified.
+        level: warning where something should be done, note where it should be known.
+        variable: the inventory variable, where there is one.
+        text: a sentence or two.
+    """
+
+    kind: str
+    level: str
+    variable: str | None
+    text: str
+
+
+def check(planner: Planner, firewalls: Firewalls) -> dict[str, Any]:
+    """Look at a deployment.
+
+    Returns:
+        ``findings``, each with ``kind``, ``level``, ``variable`` and ``text``, warnings first; ``warnings`` and
+        ``notes``, how many of each; ``text``, all of it as lines for people.
+    """
+    found = [
+        *(Finding("inventory", WARNING, None, text) for text in planner.warnings(GATEWAY)),
+        *_extra_flows(planner, firewalls),
+        *_parties(planner),
+        *_wide(planner),
+        *_unspecified(planner),
+    ]
+    found.sort(key=lambda finding: finding.level != WARNING)
+    counts = {f"{level}s": sum(one.level == level for one in found) for level in (WARNING, NOTE)}
+    return {"findings": [asdict(one) for one in found], **counts, "text": _text(found)}
+
+
+def _text(findings: list[Finding]) -> list[str]:
+    return [f"{finding.level}: {finding.text}" for finding in findings] or ["Nothing to look at."]
+
+
+def _extra_flows(planner: Planner, firewalls: Firewalls) -> Iterator[Finding]:
+    for covered in covered_flows(planner, firewalls):
+        flow, by = covered.flow, [asdict(reason) for reason in covered.by]
+        ports = [str(port) for port in flow.ports]
+        if not by:
+            text = complaint(
+                None,
+                flow.place,
+                ports,
+                f"opens nothing: there is nobody at one end of it ({_ends(flow.from_, flow.to)})",
+                "Remove it, or name somebody who is there",
+            )
+            yield Finding("idle", WARNING, flow.place, text)
+            continue
+        together = ", all together" if len(by) > 1 else ""
+        problem = f"is allowed without it, by {shortened([flow_words(one) for one in by], _FEW)}{together}"
+        kind = "shadowed" if any(reason.service == EXTRA_SERVICE for reason in covered.by) else "redundant"
+        text = complaint(None, flow.place, ports, problem, "Remove it; nothing will be closed")
+        yield Finding(kind, WARNING, flow.place, text)
+
+
+def _ends(from_: tuple[str, ...], to: tuple[str, ...]) -> str:
+    return f"from {shortened(from_, _FEW)} to {shortened(to, _FEW)}"
+
+
+def _parties(planner: Planner) -> Iterator[Finding]:
+    settings, sides = planner.deployment.settings, Sides(planner.deployment)
+    used = {side.label for flow in planner.flows for side in (flow.source, flow.destination)}
+    for party in PARTIES:
+        variable, side = f"qradar_parties.{party}", sides.named(party)
+        networks = side.networks.ipv4 + side.networks.ipv6
+        if side.networks and party not in used:
+            why = shortened(list(_why_unused(planner, sides, party)), _FEW)
+            text = complaint(None, variable, networks, f"opens nothing: {why}", "Remove it, or see what is missing")
+            yield Finding("unused_party", WARNING, variable, text)
+        if side.inside:
+            names = shortened(sorted(side.inside), _FEW)
+            text = complaint(
+                None,
+                variable,
+                networks,
+                f"has hosts of the deployment in it, and they are this party, too: {names}",
+                "Name smaller networks if that is not meant",
+            )
+            # Everybody on the LAN of a component, other components included, is what the table says there.
+            yield Finding("inside_party", NOTE if party == "lan" else WARNING, variable, text)
+        closed = [] if side.networks else list(_closed_by_nobody(planner, sides, party))
+        if closed:
+            level = WARNING if party in settings.parties else NOTE
+            problem = f"names no network, so these are closed: {shortened(closed, _FEW)}"
+            text = complaint(None, variable, [], problem, "Name its networks if there is such a party")
+            yield Finding("empty_party", level, variable, text)
+
+
+def _why_unused(planner: Planner, sides: Sides, party: str) -> Iterator[str]:
+    """For each service of a party, what it lacks here."""
+    for service in planner.catalog.services:
+        if service.klass in ("local", "unspecified"):
+            continue
+        for reading in service.readings:
+            if party not in (*reading.from_, *reading.to):
+                continue
+            others = reading.to if party in reading.from_ else reading.from_
+            name = f"{service.service} (row {service.row})"
+            if service.service in planner.deployment.settings.excluded_services:
+                yield f"{name} is excluded"
+            elif not _condition_may_hold(planner, reading.when):
+                yield f"{name} is needed when {reading.when} only"
+            elif not any(sides.named(word) for word in others):
+                yield f"{name} needs {' or '.join(others)}, which is nobody here"
+
+
+def _closed_by_nobody(planner: Planner, sides: Sides, party: str) -> Iterator[str]:
+    """Services that only lack this party."""
+    for service in planner.catalog.services:
+        if service.klass != "network" or service.service in planner.deployment.settings.excluded_services:
+            continue
+        readings = [one for one in service.readings if party in (*one.from_, *one.to)]
+        if any(
+            _condition_may_hold(planner, one.when)
+            and any(sides.named(word) for word in (one.to if party in one.from_ else one.from_))
+            for one in readings
+        ):
+            yield f"{service.service} (row {service.row})"
+
+
+def _condition_may_hold(planner: Planner, when: str | None) -> bool:
+    if when is None or when in PAIR_CONDITIONS:
+        return True
+    if when.startswith("version<"):
+        return version_below(planner.deployment.settings.version, when.removeprefix("version<"))
+    return when in active_features(planner.deployment)
+
+
+def _wide(planner: Planner) -> Iterator[Finding]:
+    """Dynamic ports without a pin that a flow opens."""
+    opened = {(flow.service, flow.row) for flow in planner.flows}
+    for service in planner.catalog.services:
+        ranges = [spec.range() for spec in service.ports if spec.dynamic]
+        pinned = service.service in planner.deployment.settings.pins
+        if ranges and not pinned and (service.service, service.row) in opened:
+            variable = f"qradar_dynamic_ports.{service.service}"
+            count = sum(one.last - one.first + 1 for one in ranges)
+            flows = [flow for flow in planner.flows if (flow.service, flow.row) == (service.service, service.row)]
+            ends = dict.fromkeys(f"{flow.source.label} to {flow.destination.label}" for flow in flows)
+            problem = f"opens {count:,} ports, row {service.row}, from {shortened(list(ends), _FEW)}"
+            remedy = "Pin the ports that it really uses"
+            text = complaint(None, variable, [str(one) for one in _joined(ranges)], problem, remedy)
+            yield Finding("wide", NOTE, variable, text)
+
+
+def _joined(ranges: list[PortRange]) -> list[PortRange]:
+    return sorted(set(ranges))
+
+
+def _unspecified(planner: Planner) -> Iterator[Finding]:
+    for service in planner.catalog.services:
+        if service.klass == "unspecified":
+            yield Finding("unspecified", NOTE, None, _without_direction(service))
+
+
+def _without_direction(service: Service) -> str:
+    ports = ", ".join(str(spec) for spec in service.ports)
+    return (
+        f"{service.service} (row {service.row}), {ports}: the table names no direction, so it opens nothing. "
+        "Where it is used, write it into qradar_extra_flows."
+    )

@@ -1,0 +1,129 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Questions to the flows of a deployment: from whom, to whom, through what, of which service.
+
+Note that this plugin util is **PRIVATE** to the collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError, choices
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import (
+    NetworkError,
+    Networks,
+    parse_network,
+)
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.extra_flows import SIDE_WORDS
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.address_book import View
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.flows import EXTRA_SERVICE, Flow
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner, no_plan
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides import Side, Sides
+
+
+def query_flows(
+    planner: Planner,
+    *,
+    source: str | None = None,
+    destination: str | None = None,
+    gateway: str | None = None,
+    service: str | None = None,
+) -> list[dict[str, Any]]:
+    """The flows that fit, narrowed to what was asked for.
+
+    Args:
+        planner: knows the deployment.
+        source: a role, party, host, address or network; only what comes from there.
+        destination: the same, for where it goes.
+        gateway: only what crosses this gateway, with the addresses that lie behind it.
+        service: only this service.
+
+    Returns:
+        One dictionary a flow: ``service``, ``row`` (None for an extra flow), ``ports`` (list of ``tcp/514``),
+        ``when`` (the condition that holds, or None), ``comment``, and ``source`` and ``destination``, each with
+        ``label``, ``hosts`` (names of the deployment's hosts that are meant) and ``addresses`` (merged prefixes).
+
+    Raises:
+        PortledgerError: a name that is not known.
+    """
+    question = _Question(planner, source, destination)
+    if gateway is not None and gateway not in planner.deployment.gateways:
+        raise PortledgerError(no_plan(gateway, "gateway"))
+    return [
+        _as_data(flow, sides) for flow in _of_service(planner, service) for sides in question.answers(flow, gateway)
+    ]
+
+
+def _of_service(planner: Planner, service: str | None) -> list[Flow]:
+    if service is None:
+        return list(planner.flows)
+    known = {*planner.catalog.names(), EXTRA_SERVICE}
+    if service not in known:
+        raise PortledgerError(f"service: {service!r} is no service of the catalog. {choices(service, known)}.")
+    return [flow for flow in planner.flows if flow.service == service]
+
+
+class _Question:
+    def __init__(self, planner: Planner, source: str | None, destination: str | None) -> None:
+        self._planner = planner
+        self._owners = {str(address): host for host in planner.deployment.hosts.values() for address in host.addresses}
+        self._source = self._addresses("source", source)
+        self._destination = self._addresses("destination", destination)
+
+    def _addresses(self, option: str, term: str | None) -> Networks | None:
+        if term is None:
+            return None
+        hosts = self._planner.deployment.hosts
+        if term in SIDE_WORDS or term in hosts:
+            return self._planner.book.on_the_wire(Sides(self._planner.deployment).named(term), View(translated=True))
+        if "." not in term and ":" not in term:
+            raise PortledgerError(
+                f"{option}: {term!r} is no role, party or host. {choices(term, {*SIDE_WORDS, *hosts})}."
+            )
+        try:
+            return Networks.merged([parse_network(term)])
+        except NetworkError as error:
+            raise PortledgerError(f"{option}: {term!r} {error.problem}. {error.remedy}.") from None
+
+    def answers(self, flow: Flow, gateway: str | None) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        book = self._planner.book
+        for views in book.views(flow):
+            if gateway is None:
+                both = book.on_the_wire(flow.source, views[0]), book.on_the_wire(flow.destination, views[1])
+            else:
+                crossing = book.crossing(flow, views, self._planner.deployment.gateways[gateway])
+                if crossing is None:
+                    continue
+                both = crossing
+            sources = both[0] if self._source is None else both[0] & self._source
+            destinations = both[1] if self._destination is None else both[1] & self._destination
+            if sources and destinations and not self._one_host(sources, destinations):
+                yield self._side(flow.source, sources), self._side(flow.destination, destinations)
+
+    def _one_host(self, sources: Networks, destinations: Networks) -> bool:
+        """Whether both are nothing but addresses of one and the same host: it needs no flow to itself."""
+        owner = self._owners.get(str(sources.cidrs[0].network))
+        if owner is None:
+            return False
+        both = sources | destinations
+        return both & Networks.of_addresses(owner.addresses) == both
+
+    def _side(self, side: Side, networks: Networks) -> dict[str, Any]:
+        hosts = self._planner.deployment.hosts
+        names = sorted(name for name in side.members if any(a in networks for a in hosts[name].all_addresses))
+        return {"label": side.label, "hosts": names, "addresses": networks.ipv4 + networks.ipv6}
+
+
+def _as_data(flow: Flow, sides: tuple[dict[str, Any], dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "service": flow.service,
+        "row": flow.row,
+        "ports": [str(ports) for ports in flow.ports],
+        "when": flow.when,
+        "comment": flow.comment,
+        "source": sides[0],
+        "destination": sides[1],
+    }

@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What rules of others do to a plan, told in flows."""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import unittest
+
+from ansible_collections.portledger.qradar.plugins.module_utils._host.management import Management
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.foreign import is_ours, others
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
+from tests.unit.plugins.module_utils.support import Folder, Kernel, golden_plan
+
+FIB = """Local:
+  +-- 198.18.1.0/24 2 0 2
+     |-- 198.18.1.1
+        /32 host LOCAL
+     |-- 198.18.1.255
+        /32 link BROADCAST
+     |-- 127.0.0.1
+        /32 host LOCAL
+"""
+
+
+class OthersTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = Folder({"proc/net/fib_trie": FIB}, ["iptables-save", "iptables"])
+
+    def tearDown(self):
+        self.folder.remove()
+
+    def found(self, *rules, **more):
+        scope = more.get("scope", "host")
+        hook, ours = {"host": ("INPUT", "PORTLEDGER-IN"), "gateway": ("FORWARD", "PORTLEDGER-FWD")}[scope]
+        lines = []
+        for table in more.get("tables", ["filter"]):
+            lines.extend(["*" + table, ":%s ACCEPT [0:0]" % hook, ":PREROUTING ACCEPT [0:0]", ":%s - [0:0]" % ours])
+            lines.extend("-A " + rule for rule in rules)
+            lines.append("COMMIT")
+        host = self.folder.host(Kernel({"iptables-save": (0, "\n".join(lines + [""]), "")}))
+        plan = read_plan(golden_plan(scope), scope)
+        management = Management(("198.18.9.9", 22), ["198.18.9.0/24"], [22])
+        options = {"unlisted": more.get("unlisted", "drop"), "egress": more.get("egress", "leave")}
+        entries, self.unread = others(host, plan, management, options)
+        self.entries = entries
+        return [(one["effect"], one["flows"]) for one in entries]
+
+    def test_nobody_else(self):
+        self.assertEqual([], self.found("INPUT -j PORTLEDGER-IN"))
+
+    def test_what_is_opened_before_ours(self):
+        ours = "INPUT -j PORTLEDGER-IN"
+        opened = self.found("INPUT -p tcp -m tcp --dport 7677:7678 -j ACCEPT", ours)
+        self.assertEqual([("opens", ["tcp/7677-7678 from anywhere"])], opened)
+        self.assertEqual(
+            [{
+                "family": "ipv4", "effect": "opens", "place": "iptables filter INPUT",
+                "rule": "-p tcp -m tcp --dport 7677:7678 -j ACCEPT", "certain": True, "unknown": None,
+                "flows": ["tcp/7677-7678 from anywhere"], "services": ["imq"],
+            }],
+            self.entries,
+        )
+        # The plan has it; it comes after ours; nothing is dropped after all.
+        self.assertEqual([], self.found("INPUT -p udp -m udp --dport 514 -j ACCEPT", ours))
+        self.assertEqual([], self.found("INPUT -s 198.18.9.7/32 -p tcp -m tcp --dport 22 -j ACCEPT", ours))
+        self.assertEqual([], self.found(ours, "INPUT -p tcp -m tcp --dport 9 -j ACCEPT"))
+        self.assertEqual([], self.found("INPUT -p tcp -m tcp --dport 9 -j ACCEPT", ours, unlisted="leave"))
+        for harmless in ("-i lo", "-m conntrack --ctstate RELATED,ESTABLISHED", "-d 198.18.1.255/32",
+                         "-p icmp -m icmp --icmp-type 3", "-s 127.0.0.0/8"):
+            self.assertEqual([], self.found("INPUT %s -j ACCEPT" % harmless, ours), harmless)
+        for rule, text in (("-s 198.18.7.0/24", "any protocol from 198.18.7.0/24"),
+                           ("-p icmp", "icmp from anywhere"),
+                           ("-p esp", "protocol 50 from anywhere"),
+                           ("-d 198.18.1.1/32 -p tcp -m multiport --dports 8,9", "tcp/8-9 from anywhere")):
+            self.assertEqual([("opens", [text])], self.found("INPUT %s -j ACCEPT" % rule, ours), rule)
+
+    def test_what_is_opened_without_a_way_to_ours_is_the_drift_of_ours(self):
+        self.assertEqual([], self.found("INPUT -p tcp -m tcp --dport 9 -j ACCEPT"))
+
+    def test_what_is_closed(self):
+        ours = "INPUT -j PORTLEDGER-IN"
+        rule = "INPUT -p tcp -m tcp --dport %s -j DROP"
+        self.assertEqual([("closes", ["tcp/514 syslog from log_sources"])], self.found(rule % 514, ours))
+        self.assertEqual([("closes", ["tcp/22 management from 198.18.9.0/24", "tcp/22 management from 198.18.9.9"])],
+                         self.found(rule % 22, ours))
+        self.assertEqual([("closes", ["tcp/514 syslog from log_sources (198.18.66.0/24)"])],
+                         self.found("INPUT -s 198.18.66.0/24 -p tcp -m tcp --dport 514 -j REJECT", ours))
+        for harmless in (rule % 9, "INPUT -s 127.0.0.0/8 -j DROP", "INPUT -d 224.0.0.0/4 -j DROP",
+                         "INPUT -m conntrack --ctstate INVALID -j DROP", "INPUT -i lo -j DROP"):
+            self.assertEqual([], self.found(harmless, ours), harmless)
+        # After ours, in the same chain, it is too late.
+        self.assertEqual([], self.found(ours, rule % 514))
+
+    def test_what_cannot_be_told(self):
+        rule = "INPUT -p tcp -m tcp --dport 514 -m limit --limit 9/sec -j DROP"
+        self.assertEqual([("closes", ["tcp/514 syslog from log_sources"])], self.found(rule, "INPUT -j PORTLEDGER-IN"))
+        self.assertEqual([(False, "-m limit, --limit 9/sec")],
+                         [(one["certain"], one["unknown"]) for one in self.entries])
+        self.assertEqual([("may change", ["tcp/514 syslog from log_sources"])],
+                         self.found("INPUT -p tcp -m tcp --dport 514 -j TARPIT", "INPUT -j PORTLEDGER-IN"))
+        self.assertEqual([False], [one["certain"] for one in self.entries])
+
+    def test_what_is_translated(self):
+        rule = "PREROUTING -p tcp -m tcp --dport 514 -j REDIRECT --to-ports 517"
+        self.assertEqual([("translates", ["tcp/514 syslog from log_sources"])], self.found(rule, tables=["nat"]))
+        self.assertEqual("iptables nat PREROUTING", self.entries[0]["place"])
+
+    def test_gateway(self):
+        def opened(rule, **more):
+            return self.found("FORWARD %s -j ACCEPT" % rule, "FORWARD -j PORTLEDGER-FWD", scope="gateway", **more)
+
+        self.assertEqual([("opens", ["tcp/9 from anywhere"])], opened("-p tcp -m tcp --dport 9"))
+        # Not to the deployment, or within one segment.
+        self.assertEqual([], opened("-d 198.18.60.0/24 -p tcp -m tcp --dport 9"))
+        self.assertEqual([], opened("-i eth0 -o eth0"))
+        self.assertEqual([], opened("-s 198.18.1.1/32 -d 198.18.99.0/24"))
+        self.assertEqual([("opens", ["any protocol from 198.18.1.1"])],
+                         opened("-s 198.18.1.1/32 -d 198.18.99.0/24", egress="drop"))
+        self.assertEqual(
+            [("closes", ["tcp/514 syslog from log_sources to console"])],
+            self.found("FORWARD -d 198.18.1.1/32 -p tcp -m tcp --dport 514 -j DROP", "FORWARD -j PORTLEDGER-FWD",
+                       scope="gateway"),
+        )
+
+    def test_whose_a_chain_is(self):
+        for name in ("PORTLEDGER-IN", "PORTLEDGER-QFWD-rest", "filter_IN_policy_portledger-host_pre",
+                     "IN_portledger-gw", "PORTLEDGER-PUB"):
+            self.assertTrue(is_ours(name), name)
+        for name in ("INPUT", "filter_IN_public", "f2b-PORTLEDGER", "portledger-hosts"):
+            self.assertFalse(is_ours(name), name)
+
+
+if __name__ == "__main__":
+    unittest.main()

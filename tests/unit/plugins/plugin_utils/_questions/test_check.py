@@ -1,0 +1,185 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is to be looked at, each kind by its whole text; and what is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import Firewalls
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.check import check
+from ansible_collections.portledger.qradar.tests.unit.plugins.plugin_utils._plan.test_planner import SHARED, make
+
+
+def found(kind: str, **shared: Any) -> list[tuple[str, str]]:
+    """Level and text of all findings of a kind."""
+    result = check(make({}, **shared), Firewalls({}))
+    assert result["warnings"] + result["notes"] == len(result["findings"]) == len(result["text"])
+    return [(one["level"], one["text"]) for one in result["findings"] if one["kind"] == kind]
+
+
+def extra(*flows: dict[str, Any]) -> dict[str, Any]:
+    return {"qradar_extra_flows": list(flows)}
+
+
+def test_the_planners_warnings_are_there() -> None:
+    flows = extra({"from": "users", "to": "ep1", "ports": ["tcp/1"], "expires": "2026-12-01"})
+    assert (
+        "warning",
+        "con1: qradar_extra_flows[0].expires: '2026-12-01' is near; after it the flow is closed. Give the flow a later "
+        "date if it is still needed.",
+    ) in found("inventory", **flows)
+
+
+@pytest.mark.parametrize(
+    ("flows", "kind", "text"),
+    [
+        (
+            [{"from": "198.18.60.0/25", "to": "con1", "ports": ["tcp/443"]}],
+            "redundant",
+            "qradar_extra_flows[0]: ['tcp/443'] is allowed without it, by https (row 12): users to console. Remove it; "
+            "nothing will be closed.",
+        ),
+        (  # only the union of two rows
+            [{"from": ["users", "ep2"], "to": "con1", "ports": ["tcp/443"]}],
+            "redundant",
+            "qradar_extra_flows[0]: ['tcp/443'] is allowed without it, by https (row 12): component to console, https "
+            "(row 12): users to console, all together. Remove it; nothing will be closed.",
+        ),
+        (  # only the union of two others, in addresses
+            [
+                {"from": "198.18.61.0/25", "to": "ep2", "ports": ["tcp/1-10"]},
+                {"from": "198.18.61.128/25", "to": "event_processor", "ports": ["tcp/1-20"]},
+                {"from": "198.18.61.0/24", "to": "ep2", "ports": ["tcp/5-10"], "comment": "both"},
+            ],
+            "shadowed",
+            "qradar_extra_flows[2]: ['tcp/5-10'] is allowed without it, by extra_flow (qradar_extra_flows[0]): "
+            "198.18.61.0/25 to ep2, extra_flow (qradar_extra_flows[1]): 198.18.61.128/25 to event_processor, all "
+            "together. Remove it; nothing will be closed.",
+        ),
+        (  # only the union of a row and another, in ports
+            [
+                {"from": "users", "to": "con1", "ports": ["tcp/442"]},
+                {"from": "users", "to": "con1", "ports": ["tcp/442-443"]},
+            ],
+            "shadowed",
+            "qradar_extra_flows[1]: ['tcp/442-443'] is allowed without it, by https (row 12): users to console, "
+            "extra_flow (qradar_extra_flows[0]): users to con1, all together. Remove it; nothing will be closed.",
+        ),
+        (  # twins: the later one
+            [
+                {"from": "users", "to": "con1", "ports": ["tcp/1"]},
+                {"from": "users", "to": "con1", "ports": ["tcp/1"]},
+            ],
+            "shadowed",
+            "qradar_extra_flows[1]: ['tcp/1'] is allowed without it, by extra_flow (qradar_extra_flows[0]): users to "
+            "con1. Remove it; nothing will be closed.",
+        ),
+        (
+            [{"from": "nfs_servers", "to": ["con1", "forensics"], "ports": ["tcp/1"]}],
+            "idle",
+            "qradar_extra_flows[0]: ['tcp/1'] opens nothing: there is nobody at one end of it (from nfs_servers to "
+            "con1, forensics). Remove it, or name somebody who is there.",
+        ),
+    ],
+)
+def test_extra_flows(flows: list[dict[str, Any]], kind: str, text: str) -> None:
+    findings = {kind: found(kind, **extra(*flows)) for kind in ("redundant", "shadowed", "idle")}
+    assert findings == {one: [("warning", text)] if one == kind else [] for one in findings}
+
+
+@pytest.mark.parametrize(
+    "flow",
+    [
+        {"from": "198.18.60.0/23", "to": "con1", "ports": ["tcp/443"]},  # one half is of no party
+        {"from": "users", "to": "con1", "ports": ["tcp/443-444"]},
+        {"from": "users", "to": "con1", "ports": ["udp/443"]},
+        {"from": "users", "to": "component", "ports": ["tcp/443"]},
+        {"from": "users", "to": "con1", "ports": ["tcp/443"], "expires": "2026-01-01"},
+    ],
+)
+def test_extra_flows_that_are_needed_or_over(flow: dict[str, Any]) -> None:
+    assert [found(kind, **extra(flow)) for kind in ("redundant", "shadowed", "idle")] == [[], [], []]
+
+
+def test_a_host_needs_no_flow_to_itself() -> None:
+    others = ["con1", "con2", "ep1", "dn1", "app1", "vs1", "ec1"]
+    flows = [{"from": others, "to": "ep2", "ports": ["tcp/1"]}, {"from": "component", "to": "ep2", "ports": ["tcp/1"]}]
+    ((level, text),) = found("shadowed", **extra(*flows))
+    assert level == "warning"
+    assert text.startswith("qradar_extra_flows[1]: ['tcp/1'] is allowed without it, by ")
+
+
+def test_parties() -> None:
+    parties = {
+        "users": ["198.18.60.0/24"],
+        "srx_devices": ["198.18.70.1"],
+        "windows_hosts": ["198.18.2.96/28"],
+        "nfs_servers": [],
+        "lan": ["198.18.1.0/29"],
+        "log_sources": ["198.18.2.64/26"],
+    }
+    settings: dict[str, Any] = {
+        "qradar_parties": parties,
+        "qradar_excluded_services": ["packet_capture", "portmapper", "portmapper_dynamic"],
+        **extra(),
+    }
+    assert found("unused_party", **settings) == [
+        (
+            "warning",
+            "qradar_parties.srx_devices: ['198.18.70.1/32'] opens nothing: packet_capture (row 71) is excluded. Remove "
+            "it, or see what is missing.",
+        ),
+        (
+            "warning",
+            "qradar_parties.lan: ['198.18.1.0/29'] opens nothing: slp (row 11) is needed when imm only. Remove it, or "
+            "see what is missing.",
+        ),
+    ]
+    assert found("inside_party", **settings) == [
+        (
+            "warning",
+            "qradar_parties.log_sources: ['198.18.2.64/26'] has hosts of the deployment in it, and they are this "
+            "party, too: ec1. Name smaller networks if that is not meant.",
+        ),
+        (
+            "note",
+            "qradar_parties.lan: ['198.18.1.0/29'] has hosts of the deployment in it, and they are this party, too: "
+            "app1, con1, con2, dn1, ep1, ep2. Name smaller networks if that is not meant.",
+        ),
+    ]
+    empty = found("empty_party", **settings)
+    assert empty[0] == (
+        "warning",
+        "qradar_parties.nfs_servers: [] names no network, so these are closed: nfs_mountd (row 15), nfs (row 17). Name "
+        "its networks if there is such a party.",
+    )
+    assert {level for level, _text in empty[1:]} == {"note"}
+    assert not any("srx_devices" in text for _level, text in empty)
+
+
+def test_wide_ports() -> None:
+    settings = {"qradar_dynamic_ports": {"imq_dynamic": ["tcp/40913"]}, "qradar_excluded_services": []}
+    wide = dict.fromkeys(text.partition(":")[0] for _level, text in found("wide", **settings))
+    assert list(wide) == [f"qradar_dynamic_ports.{name}_dynamic" for name in ("portmapper", "dcom", "rmi")]
+    assert found("wide", **settings)[2] == (
+        "note",
+        "qradar_dynamic_ports.rmi_dynamic: ['tcp/32768-60999'] opens 28,232 ports, row 47, from component to "
+        "component. Pin the ports that it really uses.",
+    )
+    assert SHARED["qradar_excluded_services"]
+    assert len(found("wide")) == 1
+
+
+def test_rows_without_a_direction() -> None:
+    assert found("unspecified") == [
+        (
+            "note",
+            f"{service} (row {row}), {port}: the table names no direction, so it opens nothing. Where it is used, "
+            "write it into qradar_extra_flows.",
+        )
+        for service, row, port in (("redirect", 22, "tcp/4333"), ("soap", 58, "tcp/23111"))
+    ]
