@@ -1,0 +1,44 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Words that the controller and a host both use, in options, plans and results.
+
+Controller code imports them from here too, so that neither side can change one alone.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+#: of a plan: what a plan of another version says cannot be relied upon
+PLAN_VERSION = 1
+
+#: what a plan is about: what enters a host, or what crosses a gateway
+HOST = "host"
+GATEWAY = "gateway"
+SCOPES = (HOST, GATEWAY)
+
+#: what becomes of a packet that nothing permits (options unlisted and egress)
+DROP = "drop"
+LOG = "log"
+LEAVE = "leave"
+POLICIES = (DROP, LOG, LEAVE)
+
+#: phases of a change (option change.phase)
+APPLY = "apply"
+CONFIRM = "confirm"
+RESTORE = "restore"
+PHASES = (APPLY, CONFIRM, RESTORE)
+
+#: outcomes of a change (result outcome)
+CONFIRMED = "confirmed"
+RESTORED = "restored"
+UNKNOWN = "unknown"
+#: the confirmation came over the connection that the change was made over, which proves nothing
+SAME_CONNECTION = "same connection"
+
+#: providers, and the word that leaves the choice to the host
+PROVIDERS = ("firewalld", "iptables", "nftables", "qradar")
+AUTO = "auto"
