@@ -11,9 +11,10 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import find_management
+from ansible_collections.portledger.qradar.plugins.module_utils._registry.providers import PROVIDERS
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import PROVIDER, Persistence
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
-from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import PROVIDERS, choose_provider
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import choose_provider
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import provider_warnings
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import traces_of_others
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.apply import APPLY, CONFIRM, Part, Prepared
@@ -40,7 +41,7 @@ def apply_ruleset(host, options, check):
     if options["state"] == "present":
         plan = read_plan(options["plan"], scope)
         management = find_management(host, options["management"])
-        provider = choose_provider(host, scope, options["provider"])
+        provider = choose_provider(PROVIDERS, host, scope, options["provider"])
 
     def prepare():
         return prepare_change(host, options, provider, plan, management)
@@ -86,7 +87,7 @@ def prepare_change(host, options, provider, plan, management):
         return Part(of, present, wanted, of.compare(host, scope, present, wanted))
 
     parts = [part(provider, plan)] if provider else []
-    former = [part(other, None) for other in traces_of_others(host, scope, provider and provider.NAME)]
+    former = [part(other, None) for other in traces_of_others(PROVIDERS, host, scope, provider and provider.NAME)]
     lines = _whole_difference(parts, former)
     rules = _at_boot(host, provider, parts[0].wanted) if provider else None
     return Prepared(parts + former, lines or Persistence(host, scope).drift(rules), rules)
@@ -95,8 +96,8 @@ def prepare_change(host, options, provider, plan, management):
 def _at_boot(host, provider, wanted):
     """What a boot loads, or waits for; None where the provider's own service does all by itself, and in time."""
     if not provider.PERSISTS:
-        return [{"provider": provider.NAME, "state": provider.keep(wanted)}]
-    wait = getattr(provider, "boot_wait", lambda host: None)(host)
+        return [{"provider": provider.NAME, "state": provider.save(wanted)}]
+    wait = provider.boot_wait(host)
     return [{"provider": provider.NAME, "wait": wait}] if wait else None
 
 

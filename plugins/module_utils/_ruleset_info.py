@@ -21,9 +21,10 @@ from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pend
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import PROVIDER, UNIT
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import Persistence
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
-from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import PROVIDERS, choose_provider
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import choose_provider
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import provider_warnings
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import traces_of_others
+from ansible_collections.portledger.qradar.plugins.module_utils._registry.providers import PROVIDERS
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import prepare_change
 from ansible_collections.portledger.qradar.plugins.module_utils._log.since import read_since
 
@@ -44,9 +45,9 @@ def ruleset_info(host, options):
     plan = read_plan(options["plan"], scope)
     since = read_since(host, options["since"])
     management = find_management(host, options["management"])
-    provider = choose_provider(host, scope, options["provider"])
+    provider = choose_provider(PROVIDERS, host, scope, options["provider"])
     prepared = prepare_change(host, options, provider, plan, management)
-    loaded = traces_of_others(host, scope, None)
+    loaded = traces_of_others(PROVIDERS, host, scope, None)
     counters = _counters(host, scope, loaded)
     store = Store(host, scope)
     logged, log = _logged(host, plan, since, counters or [])
@@ -54,7 +55,8 @@ def ruleset_info(host, options):
         "changed": False,
         "provider": provider.NAME,
         "loaded": [
-            {"provider": known.NAME, "version": known.version(host), "used": known is provider} for known in loaded
+            {"provider": known.NAME, "version": known.version(host), "used": known.NAME == provider.NAME}
+            for known in loaded
         ],
         "persistent": _persistent(host, store, loaded),
         "pending": _pending(host, store.pending()),
@@ -104,7 +106,7 @@ def _persistent(host, store, loaded):
             provider = PROVIDERS[entry["provider"]]
             present = provider.read(host, store.scope)
             found["difference"].extend(
-                provider.compare(host, store.scope, present, provider.kept(entry["state"], present))
+                provider.compare(host, store.scope, present, provider.former(entry["state"], present))
             )
     except (KeyError, TypeError, ValueError, RulesetError) as error:
         found["problem"] = "%s: cannot be used: %s" % (kept.folder, error)
@@ -137,7 +139,7 @@ def _outcome(outcome):
 
 def _logged(host, plan, since, counters):
     """Flows that were logged, and what there is to say of the log."""
-    other = bool(traces_of_others(host, _OTHER[plan.scope], None))
+    other = bool(traces_of_others(PROVIDERS, host, _OTHER[plan.scope], None))
     kernel_log = read_kernel_log(host, since, LOG_PREFIX)
     flows = LoggedFlows(plan, other)
     for moment, text in kernel_log.lines:

@@ -255,20 +255,18 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
-from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import AUTO, NAMES
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import APPLY, AUTO, PHASES, POLICIES
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import PROVIDERS, SCOPES
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
-
-POLICIES = ["drop", "log", "leave"]
-
 
 def main():
     module = AnsibleModule(
         argument_spec={
-            "scope": {"type": "str", "choices": ["host", "gateway"], "required": True},
-            "provider": {"type": "str", "choices": [AUTO] + list(NAMES), "default": AUTO},
+            "scope": {"type": "str", "choices": list(SCOPES), "required": True},
+            "provider": {"type": "str", "choices": [AUTO] + list(PROVIDERS), "default": AUTO},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "unlisted": {"type": "str", "choices": POLICIES, "default": "drop"},
-            "egress": {"type": "str", "choices": POLICIES, "default": "leave"},
+            "unlisted": {"type": "str", "choices": list(POLICIES), "default": "drop"},
+            "egress": {"type": "str", "choices": list(POLICIES), "default": "leave"},
             "management": {"type": "list", "elements": "str", "default": []},
             "confirm_seconds": {"type": "int", "default": 30},
             "probes": {"type": "list", "elements": "str", "default": []},
@@ -276,7 +274,7 @@ def main():
             "change": {
                 "type": "dict",
                 "options": {
-                    "phase": {"type": "str", "choices": ["apply", "confirm", "restore"], "default": "apply"},
+                    "phase": {"type": "str", "choices": list(PHASES), "default": APPLY},
                     # Not a secret: whoever may run this module may read it on the host.
                     "token": {"type": "str", "required": True, "no_log": False},
                     "over_new_connection": {"type": "bool", "default": False},

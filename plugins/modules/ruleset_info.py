@@ -485,19 +485,16 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
-from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import AUTO, NAMES
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import AUTO, POLICIES, PROVIDERS, SCOPES
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset_info import ruleset_info
-
-POLICIES = ["drop", "log", "leave"]
-
 
 def main():
     module = AnsibleModule(
         argument_spec={
-            "scope": {"type": "str", "choices": ["host", "gateway"], "required": True},
-            "provider": {"type": "str", "choices": [AUTO] + list(NAMES), "default": AUTO},
-            "unlisted": {"type": "str", "choices": POLICIES, "default": "drop"},
-            "egress": {"type": "str", "choices": POLICIES, "default": "leave"},
+            "scope": {"type": "str", "choices": list(SCOPES), "required": True},
+            "provider": {"type": "str", "choices": [AUTO] + list(PROVIDERS), "default": AUTO},
+            "unlisted": {"type": "str", "choices": list(POLICIES), "default": "drop"},
+            "egress": {"type": "str", "choices": list(POLICIES), "default": "leave"},
             "management": {"type": "list", "elements": "str", "default": []},
             "since": {"type": "str", "default": "boot"},
             "surroundings": {"type": "bool", "default": False},

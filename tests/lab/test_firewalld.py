@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld import provider as _firewalld
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.provider import Firewalld as Provider
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
 from tests.lab.demo import Screen, demo
@@ -360,21 +360,21 @@ def test_a_full_disk_changes_nothing(box: Box) -> None:
 def test_back_to_what_was(loaded: Box) -> None:
     host = loaded.host()
     before = loaded.state()
-    data = _firewalld.keep(_firewalld.read(host, "host"))
+    data = Provider().save(Provider().read(host, "host"))
     loaded.apply(unlisted="leave", management=[])
     assert loaded.state() != before
     changed = loaded.files()
-    present = _firewalld.read(host, "host")
-    former = _firewalld.kept(data, present)
-    assert "+ unlisted: drop" in _firewalld.compare(host, "host", present, former)
-    _firewalld.load(host, "host", present, former)
+    present = Provider().read(host, "host")
+    former = Provider().former(data, present)
+    assert "+ unlisted: drop" in Provider().compare(host, "host", present, former)
+    Provider().load(host, "host", present, former)
     assert loaded.state() == before
-    assert _firewalld.compare(host, "host", _firewalld.read(host, "host"), former) == []
+    assert Provider().compare(host, "host", Provider().read(host, "host"), former) == []
     # At boot: files only, from what was kept.
     loaded.apply(unlisted="leave", management=[])
     assert loaded.files() == changed
     table = loaded.table()
-    _firewalld.put_back_files(host, data)
+    Provider().put_back_files(host, data)
     assert loaded.files() == before[0]
     assert loaded.table() == table
 

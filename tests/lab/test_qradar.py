@@ -553,12 +553,12 @@ def test_the_place_of_another_provider_is_taken_in_one_run(lab: Lab) -> None:
 COUNT = """
 import json, subprocess, sys
 sys.path.insert(0, sys.argv[1])
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar import provider as _qradar
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.provider import Qradar
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
 def run(arguments, data):
     done = subprocess.run(arguments, input=data, capture_output=True, text=True)
     return done.returncode, done.stdout, done.stderr
-print(json.dumps(_qradar.counters(Host(run), "host")))
+print(json.dumps(Qradar().counters(Host(run), "host")))
 """
 
 

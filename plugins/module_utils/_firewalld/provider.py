@@ -30,9 +30,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import kernel_sets, same_files
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import same_runtime
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
 
-NAME = "firewalld"
-PERSISTS = True
 _OLDEST = (0, 9)
 _DESTINATION_SETS = (1, 0)
 # From here on, policies are asked only about interfaces in a zone.
@@ -42,121 +41,22 @@ _NOT_RUNNING = 252
 _SAVE = {"ipv4": "iptables-save", "ipv6": "ip6tables-save"}
 
 
-def detect(host):
-    """
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :raises RulesetError: firewalld is missing, does not run, or is too old.
-    """
-    if not host.find("firewall-cmd"):
-        raise RulesetError(
-            "firewall-cmd: not found in PATH (%s). Install the package firewalld, or choose another provider."
-            % ":".join(host.path)
-        )
-    found = _version(host)
-    if found is None and host.firewalld_answer[0] not in (0, _NOT_RUNNING):
-        raise RulesetError("firewall-cmd --version: failed: %s." % host.firewalld_answer[1])
-    if found is None:
-        raise RulesetError(
-            "firewalld is not running. Start it (systemctl start firewalld), or choose another provider."
-        )
-    if _numbers(found) < _OLDEST:
-        raise RulesetError(
-            "firewalld %s has no policies; needs 0.9 or newer. Choose the provider iptables or nftables, and stop "
-            "firewalld." % found
-        )
-    if backend(host) != "iptables" and not host.find("nft"):
-        raise RulesetError(
-            "nft: not found in PATH (%s). It reads back what firewalld has loaded. Install the package nftables."
-            % ":".join(host.path)
-        )
-
-
-def traces(host, scope):
-    """Whether files of ours are here. Never raises.
-
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :param scope: host or gateway
-    :type scope: str
-    :rtype: bool
-    """
-    try:
-        if read_files(host, Names(scope)):
-            return True
-    except (RulesetError, OSError):
-        pass
-    return scope == "host" and published.CHAIN in host.text(FOLDER, published.FILE)
-
-
-def version(host):
-    """:rtype: str"""
-    return "firewalld %s" % (_version(host) or "(not running)")
-
-
 def _version(host):
     """Of the daemon that runs, or None. One question a process: it takes 0.15 s."""
-    known = getattr(host, "firewalld_version", None)
-    if known is None and host.find("firewall-cmd"):
-        code, out, err = host.run("firewall-cmd", ["--version"])
-        host.firewalld_answer = (code, (err or out).strip().rstrip("."))
-        known = out.strip() if code == 0 and _numbers(out) else None
-        host.firewalld_version = known
-    return known
+    return host.memo("firewalld version", lambda: _ask_version(host)[2])
+
+
+def _ask_version(host):
+    """Exit code, words, and the version where firewalld runs."""
+    if not host.find("firewall-cmd"):
+        return _NOT_RUNNING, "", None
+    code, out, err = host.run("firewall-cmd", ["--version"])
+    return code, (err or out).strip().rstrip("."), out.strip() if code == 0 and _numbers(out) else None
 
 
 def _numbers(text):
     found = re.match(r"\s*(\d+)\.(\d+)", text)
     return tuple(int(number) for number in found.groups()) if found else ()
-
-
-def boot_wait(host):
-    """What a boot is to wait for: systemd calls firewalld started once it has its name on D-Bus, before its rules.
-
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :returns: service, and command, which is answered once the rules are loaded
-    :rtype: dict[str, str]
-    """
-    return {"service": "firewalld.service", "command": "%s --state" % host.find("firewall-cmd")}
-
-
-def counters(host, scope):
-    """None: firewalld's rules have no counters."""
-
-
-def warnings(host):
-    """What the result has to say.
-
-    :rtype: list[str]
-    """
-    if published.has_containers(host) and not host.find("iptables"):
-        return ["iptables: not found. What containers publish does not obey the plan, for direct rules need it."]
-    return []
-
-
-def read(host, scope):
-    """What is ours: files, and what is in force.
-
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :param scope: host or gateway
-    :type scope: str
-    :rtype: State
-    :raises RulesetError: it cannot be read.
-    """
-    names = Names(scope)
-    files = read_files(host, names)
-    model = parse_files(names, files)
-    about = {"scope": scope, "version": _numbers(_version(host) or "")}
-    about["containers"] = published.has_containers(host) and bool(host.find("iptables"))
-    about["with_sets"] = bool(host.find("ipset"))
-    about["kernel_sets"] = kernel_sets(host, names)
-    if scope == "gateway" and about["version"] >= _ZONES_ONLY:
-        about["zoned"] = _interfaces_in_zones(host)
-    rules, in_force = {}, {}
-    if scope == "host":
-        rules = _parse_direct(host)
-        if rules or about["containers"]:
-            in_force = _direct_in_force(host)
-    runtime = read_runtime(host, names, [model]) if about["version"] else None
-    return State(files, model, runtime, (rules, in_force), about)
 
 
 def _interfaces_in_zones(host):
@@ -195,62 +95,6 @@ def _direct_in_force(host):
     return found
 
 
-def build(scope, present, plan, management, unlisted, egress):
-    """What is to be.
-
-    :param scope: host or gateway
-    :type scope: str
-    :type present: State
-    :param plan: None for nothing at all
-    :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.plan.Plan | None
-    :type management: ansible_collections.portledger.qradar.plugins.module_utils._host.management.Management | None
-    :param unlisted: drop, log or leave
-    :type unlisted: str
-    :param egress: drop, log or leave
-    :type egress: str
-    :rtype: State
-    :raises RulesetError: this release of firewalld cannot say it.
-    """
-    names = Names(scope)
-    model, rules = Model(), {}
-    if plan is not None:
-        builder = Builder(names, present.about["version"] >= _DESTINATION_SETS)
-        if scope == "host":
-            model = builder.host(plan, management, unlisted)
-            if present.about["containers"]:
-                rules = published.published_rules(plan, unlisted, names, present.about["with_sets"])
-        else:
-            _refuse_unzoned(present, plan)
-            model = builder.gateway(plan, management, unlisted, egress)
-    return State(render_files(names, model), model, wanted_runtime(model), (rules, rules), {"scope": scope})
-
-
-def compare(host, scope, present, wanted):
-    """Lines that lead from what is to what is to be; none where nothing is to do.
-
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :param scope: host or gateway
-    :type scope: str
-    :type present: State
-    :type wanted: State
-    :rtype: list[str]
-    """
-    names = Names(scope)
-    lines, meant = [], file_meaning(names, wanted.model)
-    if not same_files(present, wanted):
-        lines.extend(difference(file_meaning(names, present.model), meant))
-    if present.runtime and not same_runtime(present.runtime, wanted.runtime):
-        models = [wanted.model, present.model]
-        there = runtime_meaning(names, present.runtime, models)
-        for meaning in there.values():
-            meaning.strange = [text for text in meaning.strange if text not in wanted.runtime.strange]
-        lines.extend(line for line in difference(there, meant) if line not in lines)
-    lines.extend(_published_lines(present, wanted))
-    if not lines and not (same_files(present, wanted) and same_runtime(present.runtime, wanted.runtime)):
-        lines = ["~ rules repaired that meant the same"]
-    return lines
-
-
 def _published_lines(present, wanted):
     found = {"+ ": {}, "- ": {}, "~ ": {}}
     text = ["rules for what containers publish"]
@@ -270,74 +114,145 @@ def _published_lines(present, wanted):
     return lines
 
 
-def load(host, scope, present, wanted):
-    """Lead from what is to what is to be.
-
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :param scope: host or gateway
-    :type scope: str
-    :type present: State
-    :type wanted: State
-    :raises RulesetError: with firewalld's own words; what was there is there still.
-    """
-    lead(host, scope, present, wanted)
-
-
-def keep(present):
-    """What is, as data from which :func:`kept` makes it again in another process.
-
-    :type present: State
-    :returns: what JSON can hold
-    :rtype: dict
-    """
-    return {
-        "scope": present.about["scope"],
-        # Latin-1 knows every byte.
-        "files": dict((path, content.decode("latin-1")) for path, content in present.files.items()),
-        "rules": dict((family, [list(rule) for rule in rules]) for family, rules in present.rules.items()),
-        "strange": present.runtime.strange if present.runtime else [],
-        "kernel_sets": present.about["kernel_sets"],
-    }
-
-
-def kept(data, present):
-    """What was.
-
-    :param data: what :func:`keep` gave
-    :type data: dict
-    :param present: what is now
-    :type present: State
-    :rtype: State
-    """
-    files = dict((native(path), content.encode("latin-1")) for path, content in data["files"].items())
-    model = parse_files(Names(data["scope"]), files)
-    rules = _kept_rules(data)
-    runtime = wanted_runtime(model)
-    runtime.strange = [native(text) for text in data["strange"]]
-    about = {"scope": data["scope"], "kernel_sets": [native(name) for name in data["kernel_sets"]]}
-    return State(files, model, runtime, (rules, rules), about)
-
-
-def _kept_rules(data):
+def _saved_rules(saved):
     return dict(
         (native(family), [(native(chain), [native(token) for token in tokens]) for chain, tokens in rules])
-        for family, rules in data["rules"].items()
+        for family, rules in saved["rules"].items()
     )
 
 
-def put_back_files(host, data):
-    """At boot, before firewalld starts: the files that were there before a change that nobody confirmed.
+class Firewalld(Provider):
+    """A policy for each scope, with services and ipsets of our own."""
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :param data: what :func:`keep` gave
-    :type data: dict
-    :raises RulesetError: a file cannot be written.
-    """
-    names = Names(data["scope"])
-    before = read_files(host, names)
-    after = dict((native(path), content.encode("latin-1")) for path, content in data["files"].items())
-    if data["scope"] == "host":
-        text = direct_text(host)
-        before[published.FILE] = as_bytes(text)
-        after[published.FILE] = as_bytes(published.edit(text, _kept_rules(data)))
-    write_files(host, before, after)
+    NAME = "firewalld"
+    PERSISTS = True
+    CODE = (
+        "_base.intervals", "_base.networks", "_firewalld.command", "_firewalld.files", "_firewalld.load",
+        "_firewalld.meaning", "_firewalld.provider", "_firewalld.published", "_firewalld.reload", "_firewalld.rules",
+        "_firewalld.runtime", "_firewalld.state", "_iptables.ipset", "_iptables.rule", "_plan.difference",
+        "_plan.plan", "_providers.provider",
+    )
+
+    def detect(self, host):
+        if not host.find("firewall-cmd"):
+            raise RulesetError(
+                "firewall-cmd: not found in PATH (%s). Install the package firewalld, or choose another provider."
+                % ":".join(host.path)
+            )
+        found = _version(host)
+        if found is None:
+            code, words, _found = _ask_version(host)
+            if code not in (0, _NOT_RUNNING):
+                raise RulesetError("firewall-cmd --version: failed: %s." % words)
+            raise RulesetError(
+                "firewalld is not running. Start it (systemctl start firewalld), or choose another provider."
+            )
+        if _numbers(found) < _OLDEST:
+            raise RulesetError(
+                "firewalld %s has no policies; needs 0.9 or newer. Choose the provider iptables or nftables, and stop "
+                "firewalld." % found
+            )
+        if backend(host) != "iptables" and not host.find("nft"):
+            raise RulesetError(
+                "nft: not found in PATH (%s). It reads back what firewalld has loaded. Install the package nftables."
+                % ":".join(host.path)
+            )
+
+    def traces(self, host, scope):
+        try:
+            if read_files(host, Names(scope)):
+                return True
+        except (RulesetError, OSError):
+            pass
+        return scope == "host" and published.CHAIN in host.text(FOLDER, published.FILE)
+
+    def version(self, host):
+        return "firewalld %s" % (_version(host) or "(not running)")
+
+    def boot_wait(self, host):
+        return {"service": "firewalld.service", "command": "%s --state" % host.find("firewall-cmd")}
+
+    def warnings(self, host):
+        if published.has_containers(host) and not host.find("iptables"):
+            return ["iptables: not found. What containers publish does not obey the plan, for direct rules need it."]
+        return []
+
+    def read(self, host, scope):
+        names = Names(scope)
+        files = read_files(host, names)
+        model = parse_files(names, files)
+        about = {"scope": scope, "version": _numbers(_version(host) or "")}
+        about["containers"] = published.has_containers(host) and bool(host.find("iptables"))
+        about["with_sets"] = bool(host.find("ipset"))
+        about["kernel_sets"] = kernel_sets(host, names)
+        if scope == "gateway" and about["version"] >= _ZONES_ONLY:
+            about["zoned"] = _interfaces_in_zones(host)
+        rules, in_force = {}, {}
+        if scope == "host":
+            rules = _parse_direct(host)
+            if rules or about["containers"]:
+                in_force = _direct_in_force(host)
+        runtime = read_runtime(host, names, [model]) if about["version"] else None
+        return State(files, model, runtime, (rules, in_force), about)
+
+    def build(self, scope, present, plan, management, unlisted, egress):
+        names = Names(scope)
+        model, rules = Model(), {}
+        if plan is not None:
+            builder = Builder(names, present.about["version"] >= _DESTINATION_SETS)
+            if scope == "host":
+                model = builder.host(plan, management, unlisted)
+                if present.about["containers"]:
+                    rules = published.published_rules(plan, unlisted, names, present.about["with_sets"])
+            else:
+                _refuse_unzoned(present, plan)
+                model = builder.gateway(plan, management, unlisted, egress)
+        return State(render_files(names, model), model, wanted_runtime(model), (rules, rules), {"scope": scope})
+
+    def compare(self, host, scope, present, wanted):
+        names = Names(scope)
+        lines, meant = [], file_meaning(names, wanted.model)
+        if not same_files(present, wanted):
+            lines.extend(difference(file_meaning(names, present.model), meant))
+        if present.runtime and not same_runtime(present.runtime, wanted.runtime):
+            models = [wanted.model, present.model]
+            there = runtime_meaning(names, present.runtime, models)
+            for meaning in there.values():
+                meaning.strange = [text for text in meaning.strange if text not in wanted.runtime.strange]
+            lines.extend(line for line in difference(there, meant) if line not in lines)
+        lines.extend(_published_lines(present, wanted))
+        if not lines and not (same_files(present, wanted) and same_runtime(present.runtime, wanted.runtime)):
+            lines = ["~ rules repaired that meant the same"]
+        return lines
+
+    def load(self, host, scope, present, wanted):
+        lead(host, scope, present, wanted)
+
+    def save(self, state):
+        return {
+            "scope": state.about["scope"],
+            # Latin-1 knows every byte.
+            "files": dict((path, content.decode("latin-1")) for path, content in state.files.items()),
+            "rules": dict((family, [list(rule) for rule in rules]) for family, rules in state.rules.items()),
+            "strange": state.runtime.strange if state.runtime else [],
+            "kernel_sets": state.about["kernel_sets"],
+        }
+
+    def former(self, saved, present):
+        files = dict((native(path), content.encode("latin-1")) for path, content in saved["files"].items())
+        model = parse_files(Names(saved["scope"]), files)
+        rules = _saved_rules(saved)
+        runtime = wanted_runtime(model)
+        runtime.strange = [native(text) for text in saved["strange"]]
+        about = {"scope": saved["scope"], "kernel_sets": [native(name) for name in saved["kernel_sets"]]}
+        return State(files, model, runtime, (rules, rules), about)
+
+    def put_back_files(self, host, saved):
+        names = Names(saved["scope"])
+        before = read_files(host, names)
+        after = dict((native(path), content.encode("latin-1")) for path, content in saved["files"].items())
+        if saved["scope"] == "host":
+            text = direct_text(host)
+            before[published.FILE] = as_bytes(text)
+            after[published.FILE] = as_bytes(published.edit(text, _saved_rules(saved)))
+        write_files(host, before, after)

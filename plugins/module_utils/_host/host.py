@@ -42,6 +42,7 @@ class Host:
             path.extend(part for part in _SBIN if part not in path)
         self.path = path
         self._found = {}
+        self._memo = {}
 
     def find(self, program):
         """Full name of a program, or None.
@@ -76,6 +77,18 @@ class Host:
         if code != 0:
             raise RulesetError("%s: failed: %s" % (" ".join([program] + arguments), (err or out).strip()))
         return out
+
+    def memo(self, name, ask):
+        """What a question about this host was answered with, asked once a process; None is asked again.
+
+        :param name: of the question
+        :type name: str
+        :type ask: Callable[[], object]
+        :rtype: object
+        """
+        if self._memo.get(name) is None:
+            self._memo[name] = ask()
+        return self._memo[name]
 
     def file(self, *parts):
         """Name of a file under the root.

@@ -24,9 +24,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table 
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import table_from, table_text
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 from ansible_collections.portledger.qradar.plugins.module_utils._host.conntrack import track_ahead
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
 
-NAME = "nftables"
-PERSISTS = False
 _OLDEST = (0, 9, 3)
 _LIST_TABLES = ["-j", "list", "tables"]
 _WORDS = 600
@@ -48,129 +47,11 @@ class State:
         self.text = text
 
 
-def traces(host, scope):
-    """Whether our table is there.
-
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :param scope: host or gateway
-    :type scope: str
-    :rtype: bool
-    """
-    if not host.find("nft"):
-        return False
-    code, out, _err = host.run("nft", ["list", "tables"])
-    return code == 0 and "table inet %s" % TABLES[scope] in out.splitlines()
-
-
-def version(host):
-    """Which nft this is.
-
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :rtype: str
-    :raises RulesetError: it does not run.
-    """
-    return host.output("nft", ["--version"]).strip()
-
-
-def detect(host):
-    """Whether nftables can be used here.
-
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :raises RulesetError: it cannot, with the reason and the remedy.
-    """
-    if not host.find("nft"):
-        raise RulesetError(
-            "nft: not found in PATH (%s). Install the package nftables, or choose another provider."
-            % ":".join(host.path)
-        )
-    said = version(host)
-    numbers = re.search(r"v(\d+)\.(\d+)(?:\.(\d+))?", said)
-    if not numbers or tuple(int(part or 0) for part in numbers.groups()) < _OLDEST:
-        raise RulesetError(
-            "nft: this is %s, and nothing before 0.9.3 will do. Update the package nftables, or choose another "
-            "provider." % said
-        )
-    code, out, err = host.run("nft", _LIST_TABLES)
-    if code != 0 and "JSON support not compiled" in err:
-        raise RulesetError(
-            "nft: %s was built without JSON, so rules cannot be read back. Install a build with it, or choose another "
-            "provider." % said
-        )
-    if code != 0:
-        raise RulesetError("nft %s: failed: %s" % (" ".join(_LIST_TABLES), _words(err or out)))
-
-
-def read(host, scope):
-    """What is ours in the kernel.
-
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :param scope: host or gateway
-    :type scope: str
-    :rtype: State
-    :raises RulesetError: the rules cannot be read.
-    """
-    name = TABLES[scope]
-    tables = [entry["table"] for entry in _entries(host.output("nft", _LIST_TABLES)) if "table" in entry]
-    if not any(table["name"] == name and table["family"] == "inet" for table in tables):
-        return State(None)
-    entries = _entries(host.output("nft", ["-j", "list", "table", "inet", name]))
-    return State(read_table(entries), lambda: host.output("nft", ["-a", "list", "table", "inet", name]))
-
-
 def _entries(text):
     try:
         return json.loads(text)["nftables"] if text.strip() else []
     except (ValueError, KeyError):
         raise RulesetError("nft -j: printed what is no JSON: %s" % _words(text))
-
-
-def build(scope, present, plan, management, unlisted, egress):
-    """What is to be.
-
-    :param scope: host or gateway
-    :type scope: str
-    :param present: what is
-    :type present: State
-    :param plan: None for nothing at all
-    :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.plan.Plan | None
-    :type management: ansible_collections.portledger.qradar.plugins.module_utils._host.management.Management | None
-    :param unlisted: drop, log or leave
-    :type unlisted: str
-    :param egress: drop, log or leave
-    :type egress: str
-    :rtype: State
-    """
-    if plan is None:
-        return State(None)
-    if scope == "host":
-        return State(host_table(plan, management, unlisted))
-    for name in plan.interfaces:
-        if '"' in name:
-            raise RulesetError(
-                "qradar_gateway_segments: '%s' is a name that nft cannot write. Rename the interface, or choose "
-                "another provider. Nothing was changed." % name
-            )
-    return State(gateway_table(plan, management, unlisted, egress))
-
-
-def compare(host, scope, present, wanted):
-    """Lines that lead from what is to what is to be; none where nothing is to do.
-
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :param scope: host or gateway
-    :type scope: str
-    :type present: State
-    :type wanted: State
-    :rtype: list[str]
-    """
-    if present.table is None and wanted.table is None:
-        return []
-    if present.table is not None and present.table.same(wanted.table):
-        return []
-    lines = table_difference(scope, present.table, wanted.table, _Texts(present))
-    if not lines and wanted.table is None:
-        return ["- table inet %s, which is empty" % TABLES[scope]]
-    return lines or ["~ rules repaired that meant the same"]
 
 
 class _Texts:
@@ -190,39 +71,6 @@ class _Texts:
 
     def _listing(self):
         return self.state.text() if self.state.text else ""
-
-
-def load(host, scope, present, wanted):
-    """Put one table in the place of the other: a test first, then all in one transaction.
-
-    Rules that stay as they are keep their counters.
-
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :param scope: host or gateway
-    :type scope: str
-    :type present: State
-    :type wanted: State
-    :raises RulesetError: with nft's own words; what was there is there still.
-    """
-    name = TABLES[scope]
-    text = ""
-    if wanted.text is not None:
-        text = wanted.text()
-    elif wanted.table is not None:
-        _carry_over(present.table, wanted.table)
-        text = table_text(name, wanted.table, counters=True)
-    # Deleting what is not there is an error, so it is made first, where it is not there.
-    script = "table inet %s\ndelete table inet %s\n%s" % (name, name, text)
-    asked = False
-    for arguments in (["-c", "-f", "-"], ["-f", "-"]):
-        if present.table is None and text and "-c" not in arguments:
-            asked = track_ahead(host, lambda: host.run("nft", [_TRACKING.format(name=name)]))
-        code, out, err = host.run("nft", arguments, script)
-        if code != 0:
-            if asked:
-                host.run("nft", ["delete table inet " + name])
-            words = _place(err, script) or _words(err or out) or "exit code %d" % code
-            raise RulesetError("nft %s: failed: %s. Nothing was changed." % (" ".join(arguments), words))
 
 
 def _carry_over(present, wanted):
@@ -249,43 +97,109 @@ def _words(text):
     return words if len(words) <= _WORDS else words[:_WORDS] + " ..."
 
 
-def keep(present):
-    """What is, or what is to be, as data from which :func:`kept` makes it again in another process.
+class Nftables(Provider):
+    """One table of our own, with sets of intervals."""
 
-    The text is nft's own where it was read: others may have put into our table what only nft can write.
+    NAME = "nftables"
+    CODE = (
+        "_base.intervals", "_base.networks", "_host.conntrack", "_nftables.meaning", "_nftables.provider",
+        "_nftables.render", "_nftables.rule", "_nftables.table", "_plan.difference", "_plan.plan",
+        "_providers.provider",
+    )
 
-    :type present: State
-    :returns: what JSON can hold
-    :rtype: dict
-    """
-    if present.table is None:
-        return {"table": None, "text": None}
-    return {"table": table_data(present.table), "text": present.text() if present.text else None}
+    def traces(self, host, scope):
+        if not host.find("nft"):
+            return False
+        code, out, _err = host.run("nft", ["list", "tables"])
+        return code == 0 and "table inet %s" % TABLES[scope] in out.splitlines()
 
+    def version(self, host):
+        return host.output("nft", ["--version"]).strip()
 
-def kept(data, present):
-    """What was.
+    def detect(self, host):
+        if not host.find("nft"):
+            raise RulesetError(
+                "nft: not found in PATH (%s). Install the package nftables, or choose another provider."
+                % ":".join(host.path)
+            )
+        said = self.version(host)
+        numbers = re.search(r"v(\d+)\.(\d+)(?:\.(\d+))?", said)
+        if not numbers or tuple(int(part or 0) for part in numbers.groups()) < _OLDEST:
+            raise RulesetError(
+                "nft: this is %s, and nothing before 0.9.3 will do. Update the package nftables, or choose another "
+                "provider." % said
+            )
+        code, out, err = host.run("nft", _LIST_TABLES)
+        if code != 0 and "JSON support not compiled" in err:
+            raise RulesetError(
+                "nft: %s was built without JSON, so rules cannot be read back. Install a build with it, or choose "
+                "another provider." % said
+            )
+        if code != 0:
+            raise RulesetError("nft %s: failed: %s" % (" ".join(_LIST_TABLES), _words(err or out)))
 
-    :param data: what :func:`keep` gave
-    :type data: dict
-    :param present: what is now
-    :type present: State
-    :rtype: State
-    """
-    if data["table"] is None:
-        return State(None)
-    return State(table_from(data["table"]), data["text"] and (lambda: native(data["text"])))
+    def read(self, host, scope):
+        name = TABLES[scope]
+        tables = [entry["table"] for entry in _entries(host.output("nft", _LIST_TABLES)) if "table" in entry]
+        if not any(table["name"] == name and table["family"] == "inet" for table in tables):
+            return State(None)
+        entries = _entries(host.output("nft", ["-j", "list", "table", "inet", name]))
+        return State(read_table(entries), lambda: host.output("nft", ["-a", "list", "table", "inet", name]))
 
+    def build(self, scope, present, plan, management, unlisted, egress):
+        if plan is None:
+            return State(None)
+        if scope == "host":
+            return State(host_table(plan, management, unlisted))
+        for name in plan.interfaces:
+            if '"' in name:
+                raise RulesetError(
+                    "qradar_gateway_segments: '%s' is a name that nft cannot write. Rename the interface, or choose "
+                    "another provider. Nothing was changed." % name
+                )
+        return State(gateway_table(plan, management, unlisted, egress))
 
-def counters(host, scope):
-    """What passed so far, by flow, and what nothing allows.
+    def compare(self, host, scope, present, wanted):
+        if present.table is None and wanted.table is None:
+            return []
+        if present.table is not None and present.table.same(wanted.table):
+            return []
+        lines = table_difference(scope, present.table, wanted.table, _Texts(present))
+        if not lines and wanted.table is None:
+            return ["- table inet %s, which is empty" % TABLES[scope]]
+        return lines or ["~ rules repaired that meant the same"]
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :param scope: host or gateway
-    :type scope: str
-    :returns: service, source, destination, ports, packets and bytes of each
-    :rtype: list[dict]
-    :raises RulesetError: the rules cannot be read.
-    """
-    table = read(host, scope).table
-    return counted_flows(scope, table) if table else []
+    def load(self, host, scope, present, wanted):
+        name = TABLES[scope]
+        text = ""
+        if wanted.text is not None:
+            text = wanted.text()
+        elif wanted.table is not None:
+            _carry_over(present.table, wanted.table)
+            text = table_text(name, wanted.table, counters=True)
+        # Deleting what is not there is an error, so it is made first, where it is not there.
+        script = "table inet %s\ndelete table inet %s\n%s" % (name, name, text)
+        asked = False
+        for arguments in (["-c", "-f", "-"], ["-f", "-"]):
+            if present.table is None and text and "-c" not in arguments:
+                asked = track_ahead(host, lambda: host.run("nft", [_TRACKING.format(name=name)]))
+            code, out, err = host.run("nft", arguments, script)
+            if code != 0:
+                if asked:
+                    host.run("nft", ["delete table inet " + name])
+                words = _place(err, script) or _words(err or out) or "exit code %d" % code
+                raise RulesetError("nft %s: failed: %s. Nothing was changed." % (" ".join(arguments), words))
+
+    def save(self, state):
+        if state.table is None:
+            return {"table": None, "text": None}
+        return {"table": table_data(state.table), "text": state.text() if state.text else None}
+
+    def former(self, saved, present):
+        if saved["table"] is None:
+            return State(None)
+        return State(table_from(saved["table"]), saved["text"] and (lambda: native(saved["text"])))
+
+    def counters(self, host, scope):
+        table = self.read(host, scope).table
+        return counted_flows(scope, table) if table else []

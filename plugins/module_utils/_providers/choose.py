@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The providers, and which of them fits a host.
+"""Which provider fits a host.
 
 Note that this module util is **PRIVATE** to the collection.
 """
@@ -12,56 +12,25 @@ __metaclass__ = type
 
 import re
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base import contract
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.rivals import has_qradar, refuse_rivals
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.rivals import runs_firewalld, who_else_closes
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.signs import has_sign
 
-NAMES = ("firewalld", "iptables", "nftables", "qradar")
-AUTO = "auto"
 
-
-def load_provider(name):
-    """The provider of this name. Compiling all of them takes longer than a run with nothing to do may take.
-
-    :type name: str
-    :returns: a module, see the head of _iptables/provider.py
-    :raises KeyError: there is none.
-    """
-    if name == "firewalld":
-        from ansible_collections.portledger.qradar.plugins.module_utils._firewalld import provider as found
-    elif name == "iptables":
-        from ansible_collections.portledger.qradar.plugins.module_utils._iptables import provider as found
-    elif name == "nftables":
-        from ansible_collections.portledger.qradar.plugins.module_utils._nftables import provider as found
-    elif name == "qradar":
-        from ansible_collections.portledger.qradar.plugins.module_utils._qradar import provider as found
-    else:
-        raise KeyError(name)
-    return found
-
-
-class _Providers:
-    """The providers by name."""
-
-    def __getitem__(self, name):
-        return load_provider(name)
-
-
-PROVIDERS = _Providers()
-
-
-def choose_provider(host, scope, name):
+def choose_provider(providers, host, scope, name):
     """The provider of this name; "auto" takes the one that fits this host.
 
+    :param providers: the providers by name
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
     :param scope: host or gateway
     :type scope: str
     :param name: a provider's name, or auto
     :type name: str
-    :returns: a module, see the head of _iptables/provider.py
+    :rtype: ansible_collections.portledger.qradar.plugins.module_utils._providers.provider.Provider
     :raises RulesetError: it cannot be used here, or somebody else would undo it.
     """
-    provider = PROVIDERS[_fitting(host, scope) if name == AUTO else name]
+    provider = providers[_fitting(providers, host, scope) if name == contract.AUTO else name]
     provider.detect(host)
     refuse_rivals(host, provider.NAME)
     return provider
@@ -71,20 +40,20 @@ def provider_warnings(host, provider):
     """What a result has to say of the provider on this host.
 
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :param provider: a module, see the head of _iptables/provider.py
+    :type provider: ansible_collections.portledger.qradar.plugins.module_utils._providers.provider.Provider
     :rtype: list[str]
     """
-    return who_else_closes(host, provider.NAME) + getattr(provider, "warnings", lambda host: [])(host)
+    return who_else_closes(host, provider.NAME) + provider.warnings(host)
 
 
-def _fitting(host, scope):
+def _fitting(providers, host, scope):
     if has_qradar(host):
         return "qradar"
     if runs_firewalld(host):
         return "firewalld"
     # What was chosen stays: rules of others that came since do not make the rules change their place.
     for name in ("nftables", "iptables"):
-        if _has_traces(host, scope, name):
+        if _has_traces(providers, host, scope, name):
             return name
     if host.find("nft") and not _foreign_iptables(host):
         return "nftables"
@@ -101,9 +70,10 @@ def _foreign_iptables(host):
     return False
 
 
-def traces_of_others(host, scope, provider):
+def traces_of_others(providers, host, scope, provider):
     """Providers, but for one, that have something on this host.
 
+    :param providers: the providers by name
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
     :param scope: host or gateway
     :type scope: str
@@ -111,8 +81,9 @@ def traces_of_others(host, scope, provider):
     :type provider: str | None
     :rtype: list
     """
-    return [PROVIDERS[name] for name in NAMES if name != provider and _has_traces(host, scope, name)]
+    names = [name for name in contract.PROVIDERS if name != provider]
+    return [providers[name] for name in names if _has_traces(providers, host, scope, name)]
 
 
-def _has_traces(host, scope, name):
-    return has_sign(host, name) and PROVIDERS[name].traces(host, scope)
+def _has_traces(providers, host, scope, name):
+    return has_sign(host, name) and providers[name].traces(host, scope)

@@ -172,7 +172,7 @@ def _load_with_timer(store, providers, prepared, change, forget):
         "forget": forget,
         "path": host.path,
         "timer": None,
-        "kept": [{"provider": part.provider.NAME, "state": part.provider.keep(part.present)} for part in parts],
+        "kept": [{"provider": part.provider.NAME, "state": part.provider.save(part.present)} for part in parts],
         "rules": prepared.rules,
         "undo": any(part.provider.PERSISTS for part in parts),
     }
@@ -225,7 +225,7 @@ def _take_back(store, done):
     for part in reversed(done):
         provider = part.provider
         present = provider.read(store.host, store.scope)
-        provider.load(store.host, store.scope, present, provider.kept(provider.keep(part.present), present))
+        provider.load(store.host, store.scope, present, provider.former(provider.save(part.present), present))
 
 
 def confirm(host, scope, providers, token, over_new_connection):

@@ -95,7 +95,7 @@ def _load(store, providers, kept):
     for entry in kept:
         provider = providers[entry["provider"]]
         present = provider.read(store.host, store.scope)
-        wanted = provider.kept(entry["state"], present)
+        wanted = provider.former(entry["state"], present)
         if provider.compare(store.host, store.scope, present, wanted):
             provider.load(store.host, store.scope, present, wanted)
 

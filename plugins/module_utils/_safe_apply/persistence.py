@@ -32,7 +32,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host.files import remove_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.program import code_digest, write_program
-from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import NAMES, load_provider
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.code import code_of
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json
 from ansible_collections.portledger.qradar.plugins.module_utils._host.units import Unit, has_units
 
@@ -54,7 +54,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "cod
 
 from {package}._safe_apply.boot import main
 from {package}._safe_apply.persistence import Persistence
-from {package}._providers.choose import PROVIDERS
+from {package}._registry.providers import PROVIDERS
 
 sys.exit(not main(PROVIDERS, Persistence, {root!r}, {scope!r}, sys.argv[1:]))
 """
@@ -284,7 +284,7 @@ class Persistence:
 
     def _digest(self, kept):
         """Of the code, which is read once: every run compares it in several places."""
-        modules = tuple(_modules(kept))
+        modules = tuple(code_of(entry["provider"] for entry in kept))
         if modules not in self._digests:
             self._digests[modules] = code_digest(modules)
         return self._digests[modules]
@@ -327,7 +327,7 @@ class Persistence:
             for left in (unfinished, folder):
                 shutil.rmtree(left, ignore_errors=True)
             values = {"root": self.host.root, "scope": self.scope}
-            write_program(unfinished, "load.py", _SCRIPT, values, _modules(kept))
+            write_program(unfinished, "load.py", _SCRIPT, values, code_of(entry["provider"] for entry in kept))
             os.rename(unfinished, folder)
         if not self._program_is_there(name, kept):
             self._replace(name, self._script_text(name, kept))
@@ -393,12 +393,3 @@ def _cannot(error, folder):
 def _plain(data):
     """As it comes back from a file."""
     return from_json(json.dumps(data))
-
-
-def _modules(kept):
-    """What the program imports; loaded, for a change is confirmed by a process that has not needed them so far."""
-    for entry in kept:
-        if entry["provider"] in NAMES:
-            load_provider(entry["provider"])
-    modules = ["_safe_apply.boot", "_safe_apply.persistence", "_providers.choose"]
-    return modules + ["_%s.provider" % entry["provider"] for entry in kept]

@@ -11,15 +11,11 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 import hashlib
+import importlib
 import os
-import re
 import subprocess
-import sys
-
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 
 _PACKAGE = "ansible_collections.portledger.qradar.plugins.module_utils"
-_IMPORT = re.compile(r"^from %s\.([\w.]+) import (\w+)" % re.escape(_PACKAGE), re.MULTILINE)
 
 
 def write_program(folder, name, script, values, modules):
@@ -32,7 +28,7 @@ def write_program(folder, name, script, values, modules):
     :param script: its text, with places for "package" and the values
     :type script: str
     :type values: dict[str, object]
-    :param modules: what the script imports of this package, its providers included; they are loaded
+    :param modules: what the script needs of this package: see ``code.py``
     :type modules: list[str]
     :returns: the script's full name
     :rtype: str
@@ -67,16 +63,10 @@ def code_digest(modules):
 
 
 def _sources(modules):
-    """Some modules of this package and all that they import when they are loaded, in order, with their text."""
-    found, left = {}, list(modules)
-    while left:
-        name = left.pop()
-        module = sys.modules.get(_PACKAGE + "." + name)
-        if name not in found and module and not hasattr(module, "__path__"):
-            found[name] = _source(_PACKAGE + "." + name, module)
-            for imported, part in _IMPORT.findall(native(found[name])):
-                left.extend([imported, "%s.%s" % (imported, part)])
-    return sorted(found.items())
+    """Some modules of this package in order, with their text."""
+    for name in sorted(modules):
+        full = _PACKAGE + "." + name
+        yield name, _source(full, importlib.import_module(full))
 
 
 def _source(name, module):

@@ -22,6 +22,7 @@ import sys
 from ansible_collections.portledger.qradar.plugins.module_utils._host import systemd
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.code import code_of
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending import RESTORED, Store
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import Persistence
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.program import run_plain, write_program
@@ -43,7 +44,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "code"))
 
-from {package}._providers.choose import PROVIDERS
+from {package}._registry.providers import PROVIDERS
 from {package}._safe_apply.timer import main
 
 sys.exit(not main(PROVIDERS, {root!r}, {scope!r}, {token!r}, sys.argv[1:]))
@@ -92,8 +93,7 @@ def _write_program(host, store, token):
     """Copy this package, so that it runs on when the module's own copy is gone."""
     values = {"root": host.root, "scope": store.scope, "token": token}
     pending = store.pending() or {"kept": []}
-    modules = ["_safe_apply.timer", "_providers.choose"]
-    modules.extend("_%s.provider" % kept["provider"] for kept in pending["kept"])
+    modules = code_of(kept["provider"] for kept in pending["kept"])
     return write_program(store.program(token), "restore.py", _SCRIPT, values, modules)
 
 
@@ -248,10 +248,10 @@ def put_back(store, providers, pending, why):
 def _put_back(store, provider, state):
     host, scope = store.host, store.scope
     present = provider.read(host, scope)
-    former = provider.kept(state, present)
+    former = provider.former(state, present)
     if provider.compare(host, scope, present, former):
         provider.load(host, scope, present, former)
         present = provider.read(host, scope)
-        left = provider.compare(host, scope, present, provider.kept(state, present))
+        left = provider.compare(host, scope, present, provider.former(state, present))
         if left:
             raise RulesetError("not all is as it was: %s." % "; ".join(left))

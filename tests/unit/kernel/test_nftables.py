@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables import provider as _nftables
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.provider import Nftables
 from tests.unit.kernel.box import SEARCH, NamespaceBox, tool
 from tests.unit.plugins.module_utils.support import golden_plan
 
@@ -110,15 +110,15 @@ def box(tmp_path: Path) -> Iterator[Box]:
 def test_apply_and_remove(box: Box, scope: str) -> None:
     box.nft("-f", "-", data=FOREIGN)
     before = box.ruleset()
-    assert not _nftables.traces(box.host(), scope)
+    assert not Nftables().traces(box.host(), scope)
     first = box.repaired(scope=scope)
     assert "+ unlisted: drop" in first
     assert box.foreign() == before
-    assert _nftables.traces(box.host(), scope)
+    assert Nftables().traces(box.host(), scope)
     removed = box.repaired(scope=scope, state="absent", plan=None)
     assert sorted("-" + line[1:] for line in first) == sorted(removed)
     assert box.ruleset() == before
-    assert not _nftables.traces(box.host(), scope)
+    assert not Nftables().traces(box.host(), scope)
 
 
 def test_scopes_are_independent(box: Box) -> None:
@@ -335,7 +335,7 @@ def test_counters_of_unchanged_rules_stay(box: Box) -> None:
     plan = golden_plan("host")
     plan["flows"] = [flow for flow in plan["flows"] if flow["service"] != "imq"]
     box.apply(plan=plan, unlisted="log")
-    flows = _nftables.counters(box.host(), "host")
+    flows = Nftables().counters(box.host(), "host")
     by_service = {flow["service"]: flow for flow in flows}
     assert "imq" not in by_service
     # The same rule for packets that enter, and for those led on to containers.
@@ -358,11 +358,11 @@ def test_counters_of_unchanged_rules_stay(box: Box) -> None:
 
 
 def test_counters_of_a_gateway(box: Box) -> None:
-    assert _nftables.counters(box.host(), "gateway") == []
+    assert Nftables().counters(box.host(), "gateway") == []
     box.apply(scope="gateway")
     found = [
         (flow["service"], flow["source"], flow["destination"], flow["ports"])
-        for flow in _nftables.counters(box.host(), "gateway")
+        for flow in Nftables().counters(box.host(), "gateway")
     ]
     assert ("windows_log", "wincollect_agents", "windows_hosts", ["tcp/135", "tcp/445"]) in found
     assert ("syslog", "log_sources", "console", ["tcp/514", "udp/514"]) in found
@@ -429,7 +429,7 @@ def test_kept_and_put_back(box: Box) -> None:
         "chain inet portledger_host forward {{ policy drop; }}\n",
     )
     was, foreign = box.nft("list", "table", "inet", "portledger_host"), box.foreign()
-    data = json.loads(json.dumps(_nftables.keep(_nftables.read(host, "host"))))
+    data = json.loads(json.dumps(Nftables().save(Nftables().read(host, "host"))))
     for between in ("changed", "gone", "flushed"):
         if between == "changed":
             box.repaired(unlisted="leave")
@@ -437,23 +437,23 @@ def test_kept_and_put_back(box: Box) -> None:
             box.apply(state="absent")
         else:
             box.nft("flush", "table", "inet", "portledger_host")
-        present = _nftables.read(host, "host")
-        former = _nftables.kept(data, present)
-        assert _nftables.compare(host, "host", present, former)
-        _nftables.load(host, "host", present, former)
-        present = _nftables.read(host, "host")
-        assert _nftables.compare(host, "host", present, _nftables.kept(data, present)) == []
+        present = Nftables().read(host, "host")
+        former = Nftables().former(data, present)
+        assert Nftables().compare(host, "host", present, former)
+        Nftables().load(host, "host", present, former)
+        present = Nftables().read(host, "host")
+        assert Nftables().compare(host, "host", present, Nftables().former(data, present)) == []
         assert box.nft("list", "table", "inet", "portledger_host") == was
         assert box.foreign() == foreign
 
 
 def test_kept_nothing(box: Box) -> None:
     host = box.host()
-    data = json.loads(json.dumps(_nftables.keep(_nftables.read(host, "gateway"))))
-    assert _nftables.compare(host, "gateway", *[_nftables.kept(data, None)] * 2) == []
+    data = json.loads(json.dumps(Nftables().save(Nftables().read(host, "gateway"))))
+    assert Nftables().compare(host, "gateway", *[Nftables().former(data, None)] * 2) == []
     box.apply(scope="gateway")
-    present = _nftables.read(host, "gateway")
-    _nftables.load(host, "gateway", present, _nftables.kept(data, present))
+    present = Nftables().read(host, "gateway")
+    Nftables().load(host, "gateway", present, Nftables().former(data, present))
     assert box.ruleset() == ""
 
 
@@ -462,10 +462,10 @@ def test_what_is_wanted_can_be_kept(box: Box) -> None:
     host = box.host()
     box.apply()
     good = box.rules()
-    data = json.loads(json.dumps(_nftables.keep(_nftables.read(host, "host"))))
+    data = json.loads(json.dumps(Nftables().save(Nftables().read(host, "host"))))
     box.nft("flush", "ruleset")
-    present = _nftables.read(host, "host")
-    _nftables.load(host, "host", present, _nftables.kept(data, present))
+    present = Nftables().read(host, "host")
+    Nftables().load(host, "host", present, Nftables().former(data, present))
     assert box.rules() == good
     assert not box.apply()["changed"]
 
@@ -563,7 +563,7 @@ NEW_ENOUGH = "[ $1 = --version ] && exec echo 'nftables v1.0.9 (x)'\n"
 
 def test_where_it_cannot_be_used(box: Box) -> None:
     host = box.host()
-    assert _nftables.version(host).startswith("nftables v")
+    assert Nftables().version(host).startswith("nftables v")
     for script, message in (
         (
             "echo 'nftables v0.9.2 (Scram)'",
@@ -584,14 +584,14 @@ def test_where_it_cannot_be_used(box: Box) -> None:
         with pytest.raises(RulesetError) as caught:
             box.apply()
         assert str(caught.value) == message
-        assert not _nftables.traces(host, "host")
+        assert not Nftables().traces(host, "host")
     (box.bin / "nft").unlink()
     with pytest.raises(RulesetError) as caught:
         box.apply()
     assert str(caught.value) == (
         f"nft: not found in PATH ({box.bin}). Install the package nftables, or choose another provider."
     )
-    assert not _nftables.traces(box.host(), "host")
+    assert not Nftables().traces(box.host(), "host")
 
 
 def test_the_module_itself(box: Box) -> None:
@@ -770,7 +770,7 @@ def test_published_ports_obey_the_plan(published: Published) -> None:
         assert published.published() == allowed
         assert published.untouched()
         assert box.foreign() == foreign
-    counted = {flow["service"]: flow["packets"] for flow in _nftables.counters(box.host(), "host")}
+    counted = {flow["service"]: flow["packets"] for flow in Nftables().counters(box.host(), "host")}
     assert counted["web"] == 4  # each in its own connection, in two runs: the counter went on
     assert counted["unlisted: drop"] >= 4
     # The port that the container listens on is not the one that the plan is about.

@@ -9,7 +9,8 @@ __metaclass__ = type
 
 import unittest
 
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld import provider as _firewalld
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.provider import Firewalld
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import State
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld import published as _firewalld_published
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import parse_files, render_files
@@ -138,9 +139,9 @@ class FilesTest(unittest.TestCase):
     def test_interfaces_in_no_zone(self):
         plan = read_plan(golden_plan("gateway"), "gateway")
         about = {"version": (2, 3), "zoned": set(plan.interfaces[1:])}
-        present = _firewalld.State({}, Model(), None, ({}, {}), about)
+        present = State({}, Model(), None, ({}, {}), about)
         with self.assertRaises(RulesetError) as caught:
-            _firewalld.build("gateway", present, plan, MANAGEMENT, "drop", "leave")
+            Firewalld().build("gateway", present, plan, MANAGEMENT, "drop", "leave")
         self.assertEqual(
             str(caught.exception),
             "qradar_gateway_segments: the interface '%s' is in no zone of firewalld, which since 2.0 asks policies "
@@ -148,7 +149,7 @@ class FilesTest(unittest.TestCase):
             "--add-interface=%s, then firewall-cmd --reload." % (plan.interfaces[0], plan.interfaces[0]),
         )
         about["zoned"].add(plan.interfaces[0])
-        self.assertTrue(_firewalld.build("gateway", present, plan, MANAGEMENT, "drop", "leave").model.policy)
+        self.assertTrue(Firewalld().build("gateway", present, plan, MANAGEMENT, "drop", "leave").model.policy)
 
 
 def match(left, right, operator="=="):
@@ -253,7 +254,7 @@ class DetectTest(unittest.TestCase):
         try:
             host = folder.host(Kernel({"firewall-cmd": answer}))
             with self.assertRaises(RulesetError) as caught:
-                _firewalld.detect(host)
+                Firewalld().detect(host)
             return str(caught.exception).replace(folder.root, "")
         finally:
             folder.remove()

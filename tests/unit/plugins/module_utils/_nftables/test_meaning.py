@@ -13,7 +13,7 @@ import json
 import os
 import unittest
 
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables import provider as _nftables
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.provider import Nftables
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.meaning import counted_flows
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.meaning import table_difference
@@ -266,11 +266,11 @@ class ModuleTest(unittest.TestCase):
             ((0, "", ""), False),
             ((1, "", "Error: Operation not permitted\n"), False),
         ):
-            self.assertEqual(found, _nftables.traces(folder.host(Nft(answers={"list tables": answer})), "host"))
+            self.assertEqual(found, Nftables().traces(folder.host(Nft(answers={"list tables": answer})), "host"))
         empty = Folder()
         self.addCleanup(empty.remove)
         nft = Nft()
-        self.assertFalse(_nftables.traces(empty.host(nft), "host"))
+        self.assertFalse(Nftables().traces(empty.host(nft), "host"))
         self.assertEqual([], nft.calls)
 
 

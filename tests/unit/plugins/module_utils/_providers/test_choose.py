@@ -10,7 +10,9 @@ __metaclass__ = type
 import os
 import unittest
 
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld import provider as _firewalld
+from ansible_collections.portledger.qradar.plugins.module_utils._base import contract
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.provider import Firewalld
 from ansible_collections.portledger.qradar.plugins.module_utils._providers import choose as _providers
 from ansible_collections.portledger.qradar.plugins.module_utils import _ruleset
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
@@ -25,10 +27,8 @@ EMPTY = "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n"
 QUIET = {"iptables-save": EMPTY, "ip6tables-save": EMPTY}
 
 
-class Fake:
+class Fake(Provider):
     """A provider that works, and may have left something."""
-
-    PERSISTS = False
 
     def __init__(self, name, traces=False):
         self.NAME = name
@@ -46,9 +46,8 @@ class ProvidersTest(unittest.TestCase):
 
     def setUp(self):
         self.fakes = {name: Fake(name) for name in ("iptables", "nftables", "firewalld", "qradar")}
-        for name, stand_in in (("load_provider", self.fakes.get), ("has_sign", lambda host, name: True)):
-            self.addCleanup(setattr, _providers, name, getattr(_providers, name))
-            setattr(_providers, name, stand_in)
+        self.addCleanup(setattr, _providers, "has_sign", _providers.has_sign)
+        _providers.has_sign = lambda host, name: True
 
     def host(self, files=None, programs=("nft", "iptables-save", "ip6tables-save"), answers=None):
         folder = Folder(dict({"proc/self/comm": "python"}, **(files or {})), programs)
@@ -62,7 +61,7 @@ class ProvidersTest(unittest.TestCase):
         return host
 
     def chosen(self, host, name="auto"):
-        return _providers.choose_provider(host, "host", name).NAME
+        return _providers.choose_provider(self.fakes, host, "host", name).NAME
 
     def test_auto(self):
         firewalld = {"proc/7/comm": "firewalld"}
@@ -97,10 +96,11 @@ class ProvidersTest(unittest.TestCase):
         _providers.has_sign = lambda host, name: name == "qradar"
         for fake in self.fakes.values():
             fake._traces = True
-        self.assertEqual([self.fakes["qradar"]], _providers.traces_of_others(self.host(), "host", "iptables"))
-        self.assertEqual([], _providers.traces_of_others(self.host(), "host", "qradar"))
+        others = _providers.traces_of_others(self.fakes, self.host(), "host", "iptables")
+        self.assertEqual([self.fakes["qradar"]], others)
+        self.assertEqual([], _providers.traces_of_others(self.fakes, self.host(), "host", "qradar"))
         self.fakes["qradar"]._traces = False
-        self.assertEqual([], _providers.traces_of_others(self.host(), "host", None))
+        self.assertEqual([], _providers.traces_of_others(self.fakes, self.host(), "host", None))
 
     def test_rivals(self):
         self.refused(
@@ -148,10 +148,10 @@ class ProvidersTest(unittest.TestCase):
     def test_what_a_boot_does_for_each(self):
         host = self.host(programs=("firewall-cmd",))
         wait = {"service": "firewalld.service", "command": "%s --state" % host.find("firewall-cmd")}
-        self.assertEqual([{"provider": "firewalld", "wait": wait}], _ruleset._at_boot(host, _firewalld, None))
-        self.fakes["nftables"].keep = lambda wanted: "kept " + wanted
+        self.assertEqual([{"provider": "firewalld", "wait": wait}], _ruleset._at_boot(host, Firewalld(), None))
+        self.fakes["nftables"].save = lambda wanted: "saved " + wanted
         self.assertEqual(
-            [{"provider": "nftables", "state": "kept rules"}], _ruleset._at_boot(host, self.fakes["nftables"], "rules")
+            [{"provider": "nftables", "state": "saved rules"}], _ruleset._at_boot(host, self.fakes["nftables"], "rules")
         )
         self.fakes["qradar"].PERSISTS = True
         self.assertIsNone(_ruleset._at_boot(host, self.fakes["qradar"], "rules"))
@@ -177,7 +177,7 @@ class SignsTest(unittest.TestCase):
         self.addCleanup(folder.remove)
         found = answers or {}
         host = folder.host(lambda arguments, data: (0, found.get(os.path.basename(arguments[0]), ""), ""))
-        return [name for name in _providers.NAMES if has_sign(host, name)]
+        return [name for name in contract.PROVIDERS if has_sign(host, name)]
 
     def test_none(self):
         files = {"etc/firewalld/direct.xml": "<direct/>", "etc/firewalld/zones/public.xml": "", TOOL: "",

@@ -76,11 +76,11 @@ class Provider:
             self.on_load()
         self.word = wanted
 
-    def keep(self, present):
-        return {"word": present}
+    def save(self, state):
+        return {"word": state}
 
-    def kept(self, data, present):
-        return data["word"]
+    def former(self, saved, present):
+        return saved["word"]
 
 
 class SafeApplyTest(unittest.TestCase):

@@ -41,8 +41,8 @@ class Word:
     def read(self, host, scope):
         return self.word
 
-    def kept(self, state, present):
-        return state["word"]
+    def former(self, saved, present):
+        return saved["word"]
 
     def compare(self, host, scope, present, wanted):
         return [] if present == wanted else ["%s to %s" % (present, wanted)]

@@ -14,7 +14,7 @@ import sys
 import time
 import unittest
 
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables import provider as _iptables
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.provider import Iptables
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending import Store
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
@@ -223,16 +223,16 @@ class KeptTest(unittest.TestCase):
 
     def test_round_trip(self):
         host = self.host(OLD)
-        present = _iptables.read(host, "host")
-        kept = _iptables.kept(_iptables.keep(present), present)
-        self.assertEqual([], _iptables.compare(host, "host", present, kept))
+        present = Iptables().read(host, "host")
+        kept = Iptables().former(Iptables().save(present), present)
+        self.assertEqual([], Iptables().compare(host, "host", present, kept))
         self.assertEqual(present.tables["ipv4"].jumps[0][:2], kept.tables["ipv4"].jumps[0][:2])
         self.assertEqual(present.sets.members, kept.sets.members)
         self.assertEqual(present.sets.kinds, kept.sets.kinds)
 
     def jumps(self, save):
-        data = _iptables.keep(_iptables.read(self.host(OLD), "host"))
-        there = _iptables.kept(data, _iptables.read(self.host(save), "host")).tables["ipv4"].jumps
+        data = Iptables().save(Iptables().read(self.host(OLD), "host"))
+        there = Iptables().former(data, Iptables().read(self.host(save), "host")).tables["ipv4"].jumps
         return [(chain, position) for chain, position, _rule in there]
 
     def test_places_of_jumps(self):

@@ -1,0 +1,88 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The state of the provider iptables, and how it is saved.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import SetState
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import Tables
+
+
+class State:
+    """The present, a former or the wanted state: tables by family, and sets."""
+
+    def __init__(self, tables, sets, used_elsewhere=()):
+        """
+        :param tables: by family
+        :type tables: dict[str, ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables.Tables]
+        :param sets: None where there is no ipset
+        :type sets: ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset.SetState | None
+        :param used_elsewhere: names of our sets that foreign rules use
+        :type used_elsewhere: collections.Iterable[str]
+        """
+        self.tables = tables
+        self.sets = sets
+        self.used_elsewhere = frozenset(used_elsewhere)
+
+    def members(self):
+        """Members of each set.
+
+        :rtype: dict[str, set[str]]
+        """
+        return self.sets.members if self.sets else {}
+
+
+def save_state(state):
+    """A state as data, from which :func:`former_state` makes it again in another process.
+
+    :type state: State
+    :returns: what JSON can hold
+    :rtype: dict
+    """
+    tables = {}
+    for family, there in state.tables.items():
+        tables[family] = {
+            "chains": dict((name, [rule.text() for rule in rules]) for name, rules in there.chains.items()),
+            "jumps": [[chain, position, rule.text()] for chain, position, rule in there.jumps],
+            "first": there.first,
+        }
+    sets = state.sets and {
+        "members": dict((name, sorted(members)) for name, members in state.sets.members.items()),
+        "kinds": state.sets.kinds,
+    }
+    return {"tables": tables, "sets": sets}
+
+
+def former_state(saved, present):
+    """A state that was saved.
+
+    Foreign rules may have come and gone since: where a jump would no longer have a place, it comes first.
+
+    :param saved: what :func:`save_state` returned
+    :type saved: dict
+    :param present: as read now
+    :type present: State
+    :rtype: State
+    """
+    tables = {}
+    for family in set(saved["tables"]) & set(present.tables):
+        there = saved["tables"][family]
+        chains = dict((name, [Rule(split(text)) for text in rules]) for name, rules in there["chains"].items())
+        room = dict(present.tables[family].room)
+        jumps = []
+        for chain, position, text in there["jumps"]:
+            if chain in room:
+                room[chain] += 1
+                jumps.append((chain, min(position, room[chain]), Rule(split(text))))
+        tables[family] = Tables(chains, jumps, there["first"])
+    sets = saved["sets"] and SetState(
+        dict((name, set(members)) for name, members in saved["sets"]["members"].items()), saved["sets"]["kinds"]
+    )
+    return State(tables, sets)

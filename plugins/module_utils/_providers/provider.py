@@ -1,0 +1,145 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a provider is: it turns the policy of a plan into rules of its own kind, loads them, and reads them back.
+
+A provider has no state of its own: what it knows of a host is in the State that :meth:`Provider.read` returns.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+
+class Provider:
+    """The interface. A State is a class of the provider's own; nobody else looks into it.
+
+    Throughout, host is a ``_host.host.Host``, and scope is "host" or "gateway".
+    """
+
+    #: as people choose it
+    NAME = ""
+    #: whether a boot loads what it loads, from files of its own; else a unit of ours does
+    PERSISTS = False
+    #: module utils that it needs where nothing of Ansible is, beside those of ``_safe_apply.code``
+    CODE = ()
+
+    def detect(self, host):
+        """Check that it can be used on this host.
+
+        :raises RulesetError: it cannot, with the reason and the remedy.
+        """
+        raise NotImplementedError
+
+    def traces(self, host, scope):
+        """Whether something that it made may be here. Never raises.
+
+        :rtype: bool
+        """
+        raise NotImplementedError
+
+    def version(self, host):
+        """The release, for people.
+
+        :rtype: str
+        """
+        raise NotImplementedError
+
+    def warnings(self, host):
+        """What whoever uses it on this host has to know.
+
+        :rtype: list[str]
+        """
+        return []
+
+    def boot_wait(self, host):
+        """What a boot is to wait for, where the provider's own service loads its rules, but not before the network.
+
+        :returns: service, and command, which is answered once the rules are loaded; None where nothing is to wait for
+        :rtype: dict[str, str] | None
+        """
+        return
+
+    def read(self, host, scope):
+        """The present state: what is ours on this host.
+
+        :rtype: State
+        :raises RulesetError: it cannot be read.
+        """
+        raise NotImplementedError
+
+    def build(self, scope, present, plan, management, unlisted, egress):
+        """The wanted state.
+
+        :param present: as read, for what this host can do
+        :type present: State
+        :param plan: None for nothing at all
+        :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.plan.Plan | None
+        :type management: ansible_collections.portledger.qradar.plugins.module_utils._host.management.Management | None
+        :param unlisted: drop, log or leave
+        :type unlisted: str
+        :param egress: drop, log or leave
+        :type egress: str
+        :rtype: State
+        :raises RulesetError: this provider, or its release on this host, cannot express it.
+        """
+        raise NotImplementedError
+
+    def compare(self, host, scope, present, wanted):
+        """Lines that lead from the present to the wanted state; none where nothing is to do.
+
+        :type present: State
+        :type wanted: State
+        :rtype: list[str]
+        """
+        raise NotImplementedError
+
+    def load(self, host, scope, present, wanted):
+        """Lead from the present to the wanted state: test it, then load it in one step.
+
+        :type present: State
+        :type wanted: State
+        :raises RulesetError: with the program's own words. The present state is in force still, unless the error says
+            otherwise.
+        """
+        raise NotImplementedError
+
+    def save(self, state):
+        """A state as data, from which :meth:`former` makes it again in another process.
+
+        :type state: State
+        :returns: what JSON can hold
+        :rtype: dict
+        """
+        raise NotImplementedError
+
+    def former(self, saved, present):
+        """A state that was saved, to be loaded again.
+
+        :param saved: what :meth:`save` returned
+        :type saved: dict
+        :param present: as read now: foreign rules may have come and gone since
+        :type present: State
+        :rtype: State
+        """
+        raise NotImplementedError
+
+    def put_back_files(self, host, saved):
+        """At boot, before anything is loaded, where it PERSISTS: write the files of a saved state.
+
+        :param saved: what :meth:`save` returned
+        :type saved: dict
+        :raises RulesetError: a file cannot be read or written.
+        """
+        raise NotImplementedError
+
+    def counters(self, host, scope):
+        """What passed so far, by flow, and what nothing permits; both families together.
+
+        :returns: service, source, destination, ports, packets and bytes of each; None where it counts nothing
+        :rtype: list[dict] | None
+        :raises RulesetError: the rules cannot be read.
+        """
+        return
