@@ -155,7 +155,8 @@ class Nftables(Provider):
             if '"' in name:
                 raise RulesetError(
                     "qradar_gateway_segments: '%s' is a name that nft cannot write. Rename the interface, or choose "
-                    "another provider. Nothing was changed." % name
+                    "another provider." % name,
+                    changed=False,
                 )
         return State(gateway_table(plan, management, unlisted, egress))
 
@@ -188,7 +189,7 @@ class Nftables(Provider):
                 if asked:
                     host.run("nft", ["delete table inet " + name])
                 words = _place(err, script) or _words(err or out) or "exit code %d" % code
-                raise RulesetError("nft %s: failed: %s. Nothing was changed." % (" ".join(arguments), words))
+                raise RulesetError("nft %s: failed: %s." % (" ".join(arguments), words), changed=False)
 
     def save(self, state):
         if state.table is None:
