@@ -11,7 +11,7 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import LOG_PREFIX
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LOG_PREFIX
 from ansible_collections.portledger.qradar.plugins.module_utils._log.kernel_log import read_kernel_log
 from ansible_collections.portledger.qradar.plugins.module_utils._host.listeners import listeners
 from ansible_collections.portledger.qradar.plugins.module_utils._log.flows import LoggedFlows

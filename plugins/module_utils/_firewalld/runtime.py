@@ -19,11 +19,12 @@ from collections import namedtuple
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import FOLDER, rich_text
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import ICMP, LOG_PREFIX
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import ICMP
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import parse_sets
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import merged, networks_of
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import interval
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import parse_network
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LOG_PREFIX
 
 #: match: "tcp/514", "icmp-type echo-request", "protocol ipv6-icmp", or None
 Atom = namedtuple("Atom", "family source destination match action")

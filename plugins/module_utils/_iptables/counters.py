@@ -13,6 +13,8 @@ __metaclass__ = type
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.counters import Counters
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import fixed_rules
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import EGRESS, UNLISTED
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.meaning import Reader
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import verdict
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
@@ -20,9 +22,9 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule i
 _COUNTED = re.compile(r"^\[(\d+):(\d+)\] -A (\S+) (.*)$")
 _VERDICTS = dict(
     # The last rule: before it may stand one that logs some of the same packets.
-    (verdict(word, policy)[-1].key, "%s: %s" % (word, policy))
-    for word in ("unlisted", "egress")
-    for policy in ("drop", "log", "leave")
+    (verdict(rule)[-1].key, rule.name)
+    for rule in fixed_rules()
+    if rule.kind in (UNLISTED, EGRESS)
 )
 
 

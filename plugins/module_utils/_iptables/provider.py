@@ -17,7 +17,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.errors imp
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import SetChange, SetState, read_sets
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.counters import count
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.meaning import read_meaning
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import Renderer
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import render
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import Restore
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.state import State, former_state, save_state
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import Names, missing_jumps
@@ -107,8 +107,8 @@ class Iptables(Provider):
     CODE = (
         "_base.intervals", "_base.networks", "_host.conntrack", "_iptables.counters", "_iptables.ipset",
         "_iptables.meaning", "_iptables.provider", "_iptables.render", "_iptables.restore", "_iptables.rule",
-        "_iptables.state", "_iptables.tables", "_plan.counters", "_plan.difference", "_plan.plan",
-        "_providers.provider",
+        "_iptables.state", "_iptables.tables", "_plan.counters", "_plan.difference", "_plan.plan", "_plan.policy",
+        "_plan.rules", "_providers.provider",
     )
 
     def detect(self, host):
@@ -139,17 +139,13 @@ class Iptables(Provider):
             used.update(_used_elsewhere(save, names))
         return State(tables, read_sets(host, names.set_prefix), used)
 
-    def build(self, scope, present, plan, management, unlisted, egress):
+    def build(self, scope, present, policy):
         names = Names(scope)
         tables, sets = {}, {}
         for family in present.tables:
             chains = {}
-            if plan is not None:
-                renderer = Renderer(names, family, present.sets is not None)
-                if scope == "host":
-                    ruleset = renderer.host(plan, management, unlisted)
-                else:
-                    ruleset = renderer.gateway(plan, management, unlisted, egress)
+            if policy is not None:
+                ruleset = render(policy, names, family, present.sets is not None)
                 chains = ruleset.chains
                 sets.update(ruleset.sets)
             tables[family] = wanted_tables(names, chains)

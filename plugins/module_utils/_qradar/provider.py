@@ -24,7 +24,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.counters import count
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.meaning import read_meaning
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import Renderer
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import render
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import missing_jumps, repairs
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import same_tables, wanted_tables
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.block import find_block
@@ -89,8 +89,8 @@ class Qradar(Provider):
     CODE = (
         "_base.intervals", "_base.networks", "_host.conntrack", "_iptables.counters", "_iptables.ipset",
         "_iptables.meaning", "_iptables.provider", "_iptables.render", "_iptables.restore", "_iptables.rule",
-        "_iptables.state", "_iptables.tables", "_plan.counters", "_plan.difference", "_plan.plan",
-        "_providers.provider", "_qradar.block", "_qradar.files", "_qradar.foreign", "_qradar.load",
+        "_iptables.state", "_iptables.tables", "_plan.counters", "_plan.difference", "_plan.plan", "_plan.policy",
+        "_plan.rules", "_providers.provider", "_qradar.block", "_qradar.files", "_qradar.foreign", "_qradar.load",
         "_qradar.provider", "_qradar.state", "_qradar.version",
     )
 
@@ -126,19 +126,13 @@ class Qradar(Provider):
     def read(self, host, scope):
         return read_state(host, scope, _families(host))
 
-    def build(self, scope, present, plan, management, unlisted, egress):
+    def build(self, scope, present, policy):
         if present.damage:
             raise RulesetError(present.damage)
         names = names_of(scope)
         tables, blocks = {}, {}
         for family in present.tables:
-            chains = {}
-            if plan is not None:
-                renderer = Renderer(names, family, False)
-                if scope == "host":
-                    chains = renderer.host(plan, management, unlisted).chains
-                else:
-                    chains = renderer.gateway(plan, management, unlisted, egress).chains
+            chains = {} if policy is None else render(policy, names, family, False).chains
             tables[family] = wanted_tables(names, chains)
             blocks[family] = render_block(scope, tables[family], family in present.created)
         return State(scope, tables, blocks)
