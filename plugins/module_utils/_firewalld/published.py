@@ -20,6 +20,7 @@ from xml.sax.saxutils import escape
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import DROP, LEAVE
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import read_save
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import original_ports
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LOG_BURST, LOG_PREFIX, LOG_RATE
@@ -149,11 +150,11 @@ def parse_save(save):
     :rtype: list[tuple[str, list[str]]]
     """
     rules = []
-    for line in save.splitlines():
-        if line.startswith("-A ") and CHAIN in line:
-            _word, chain, rest = line.split(None, 2)
-            # The backend iptables has a chain of its own for what stands in FORWARD.
-            rules.append(("FORWARD" if chain == "FORWARD_direct" else chain, split(rest)))
+    for table in read_save(save).values():
+        for rule in table.rules:
+            if rule.chain == CHAIN or CHAIN in rule.text:
+                # The backend iptables has a chain of its own for what stands in FORWARD.
+                rules.append(("FORWARD" if rule.chain == "FORWARD_direct" else rule.chain, rule.words()))
     return rules
 
 

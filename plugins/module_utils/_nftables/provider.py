@@ -13,10 +13,10 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-import json
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import entries_of
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.meaning import counted_flows
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.meaning import table_difference
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import render
@@ -49,8 +49,8 @@ class State:
 
 def _entries(text):
     try:
-        return json.loads(text)["nftables"] if text.strip() else []
-    except (ValueError, KeyError):
+        return entries_of(text)
+    except ValueError:
         raise RulesetError("nft -j: printed what is no JSON: %s" % _words(text))
 
 
@@ -102,9 +102,9 @@ class Nftables(Provider):
 
     NAME = "nftables"
     CODE = (
-        "_base.intervals", "_base.networks", "_host.conntrack", "_nftables.meaning", "_nftables.provider",
-        "_nftables.render", "_nftables.rule", "_nftables.table", "_plan.difference", "_plan.plan", "_plan.policy",
-        "_plan.rules", "_providers.provider",
+        "_base.intervals", "_base.networks", "_host.conntrack", "_nftables.listing", "_nftables.meaning",
+        "_nftables.provider", "_nftables.render", "_nftables.rule", "_nftables.table", "_plan.difference",
+        "_plan.plan", "_plan.policy", "_plan.rules", "_providers.provider",
     )
 
     def traces(self, host, scope):
