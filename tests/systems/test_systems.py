@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.record import Recorded
+from tests.lab.plays.record import Recorded
 from tests.systems.listener import UNLISTED
 from tests.systems.probe import asking
 from tests.systems.site import PASSWORD, SSH_OPTIONS, USER, Site, address
