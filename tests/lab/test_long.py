@@ -43,8 +43,8 @@ def test_what_is_left_is_listed_counted_and_no_proof_of_its_own() -> None:
     functions = {name.partition("[")[0] for name in left}
     alone = functions - {name.partition("[")[0] for name in short}
     assert alone == {
-        "qradar/test_qradar.py::test_the_timer_needs_no_good_markers_to_let_people_in_again",
-        "safe_apply/test_safe_apply.py::test_the_controller_dies_before_it_confirms",
+        "qradar/test_confirmation.py::test_the_timer_needs_no_good_markers_to_let_people_in_again",
+        "safe_apply/test_interrupted.py::test_the_controller_dies_before_it_confirms",
     }
 
 

@@ -31,6 +31,8 @@ LIMIT = SECONDS + 5
 SHORT = ("-e", f"host_firewall_confirm_seconds={SECONDS}", "-e", f"gateway_firewall_confirm_seconds={SECONDS}")
 # For what has to be confirmed, on a machine that may be busy.
 CALM = ("-e", "host_firewall_confirm_seconds=60", "-e", "gateway_firewall_confirm_seconds=60")
+# A change beside the first apply.
+CHANGE = ("-e", "host_firewall_unlisted=log")
 PENDING = "/run/portledger/host/pending.json"
 
 # What a boot reads: ours, and files of the providers that have some. What comments say is not compared.

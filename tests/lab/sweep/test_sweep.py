@@ -130,9 +130,6 @@ def test_a_mistake_that_cannot_be_made_is_said(provider: str) -> None:
             assert str(caught.value) == words[provider]
 
 
-# ---- what a sweep proves
-
-
 @pytest.fixture
 def plain() -> Iterator[Lab]:
     """A lab with rules that come straight from the oracle."""
@@ -214,9 +211,6 @@ def test_one_pair_of_each_kind_meets_every_decision() -> None:
     assert len(met) == len(kinds)
     hosts = {node.name for node in topology.nodes.values() if topology.is_qradar(node)}
     assert {pair.destination for pair in kinds} >= hosts
-
-
-# ---- the command
 
 
 def test_the_command_says_what_it_saw(capfd: pytest.CaptureFixture[str]) -> None:
