@@ -97,9 +97,8 @@ def _strings(tree: ast.AST) -> Iterator[Passage]:
             inner.update(id(part) for part in node.values)
             parts = (part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
             yield Passage(node.lineno, "".join(str(part) for part in parts))
-        elif isinstance(node, ast.Constant) and id(node) not in inner:
-            if isinstance(node.value, str) and " " in node.value:
-                yield Passage(node.lineno, node.value)
+        elif isinstance(node, ast.Constant) and id(node) not in inner and " " in (text := str(node.value)):
+            yield Passage(node.lineno, text)
 
 
 def _comments(text: str) -> Iterator[Passage]:
