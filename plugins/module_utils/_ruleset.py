@@ -32,7 +32,7 @@ def apply_ruleset(host, options, check):
     :type check: bool
     :returns: the module's result
     :rtype: dict
-    :raises RulesetError: nothing was changed, unless the text says otherwise.
+    :raises RulesetError: its field ``changed`` says whether anything was changed.
     """
     scope = options["scope"]
     change = options.get("change") or {"phase": APPLY}

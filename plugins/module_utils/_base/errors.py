@@ -12,7 +12,34 @@ __metaclass__ = type
 
 
 class RulesetError(Exception):
-    """What is wrong, where, and what to do about it; nothing was changed, unless the text says otherwise."""
+    """What is wrong, where, and what to do about it.
+
+    As text it is the whole message. What is put together of several errors takes their ``words``.
+    """
+
+    def __init__(self, words, changed=None):
+        """
+        :param words: the message, without a word on whether anything was changed where that is nothing
+        :type words: str
+        :param changed: False: nothing was changed. True: something was, and could not be put back; the words say what.
+            None: not known here, or nothing was to be changed
+        :type changed: bool | None
+        """
+        Exception.__init__(self, words)
+        self.words = words
+        self.changed = changed
+
+    def __str__(self):
+        return "%s Nothing was changed." % self.words if self.changed is False else self.words
+
+
+def words_alone(error):
+    """What any error says, without a word on whether anything was changed.
+
+    :type error: Exception
+    :rtype: str
+    """
+    return error.words if isinstance(error, RulesetError) else str(error)
 
 
 def complaint(variable, value, problem, remedy):

@@ -73,7 +73,7 @@ def write_files(host, before, after):
     :param before: content by path under firewalld's folder, None for a file that is not there
     :type before: dict[str, bytes | None]
     :type after: dict[str, bytes | None]
-    :raises RulesetError: a file cannot be written.
+    :raises RulesetError: a file cannot be written. Its field ``changed`` is True where another could not be put back.
     """
     done = []
     paths = sorted(set(before) | set(after))
@@ -83,14 +83,15 @@ def write_files(host, before, after):
                 done.append(path)
                 _replace(host.file(FOLDER, path), after.get(path))
     except (IOError, OSError) as error:
-        text = "%s: cannot be written: %s." % (host.file(FOLDER, done[-1]), error.strerror)
+        failure = RulesetError("%s: cannot be written: %s." % (host.file(FOLDER, done[-1]), error.strerror))
         try:
             for path in done:
                 if read_bytes(host.file(FOLDER, path)) != before.get(path):
                     _replace(host.file(FOLDER, path), before.get(path))
         except (IOError, OSError) as undoing:
-            text += " Putting back failed too: %s." % undoing.strerror
-        raise RulesetError(text)
+            words = "%s Putting back failed too: %s." % (failure.words, undoing.strerror)
+            failure = RulesetError(words, changed=True)
+        raise failure
 
 
 def _replace(path, content):

@@ -44,7 +44,8 @@ def lead(host, scope, present, wanted):
     try:
         write_files(host, before, after)
     except RulesetError as error:
-        raise RulesetError("%s Nothing was changed." % error)
+        error.changed = bool(error.changed)
+        raise
     if present.runtime is None:
         return
     try:
@@ -52,12 +53,16 @@ def lead(host, scope, present, wanted):
         if not _was_there(wanted):
             _test(host)
     except RulesetError as error:
-        write_files(host, before=after, after=before)
-        raise RulesetError("%s Nothing was changed." % error)
+        try:
+            write_files(host, before=after, after=before)
+        except RulesetError as undoing:
+            raise RulesetError("%s Putting back failed too: %s" % (error.words, undoing.words), changed=True)
+        error.changed = False
+        raise error
     try:
         _make_current(host, scope, present, wanted)
     except RulesetError as error:
-        raise RulesetError(_undo(host, scope, present, (after, before), str(error)))
+        raise _undo(host, scope, present, (after, before), error.words)
 
 
 def _was_there(wanted):
@@ -71,17 +76,18 @@ def _test(host):
         raise RulesetError("firewall-cmd --check-config: failed: %s." % words_of(code, out, err))
 
 
-def _undo(host, scope, present, files, text):
+def _undo(host, scope, present, files, words):
+    """Put back files and rules. Gives the error that says what became of it."""
     try:
         write_files(host, *files)
         reload_firewalld(host)
         _forget_kernel_sets(host, Names(scope), present.about["kernel_sets"])
         there = read_runtime(host, Names(scope), [present.model])
         if same_runtime(there, wanted_runtime(present.model)):
-            return "%s Nothing was changed." % text
-        return "%s The former files are back, but not all of them is in force." % text
+            return RulesetError(words, changed=False)
+        return RulesetError("%s The former files are back, but not all of them is in force." % words, changed=True)
     except RulesetError as error:
-        return "%s Putting back failed too: %s" % (text, error)
+        return RulesetError("%s Putting back failed too: %s" % (words, error.words), changed=True)
 
 
 def _make_current(host, scope, present, wanted):

@@ -171,7 +171,7 @@ class SetChange:
         code, out, err = self._restore(lines)
         if code != 0:
             self.abandon()
-            raise RulesetError("ipset restore: failed: %s. Nothing was changed." % words_of(code, out, err))
+            raise RulesetError("ipset restore: failed: %s." % words_of(code, out, err), changed=False)
 
     def abandon(self):
         """Remove what :meth:`prepare` made."""
@@ -185,7 +185,7 @@ class SetChange:
         if self.drifted:
             code, out, err = self._restore("swap %s %s" % (self._spare[name], name) for name in self.drifted)
             if code != 0:
-                raise RulesetError("ipset restore: swapping sets failed: %s." % words_of(code, out, err))
+                raise RulesetError("ipset restore: swapping sets failed: %s." % words_of(code, out, err), changed=True)
         self._destroy(sorted(set(self._spare.values()) | set(self.stale)))
 
     def _restore(self, lines):

@@ -188,19 +188,17 @@ class Iptables(Provider):
                 restore.load()
                 done.append(restore)
         except RulesetError as error:
-            problems = [str(error)]
+            problems = [error.words]
             for restore in reversed(done):
                 try:
                     restore.undo()
                 except RulesetError as undoing:
-                    problems.append("Putting back failed too: %s" % undoing)
+                    problems.append("Putting back failed too: %s" % undoing.words)
             if asked:
                 _untrack(host, names, sorted(wanted.tables))
             if sets:
                 sets.abandon()
-            if len(problems) == 1:
-                problems.append("Nothing was changed.")
-            raise RulesetError(" ".join(problems))
+            raise RulesetError(" ".join(problems), changed=len(problems) > 1)
         if sets:
             sets.finish()
 

@@ -153,7 +153,8 @@ class Nftables(Provider):
             if '"' in name:
                 raise RulesetError(
                     "qradar_gateway_segments: '%s' is a name that nft cannot write. Rename the interface, or choose "
-                    "another provider. Nothing was changed." % name
+                    "another provider." % name,
+                    changed=False,
                 )
         return State(render(policy))
 
@@ -186,7 +187,7 @@ class Nftables(Provider):
                 if asked:
                     host.run("nft", ["delete table inet " + name])
                 words = _place(err, script) or _words(err or out) or "exit code %d" % code
-                raise RulesetError("nft %s: failed: %s. Nothing was changed." % (" ".join(arguments), words))
+                raise RulesetError("nft %s: failed: %s." % (" ".join(arguments), words), changed=False)
 
     def save(self, state):
         if state.table is None:

@@ -96,8 +96,8 @@ class Provider:
 
         :type present: State
         :type wanted: State
-        :raises RulesetError: with the program's own words. The present state is in force still, unless the error says
-            otherwise.
+        :raises RulesetError: with the program's own words. Its field ``changed`` is False where the present state is
+            in force still.
         """
         raise NotImplementedError
 

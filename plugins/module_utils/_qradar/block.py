@@ -46,7 +46,7 @@ def find_block(content, scope, path):
     :param path: the file's name, for errors
     :type path: str
     :rtype: bytes | None
-    :raises RulesetError: a marker is damaged. Nothing was changed.
+    :raises RulesetError: a marker is damaged.
     """
     found = _places(content, path).get(scope)
     return content[found[0] : found[1]] if found else None
@@ -63,7 +63,7 @@ def with_block(content, scope, block, path):
     :param path: the file's name, for errors
     :type path: str
     :rtype: bytes
-    :raises RulesetError: a marker is damaged. Nothing was changed.
+    :raises RulesetError: a marker is damaged.
     """
     places = _places(content, path)
     block = block or b""
@@ -126,8 +126,9 @@ def _refuse(path, number, line, problem):
     shown = quoted(native(line.rstrip().decode("utf-8", "replace")))
     raise RulesetError(
         "%s: line %d %s %s. Take the lines between '%s' and '%s', and these two, out of the file by hand, for either "
-        "scope; the next run writes them anew. Nothing was changed."
-        % (path, number, shown, problem, marker("BEGIN", "SCOPE"), marker("END", "SCOPE"))
+        "scope; the next run writes them anew."
+        % (path, number, shown, problem, marker("BEGIN", "SCOPE"), marker("END", "SCOPE")),
+        changed=False,
     )
 
 

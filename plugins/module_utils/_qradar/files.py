@@ -35,7 +35,7 @@ def read_file(path):
     except (IOError, OSError) as error:
         if not os.path.lexists(path):
             return None
-        raise RulesetError("%s: cannot be read: %s. Nothing was changed." % (path, error.strerror))
+        raise RulesetError("%s: cannot be read: %s." % (path, error.strerror), changed=False)
 
 
 class FileChange:

@@ -69,7 +69,8 @@ class Load:
                 for family in self.families:
                     self._file(family)
             except RulesetError as error:
-                raise RulesetError("%s Nothing was changed." % str(error).replace(" Nothing was changed.", ""))
+                error.changed = False
+                raise
             try:
                 for change in self.files.values():
                     change.make()
@@ -81,7 +82,7 @@ class Load:
                         self._lead(family, self.wanted)
                 self._prove()
             except RulesetError as error:
-                raise RulesetError(" ".join([str(error)] + self._undo(before, generated)))
+                raise self._undo(before, generated, error.words)
         finally:
             self._done()
 
@@ -105,7 +106,7 @@ class Load:
             attempt(self._lead, family, self.wanted)
         self._done()
         if attempt.problems:
-            raise RulesetError(" ".join(attempt.problems))
+            raise RulesetError(" ".join(attempt.problems), changed=True)
         self._prove()
 
     def _what_is(self):
@@ -171,8 +172,8 @@ class Load:
                 )
         return "our chains differ. Is %s one that copies the file as it is?" % self.tool
 
-    def _undo(self, before, generated):
-        """Put back files and rules. Gives what is to be said about it."""
+    def _undo(self, before, generated, words):
+        """Put back files and rules. Gives the error that says what became of it."""
         attempt = _Attempt()
         for family, change in self.files.items():
             path, block = pre_file(self.host, family), self.present.blocks[family]
@@ -186,13 +187,15 @@ class Load:
         for family in self.families:
             attempt(self._lead, family, self.present)
         if attempt.problems:
-            return ["Putting back failed too: " + " ".join(attempt.problems)]
-        return [self._how_it_is(before)]
+            return RulesetError(" ".join([words, "Putting back failed too:"] + attempt.problems), changed=True)
+        left = self._left_changed(before)
+        return RulesetError("%s %s" % (words, left), changed=True) if left else RulesetError(words, changed=False)
 
-    def _how_it_is(self, before):
+    def _left_changed(self, before):
+        """What is not as it was, for people; empty where all is."""
         now = dict((family, save_of(self.host, family)) for family in self.families)
         if all(same_chains(before[family], now[family]) for family in self.families):
-            return "Nothing was changed."
+            return ""
         if all(
             same_tables(read_tables(now[family], self.names), self.present.tables[family]) for family in self.families
         ):
@@ -221,5 +224,5 @@ class _Attempt:
             function(*arguments)
             return True
         except RulesetError as error:
-            self.problems.append(str(error).replace(" Nothing was changed.", ""))
+            self.problems.append(error.words)
             return False

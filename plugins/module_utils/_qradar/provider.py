@@ -129,7 +129,7 @@ class Qradar(Provider):
 
     def build(self, scope, present, policy):
         if present.damage:
-            raise RulesetError(present.damage)
+            raise present.damage
         names = names_of(scope)
         tables, blocks = {}, {}
         for family in present.tables:
@@ -196,6 +196,6 @@ class Qradar(Provider):
                 now = read_file(path)
                 replace_file(path, now, with_ours(now, scope, block, path))
             except RulesetError as error:
-                problems.append(str(error))
+                problems.append(error.words)
         if problems:
-            raise RulesetError(" ".join(problems).replace(" Nothing was changed.", ""))
+            raise RulesetError(" ".join(problems))

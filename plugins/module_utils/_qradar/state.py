@@ -41,7 +41,7 @@ class State:
         :param generated: what is in the files that QRadar has generated, by family
         :type generated: dict[str, bytes | None] | None
         :param damage: what is wrong with markers in a file
-        :type damage: str | None
+        :type damage: RulesetError | None
         :param former: whether this is what was there before a change: then the way back must not fail half-way
         :type former: bool
         """
@@ -96,7 +96,7 @@ def read_state(host, scope, families):
         try:
             blocks[family] = find_block(content or b"", scope, path)
         except RulesetError as error:
-            blocks[family], damage = None, damage or str(error)
+            blocks[family], damage = None, damage or error
         if content is None or made_by_us(blocks[family]):
             created.add(family)
         generated[family] = read_file(generated_file(host, family))

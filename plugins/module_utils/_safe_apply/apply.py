@@ -104,7 +104,7 @@ def apply_safely(host, scope, providers, prepare, change, options):
     :param options: check: make nothing; forget: leave no trace of the change either, once it is made
     :type options: dict[str, bool]
     :rtype: Applied
-    :raises RulesetError: nothing was changed, unless the text says otherwise.
+    :raises RulesetError: its field ``changed`` says whether anything was changed.
     """
     store, persistence = Store(host, scope), Persistence(host, scope)
     warnings = []
@@ -187,18 +187,21 @@ def _load_with_timer(store, providers, prepared, change, forget):
         disarm(host, store, pending)
         persistence.remove_undo()
         store.drop(pending)
-        raise RulesetError("%s Nothing was changed." % error)
+        error.changed = False
+        raise
     _load(store, providers, prepared, pending)
     if (store.pending() or {}).get("token") != token:
         # The timer found this process stuck.
         put_back(store, providers, pending, "loading it took too long")
-        raise RulesetError("Loading took so long that the former rules were put back meanwhile. Nothing was changed.")
+        words = "Loading took so long that the former rules were put back meanwhile."
+        raise RulesetError(words, changed=False)
     pending["deadline"] = host.uptime() + seconds
     try:
         store.write(pending)
     except RulesetError as error:
         put_back(store, providers, pending, "its deadline could not be written")
-        raise RulesetError("%s Nothing was changed." % error)
+        error.changed = False
+        raise
     return pending["timer"]
 
 
@@ -216,8 +219,11 @@ def _load(store, providers, prepared, pending):
                     _take_back(store, done)
             except RulesetError as undoing:
                 again = " The timer tries again." if pending else ""
-                raise RulesetError("%s Putting back failed: %s%s" % (error, undoing, again))
-            raise
+                words = "%s Putting back failed: %s%s" % (error.words, undoing.words, again)
+                raise RulesetError(words, changed=True)
+            if pending and error.changed:
+                error.changed = False
+            raise error
         done.append(part)
 
 

@@ -162,7 +162,7 @@ class Store:
 
         :param seconds: go ahead without the lock after this time; None waits for as long as it takes
         :type seconds: float | None
-        :raises RulesetError: the folder cannot be made. Nothing was changed.
+        :raises RulesetError: the folder cannot be made.
         """
         end = None if seconds is None else self.host.uptime() + seconds
         held = self._open()
@@ -187,7 +187,8 @@ class Store:
             except OSError as error:
                 # Others make and forget this folder, too.
                 if not attempts_left or error.errno not in (errno.ENOENT, errno.EEXIST):
-                    raise RulesetError("%s: cannot be made: %s. Nothing was changed." % (self.folder, error.strerror))
+                    words = "%s: cannot be made: %s." % (self.folder, error.strerror)
+                    raise RulesetError(words, changed=False)
         fcntl.fcntl(held, fcntl.F_SETFD, fcntl.fcntl(held, fcntl.F_GETFD) | fcntl.FD_CLOEXEC)
         return held
 

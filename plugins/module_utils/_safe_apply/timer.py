@@ -20,7 +20,7 @@ import signal
 import sys
 
 from ansible_collections.portledger.qradar.plugins.module_utils._host import systemd
-from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError, words_alone
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.code import code_of
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending import RESTORED, Store
@@ -236,9 +236,9 @@ def put_back(store, providers, pending, why):
         try:
             _put_back(store, providers[kept["provider"]], kept["state"])
         except Exception as error:
-            problems.append("%s: %s" % (kept["provider"], error))
+            problems.append("%s: %s" % (kept["provider"], words_alone(error)))
     if problems:
-        raise RulesetError(" ".join(problems))
+        raise RulesetError(" ".join(problems), changed=True)
     disarm(store.host, store, pending)
     if pending["undo"]:
         Persistence(store.host, store.scope).remove_undo()
@@ -254,4 +254,4 @@ def _put_back(store, provider, state):
         present = provider.read(host, scope)
         left = provider.compare(host, scope, present, provider.former(state, present))
         if left:
-            raise RulesetError("not all is as it was: %s." % "; ".join(left))
+            raise RulesetError("not all is as it was: %s." % "; ".join(left), changed=True)

@@ -71,7 +71,7 @@ class Provider:
         self.loads.append(wanted)
         failure = self.failures.pop(0) if self.failures else None
         if failure:
-            raise RulesetError(failure)
+            raise failure
         if self.on_load:
             self.on_load()
         self.word = wanted
@@ -254,7 +254,7 @@ class SafeApplyTest(unittest.TestCase):
         self.assertEqual(([], [], None), (self.provider.loads, self.files(), self.store.pending()))
 
     def test_a_failing_load_leaves_nothing_pending(self):
-        self.provider.failures = ["no room. Nothing was changed."]
+        self.provider.failures = [RulesetError("no room.", changed=False)]
         with self.assertRaises(RulesetError) as caught:
             self.apply()
         self.assertEqual("no room. Nothing was changed.", str(caught.exception))
@@ -272,18 +272,25 @@ class SafeApplyTest(unittest.TestCase):
         self.assertEqual("killed.", str(caught.exception))
         self.assertEqual(("old", ["new", "old"]), (self.provider.word, self.provider.loads))
 
+    def test_what_a_provider_could_not_put_back_is_put_back(self):
+        self.provider.failures = [RulesetError("swapping sets failed.", changed=True)]
+        with self.assertRaises(RulesetError) as caught:
+            self.apply()
+        self.assertEqual("swapping sets failed. Nothing was changed.", str(caught.exception))
+        self.assertEqual("old", self.provider.word)
+
     def test_putting_back_fails_and_the_timer_goes_on(self):
         def half():
             self.provider.word = "half"
             self.provider.on_load = None
-            self.provider.failures = ["still no room."]
-            raise RulesetError("no room.")
+            self.provider.failures = [RulesetError("still no room.", changed=False)]
+            raise RulesetError("no room.", changed=False)
 
         self.provider.on_load = half
         with self.assertRaises(RulesetError) as caught:
             self.apply()
         message = "no room. Putting back failed: word: still no room. The timer tries again."
-        self.assertEqual(message, str(caught.exception))
+        self.assertEqual((message, True), (str(caught.exception), caught.exception.changed))
         self.assertTrue(self.wait())
         self.assertEqual("old", self.provider.word)
 
@@ -388,13 +395,13 @@ class SafeApplyTest(unittest.TestCase):
 
     def test_the_timer_tries_again(self):
         self.apply()
-        self.provider.failures = ["busy"] * 3
+        self.provider.failures = [RulesetError("busy")] * 3
         self.assertTrue(self.wait())
         self.assertEqual(("old", ["new", "old", "old", "old", "old"]), (self.provider.word, self.provider.loads))
 
     def test_the_timer_gives_up_and_may_be_run_again(self):
         self.apply()
-        self.provider.failures = ["busy"] * 1000
+        self.provider.failures = [RulesetError("busy")] * 1000
         real, sys.stderr = sys.stderr, io.StringIO() if bytes is not str else io.BytesIO()
         try:
             self.assertFalse(self.wait())
