@@ -14,6 +14,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base import con
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import find_management
 from ansible_collections.portledger.qradar.plugins.module_utils._registry.providers import PROVIDERS
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import make_policy
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import choose_provider
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import provider_warnings
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import traces_of_others
@@ -92,12 +93,13 @@ def prepare_change(host, options, provider, plan, management):
     """
     scope = options["scope"]
 
-    def part(of, plan):
+    def part(of, policy):
         present = of.read(host, scope)
-        wanted = of.build(scope, present, plan, management, options["unlisted"], options["egress"])
+        wanted = of.build(scope, present, policy)
         return Part(of, present, wanted, of.compare(host, scope, present, wanted))
 
-    parts = [part(provider, plan)] if provider else []
+    policy = plan and make_policy(plan, management, options["unlisted"], options["egress"])
+    parts = [part(provider, policy)] if provider else []
     former = [part(other, None) for other in traces_of_others(PROVIDERS, host, scope, provider and provider.NAME)]
     lines = _whole_difference(parts, former)
     at_boot = _at_boot(host, provider, parts[0].wanted) if provider else AtBoot()

@@ -12,7 +12,7 @@ __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError, words_alone
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import LOG_PREFIX
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LOG_PREFIX
 from ansible_collections.portledger.qradar.plugins.module_utils._log.kernel_log import read_kernel_log
 from ansible_collections.portledger.qradar.plugins.module_utils._host.listeners import listeners
 from ansible_collections.portledger.qradar.plugins.module_utils._log.flows import LoggedFlows

@@ -18,11 +18,12 @@ from xml.sax.saxutils import escape, quoteattr
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host.files import remove_file, replace_file
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import ICMP, LOG_PREFIX, Model, Policy
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import ICMP, Model, Policy
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import Rule, Service, Set
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import with_interface
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import parse_network
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LOG_PREFIX
 
 FOLDER = os.path.join("etc", "firewalld")
 _HEADER = '<?xml version="1.0" encoding="utf-8"?>\n'

@@ -12,12 +12,13 @@ __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import Meaning
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import rich_text
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import CONNECTION, ICMP, MANAGEMENT
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import ICMP
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import POLICY_PRIORITY, PRIORITY
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import with_interface
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import Atom, atoms_of, simplest
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import as_networks
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, shown, within
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import CONNECTION, MANAGEMENT
 
 _EVERYTHING = (set(["0.0.0.0/0"]), set(["::/0"]))
 _KINDS = dict((priority, kind) for kind, priority in PRIORITY.items())

@@ -64,9 +64,9 @@ def _interfaces_in_zones(host):
     return set(re.findall(r"[^\s,]+", " ".join(re.findall(r"^\s+interfaces:(.*)$", out, re.MULTILINE))))
 
 
-def _refuse_unzoned(present, plan):
+def _refuse_unzoned(present, policy):
     """What crosses between two interfaces in no zone would escape the policy."""
-    for interface in plan.interfaces if "zoned" in present.about else ():
+    for interface in policy.interfaces() if "zoned" in present.about else ():
         if interface not in present.about["zoned"]:
             raise RulesetError(
                 "qradar_gateway_segments: the interface '%s' is in no zone of firewalld, which since 2.0 asks policies "
@@ -129,8 +129,9 @@ class Firewalld(Provider):
     CODE = (
         "_base.intervals", "_base.networks", "_firewalld.command", "_firewalld.files", "_firewalld.load",
         "_firewalld.meaning", "_firewalld.provider", "_firewalld.published", "_firewalld.reload", "_firewalld.rules",
-        "_firewalld.runtime", "_firewalld.state", "_iptables.ipset", "_iptables.rule", "_plan.difference",
-        "_plan.plan", "_providers.provider",
+        "_firewalld.runtime", "_firewalld.state", "_iptables.ipset", "_iptables.render", "_iptables.rule",
+        "_iptables.save", "_nftables.listing", "_plan.difference", "_plan.plan", "_plan.policy", "_plan.rules",
+        "_providers.provider",
     )
 
     def detect(self, host):
@@ -195,18 +196,16 @@ class Firewalld(Provider):
         runtime = read_runtime(host, names, [model]) if about["version"] else None
         return State(files, model, runtime, (rules, in_force), about)
 
-    def build(self, scope, present, plan, management, unlisted, egress):
+    def build(self, scope, present, policy):
         names = Names(scope)
         model, rules = Model(), {}
-        if plan is not None:
-            builder = Builder(names, present.about["version"] >= _DESTINATION_SETS)
+        if policy is not None:
             if scope == "host":
-                model = builder.host(plan, management, unlisted)
                 if present.about["containers"]:
-                    rules = published.published_rules(plan, unlisted, names, present.about["with_sets"])
+                    rules = published.published_rules(policy, names, present.about["with_sets"])
             else:
-                _refuse_unzoned(present, plan)
-                model = builder.gateway(plan, management, unlisted, egress)
+                _refuse_unzoned(present, policy)
+            model = Builder(names, policy, present.about["version"] >= _DESTINATION_SETS).build()
         return State(render_files(names, model), model, wanted_runtime(model), (rules, rules), {"scope": scope})
 
     def compare(self, host, scope, present, wanted):

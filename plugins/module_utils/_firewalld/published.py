@@ -18,10 +18,12 @@ import re
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import LOG_PREFIX
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import DROP, LEAVE
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import read_save
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import port_bounds
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import original_ports
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LOG_BURST, LOG_PREFIX, LOG_RATE
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 
 FILE = "direct.xml"
@@ -45,18 +47,17 @@ def has_containers(host):
     return any(host.find(program) for program in _ENGINES)
 
 
-def published_rules(plan, unlisted, names, with_sets):
+def published_rules(policy, names, with_sets):
     """Rules by family, each with its chain.
 
-    :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.plan.Plan
-    :param unlisted: drop, log or leave
-    :type unlisted: str
+    :type policy: ansible_collections.portledger.qradar.plugins.module_utils._plan.policy.Policy
     :type names: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Names
     :param with_sets: whether firewalld makes kernel sets: it needs ipset for that
     :type with_sets: bool
     :rtype: dict[str, list[tuple[str, list[str]]]]
     """
-    if unlisted == "leave":
+    rest = policy.published[-1]
+    if rest.action == LEAVE:
         return {}
     found = {}
     for family in FAMILIES:
@@ -65,32 +66,27 @@ def published_rules(plan, unlisted, names, with_sets):
             ("FORWARD", entrance),
             (CHAIN, ["-m", "conntrack", "--ctstate", "RELATED,ESTABLISHED", "-j", "RETURN"]),
         ]
-        for flow in plan.flows:
-            networks = plan.sets[flow.source][family]
-            sources = _sources(names, family, flow.source, networks, with_sets)
-            for transport, first, last in sorted(port_bounds(port) for port in flow.ports):
-                if transport == "icmp":
-                    continue
-                port = "%d" % first if first == last else "%d:%d" % (first, last)
-                match = ["-p", transport, "-m", "conntrack", "--ctorigdstport", port]
-                match += ["-m", "comment", "--comment", flow.service, "-j", "RETURN"]
-                rules.extend((CHAIN, source + match) for source in sources)
-        rules.extend((CHAIN, tokens) for tokens in _last(unlisted))
+        for flow in policy.published:
+            if not flow.is_between_sets() or family not in flow.families:
+                continue
+            sources = _sources(names, family, flow.source_set, policy.sets[flow.source_set][family], with_sets)
+            for match in original_ports(flow):
+                end = match + ["-m", "comment", "--comment", flow.name, "-j", "RETURN"]
+                rules.extend((CHAIN, source + end) for source in sources)
+        rules.append((CHAIN, _last(rest)))
         found[family] = rules
     return found
 
 
-def _last(unlisted):
-    comment = ["-m", "comment", "--comment", "unlisted: %s" % unlisted]
-    if unlisted == "drop":
-        return [comment + ["-j", "DROP"]]
-    rate = ["-m", "limit", "--limit", "10/min", "--limit-burst", "20"]
-    return [rate + comment + ["-j", "LOG", "--log-prefix", LOG_PREFIX]]
+def _last(rest):
+    comment = ["-m", "comment", "--comment", rest.name]
+    if rest.action == DROP:
+        return comment + ["-j", "DROP"]
+    rate = ["-m", "limit", "--limit", "%d/min" % LOG_RATE, "--limit-burst", "%d" % LOG_BURST]
+    return rate + comment + ["-j", "LOG", "--log-prefix", LOG_PREFIX]
 
 
 def _sources(names, family, label, networks, with_sets):
-    if not networks:
-        return []
     if with_sets:
         return [["-m", "set", "--match-set", names.set(family, label), "src"]]
     return [[] if network in ("0.0.0.0/0", "::/0") else ["-s", network] for network in networks]
@@ -154,11 +150,11 @@ def parse_save(save):
     :rtype: list[tuple[str, list[str]]]
     """
     rules = []
-    for line in save.splitlines():
-        if line.startswith("-A ") and CHAIN in line:
-            _word, chain, rest = line.split(None, 2)
-            # The backend iptables has a chain of its own for what stands in FORWARD.
-            rules.append(("FORWARD" if chain == "FORWARD_direct" else chain, split(rest)))
+    for table in read_save(save).values():
+        for rule in table.rules:
+            if rule.chain == CHAIN or CHAIN in rule.text:
+                # The backend iptables has a chain of its own for what stands in FORWARD.
+                rules.append(("FORWARD" if rule.chain == "FORWARD_direct" else rule.chain, rule.words()))
     return rules
 
 

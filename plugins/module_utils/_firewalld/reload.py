@@ -20,6 +20,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.comma
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.published import CHAIN
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import backend
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import SavedTable, read_save
 
 # What zones and policies list, and the option that adds one.
 _LISTS = {
@@ -168,31 +169,21 @@ def lost_rules(before, after):
     :type after: str
     :rtype: str
     """
-    now, text = _by_table(after), ""
-    for table, (policies, rules) in sorted(_by_table(before).items()):
-        there = now.get(table, ({}, []))
-        lines = [":%s %s [0:0]" % item for item in sorted(policies.items()) if there[0].get(item[0]) != item[1]]
-        left = list(there[1])
-        for rule in rules:
-            if rule in left:
-                left.remove(rule)
-            elif CHAIN not in rule:
-                lines.append(rule)
-        lines = [line for line in lines if not line.startswith(":" + CHAIN)]
+    now, text = read_save(after), ""
+    for name, table in sorted(read_save(before).items()):
+        there = now.get(name) or SavedTable()
+        policies = sorted(item for item in table.policies.items() if item[0] != CHAIN)
+        lines = [":%s %s [0:0]" % item for item in policies if there.policies.get(item[0]) != item[1]]
+        left = [_line(rule) for rule in there.rules]
+        for line in map(_line, table.rules):
+            if line in left:
+                left.remove(line)
+            elif CHAIN not in line:
+                lines.append(line)
         if lines:
-            text += "\n".join(["*" + table] + lines + ["COMMIT", ""])
+            text += "\n".join(["*" + name] + lines + ["COMMIT", ""])
     return text
 
 
-def _by_table(save):
-    """Chains with their policies, and rules in their order, of each table."""
-    found, table = {}, None
-    for line in save.splitlines():
-        if line.startswith("*"):
-            table = found.setdefault(line[1:].strip(), ({}, []))
-        elif line.startswith(":") and table:
-            chain, policy = line[1:].split()[:2]
-            table[0][chain] = policy
-        elif line.startswith("-A") and table:
-            table[1].append(line)
-    return found
+def _line(rule):
+    return "-A %s %s" % (rule.chain, rule.text)

@@ -16,45 +16,44 @@ __metaclass__ = type
 import hashlib
 from collections import namedtuple
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import DROP, GATEWAY, LEAVE, LOG
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, within
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import as_members
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, family_of, parse_network
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import within
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import ACCEPT, CONNECTION, EGRESS, FLOW
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import ICMP_ERRORS
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LISTENERS, MANAGEMENT
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import NEIGHBOUR_DISCOVERY
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import SEGMENT, UNLISTED
 
-LOG_PREFIX = "portledger: "
-MANAGEMENT = "management"
-CONNECTION = "running connection"
 ICMP = "icmp"
 # Policies of priority 0 and above come behind zones; ours has to come before them.
 POLICY_PRIORITY = -100
 # Of rules, in the order in which firewalld asks them. Those below 0 come before everything without one.
 PRIORITY = {
-    "segment": -500,
+    SEGMENT: -500,
     CONNECTION: -400,
     MANAGEMENT: -300,
-    "ICMP errors": -210,
-    "neighbour discovery": -200,
-    "flow": -100,
+    ICMP_ERRORS: -210,
+    NEIGHBOUR_DISCOVERY: -200,
+    FLOW: -100,
     "echo requests to multicast": -60,
-    "multicast listeners": -50,
-    "unlisted": 32000,
-    "egress": 32001,
+    LISTENERS: -50,
+    UNLISTED: 32000,
+    EGRESS: 32001,
 }
 _LETTERS = {"host": "h", "gateway": "g"}
-_ICMP_ERRORS = {
-    "ipv4": ("destination-unreachable", "time-exceeded", "parameter-problem"),
-    "ipv6": ("destination-unreachable", "packet-too-big", "time-exceeded", "parameter-problem"),
+# What firewalld calls types of ICMP.
+_ICMP_NAMES = {
+    "ipv4": {3: "destination-unreachable", 11: "time-exceeded", 12: "parameter-problem"},
+    "ipv6": {
+        1: "destination-unreachable", 2: "packet-too-big", 3: "time-exceeded", 4: "parameter-problem",
+        133: "router-solicitation", 134: "router-advertisement", 135: "neighbour-solicitation",
+        136: "neighbour-advertisement", 137: "redirect",
+    },
 }
-_NEIGHBOUR_DISCOVERY = (
-    "router-solicitation",
-    "router-advertisement",
-    "neighbour-solicitation",
-    "neighbour-advertisement",
-    "redirect",
-)
 _MULTICAST = "ff00::/8"
 _LINK_LOCAL = "fe80::/10"
-_UNSPECIFIED = "::/128"
 
 #: source and destination: None, or kind and value: ("ipset", name), ("address", network), ("not ipset", name);
 #: match: None, or kind and value: ("service", name), ("port", "tcp/22"), ("icmp-type", name), ("protocol", name)
@@ -170,89 +169,75 @@ def segment_label(interface):
 
 
 class Builder:
-    """Makes what is to be of a plan."""
+    """The policy as firewalld's own policy, services and sets."""
 
-    def __init__(self, names, destination_sets):
+    def __init__(self, names, policy, destination_sets):
         """
         :type names: Names
+        :type policy: ansible_collections.portledger.qradar.plugins.module_utils._plan.policy.Policy
         :param destination_sets: whether rules can name a set as destination, which firewalld can since 1.0
         :type destination_sets: bool
         """
         self.names = names
+        self.policy = policy
         self.destination_sets = destination_sets
         self.rules = []
         self.services = {}
         self.sets = {}
         self._known = set()
 
-    def host(self, plan, management, unlisted):
-        """What may enter this host.
-
-        :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.plan.Plan
-        :type management: ansible_collections.portledger.qradar.plugins.module_utils._host.management.Management
-        :param unlisted: drop, log or leave
-        :type unlisted: str
-        :rtype: Model
+    def build(self):
         """
-        if management.connection:
-            address, port = management.connection
-            self._entrance(CONNECTION, parse_network(address)[1], [port])
-        for network in management.networks:
-            self._entrance(MANAGEMENT, network, management.ports)
-        for family in FAMILIES:
-            for kind in _ICMP_ERRORS[family]:
-                self._rule("ICMP errors", family, match=("icmp-type", kind))
-        for kind in _NEIGHBOUR_DISCOVERY:
-            self._rule("neighbour discovery", "ipv6", match=("icmp-type", kind))
-        self._flows(plan.sets, [(flow.source, None, flow) for flow in plan.flows])
-        # firewalld has no name for the messages of multicast listeners: what a link sends to a multicast address
-        # stands for them, but for echo requests.
-        ends = [("address", _LINK_LOCAL), ("address", _MULTICAST)]
-        if unlisted == "drop":
-            self._rule("echo requests to multicast", "ipv6", *(ends + [("icmp-type", "echo-request"), "drop"]))
-        for source in (_LINK_LOCAL, _UNSPECIFIED):
-            self._rule("multicast listeners", "ipv6", ("address", source), ends[1], ("protocol", "ipv6-icmp"))
-        if unlisted == "log":
-            self._rule("unlisted", None, action="log")
-        return self._model("DROP" if unlisted == "drop" else "CONTINUE")
-
-    def gateway(self, plan, management, unlisted, egress):
-        """What may cross this gateway. Replies are firewalld's own business: it accepts all of them.
-
-        :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.plan.Plan
-        :type management: ansible_collections.portledger.qradar.plugins.module_utils._host.management.Management
-        :param unlisted: drop, log or leave
-        :type unlisted: str
-        :param egress: drop, log or leave
-        :type egress: str
         :rtype: Model
         :raises RulesetError: this release of firewalld cannot say it.
         """
-        sets = dict(plan.sets)
-        passes = list(self._gateway_management(plan, management, sets))
-        passes.extend((flow.source, flow.destination, flow) for flow in plan.flows)
-        self._flows(sets, passes)
-        if self.destination_sets and "drop" in (unlisted, egress):
-            for interface in plan.interfaces:
+        for rule in self.policy.of_kind(CONNECTION, MANAGEMENT):
+            for _transport, port, _last in rule.bounds("tcp"):
+                self._rule(rule.kind, rule.families[0], _end(rule.network), None, ("port", "tcp/%d" % port))
+        for rule in self.policy.of_kind(ICMP_ERRORS, NEIGHBOUR_DISCOVERY):
+            # On a gateway, these and replies are firewalld's own: it accepts all of them.
+            for kind in () if rule.either_set else rule.icmp:
+                self._rule(rule.kind, rule.families[0], match=("icmp-type", _ICMP_NAMES[rule.families[0]][kind]))
+        self._flows(self.policy.of_kind(FLOW))
+        unlisted, egress = self.policy.action_on(UNLISTED), self.policy.action_on(EGRESS)
+        if self.policy.scope == GATEWAY:
+            return self._gateway(unlisted, egress)
+        # firewalld has no name for the messages of multicast listeners: what a link sends to a multicast address
+        # stands for them, but for echo requests.
+        ends = [("address", _LINK_LOCAL), ("address", _MULTICAST)]
+        if unlisted == DROP:
+            self._rule("echo requests to multicast", "ipv6", *(ends + [("icmp-type", "echo-request"), DROP]))
+        for rule in self.policy.of_kind(LISTENERS):
+            self._rule(rule.kind, "ipv6", ("address", rule.network), ends[1], ("protocol", "ipv6-icmp"))
+        if unlisted == LOG:
+            self._rule(UNLISTED, None, action=LOG)
+        return self._model("DROP" if unlisted == DROP else "CONTINUE")
+
+    def _gateway(self, unlisted, egress):
+        if self.destination_sets and DROP in (unlisted, egress):
+            for interface in self.policy.interfaces():
                 self._segment(interface)
         # A packet between two addresses of the deployment is unlisted, and no egress.
-        elsewhere = egress != "leave" and unlisted != "drop"
+        elsewhere = egress != LEAVE and unlisted != DROP
         if elsewhere and not self.destination_sets:
             raise RulesetError(
                 "egress: '%s' cannot be had with unlisted '%s' from firewalld before 1.0. Set unlisted to drop, or "
                 "egress to leave." % (egress, unlisted)
             )
         for family in FAMILIES:
-            networks = plan.sets[plan.deployment][family]
-            if not networks:
-                continue
-            ours = self._set(family, plan.deployment, networks)
-            if unlisted != "leave":
-                for destination in self._destinations(family, plan.deployment, networks):
-                    self._rule("unlisted", family, None, destination, None, unlisted)
-            if egress != "leave":
-                away = ("not ipset", ours[1]) if elsewhere else None
-                self._rule("egress", family, ours, away, None, egress)
+            for rule in self.policy.of_kind(UNLISTED, EGRESS):
+                if family not in rule.families:
+                    continue
+                label = rule.destination_set or rule.source_set
+                ours = self._set(family, label)
+                if rule.action == LEAVE:
+                    continue
+                if rule.kind == UNLISTED:
+                    for destination in self._destinations(family, label):
+                        self._rule(UNLISTED, family, None, destination, None, rule.action)
+                else:
+                    away = ("not ipset", ours[1]) if elsewhere else None
+                    self._rule(EGRESS, family, ours, away, None, rule.action)
         return self._model("CONTINUE")
 
     def _model(self, target):
@@ -260,14 +245,14 @@ class Builder:
         policy = Policy(target, POLICY_PRIORITY, ("ANY",), (names.egress_zone,), tuple(self.rules), ())
         return Model(policy, self.services, self.sets)
 
-    def _rule(self, kind, family, source=None, destination=None, match=None, action="accept"):
+    def _rule(self, kind, family, source=None, destination=None, match=None, action=ACCEPT):
         rule = Rule(PRIORITY[kind], family, source, destination, match, action)
         if rule not in self._known:
             self._known.add(rule)
             self.rules.append(rule)
 
     def _segment(self, interface):
-        """Traffic within one segment is not the gateway's business.
+        """Traffic within one segment is unrelated.
 
         A rule can name an interface only in a set. Which of a rule's two sets means the one that a packet came by and
         which the one that it leaves by has changed between releases: here both are the same.
@@ -277,78 +262,47 @@ class Builder:
             name = self.names.set(family, label)
             members = ("%s,%s" % (half, interface) for half in as_members([network]))
             self.sets[name] = Set(label, frozenset(members), ())
-            self._rule("segment", family, ("ipset", name), ("ipset", name))
+            self._rule(SEGMENT, family, ("ipset", name), ("ipset", name))
 
-    def _entrance(self, kind, network, ports):
-        for port in ports:
-            self._rule(kind, family_of(network), _end(network), None, ("port", "tcp/%d" % port))
-
-    def _set(self, family, label, networks):
+    def _set(self, family, label):
         name = self.names.set(family, label)
         if name not in self.sets:
-            self.sets[name] = Set(label, frozenset(as_members(_disjoint(networks))), ())
+            self.sets[name] = Set(label, frozenset(as_members(_disjoint(self.policy.sets[label][family]))), ())
         return ("ipset", name)
 
-    def _destinations(self, family, label, networks):
+    def _destinations(self, family, label):
         """How rules say a destination: a set, or each network where they cannot name a set."""
-        found = self._set(family, label, networks)
+        found = self._set(family, label)
         if self.destination_sets:
             return [found]
         return [("address", network) for network in sorted(self.sets[found[1]].members)]
 
-    def _flows(self, sets, passes):
-        pairs, order = {}, {}
-        for source, destination, flow in passes:
-            ports = pairs.setdefault((source, destination), {})
+    def _flows(self, flows):
+        """A service for each pair of sets, and what permits it."""
+        pairs, order, families = {}, {}, {}
+        for flow in flows:
+            ends = (flow.source_set, flow.destination_set)
+            families.setdefault(ends, set()).update(flow.families)
+            ports = pairs.setdefault(ends, {})
             for port in flow.ports:
-                ports.setdefault(port, set()).add(flow.service)
-            key = (source, destination)
-            order[key] = min(flow.order, order.get(key, flow.order))
-        for key in sorted(pairs, key=lambda pair: (order[pair], pair[0], pair[1] or "")):
-            source, destination = key
-            ends = [end for end in key if end is not None]
-            families = [family for family in FAMILIES if all(sets[end][family] for end in ends)]
-            if not families:
-                continue
-            name = self.names.service(source, destination)
-            self.services[name] = Service(dict((port, tuple(sorted(some))) for port, some in pairs[key].items()))
-            for family in families:
-                self._passes(family, sets, key, name)
+                ports.setdefault(port, set()).add(flow.name)
+            order[ends] = min(flow.order, order.get(ends, flow.order))
+        for ends in sorted(pairs, key=lambda pair: (order[pair], pair[0], pair[1] or "")):
+            name = self.names.service(*ends)
+            self.services[name] = Service(dict((port, tuple(sorted(some))) for port, some in pairs[ends].items()))
+            for family in sorted(families[ends]):
+                self._permit(family, ends, name)
 
-    def _passes(self, family, sets, ends, service):
+    def _permit(self, family, ends, service):
         source, destination = ends
-        places = [None]
-        if destination is not None:
-            places = self._destinations(family, destination, sets[destination][family])
-        start = self._set(family, source, sets[source][family])
+        places = [None] if destination is None else self._destinations(family, destination)
+        start = self._set(family, source)
         ports = self.services[service].flows
         for place in places:
             if any(port != ICMP for port in ports):
-                self._rule("flow", family, start, place, ("service", service))
+                self._rule(FLOW, family, start, place, ("service", service))
             if ICMP in ports:
-                self._rule("flow", family, start, place, ("icmp-type", "echo-request"))
-
-    def _gateway_management(self, plan, management, sets):
-        """SSH through the gateway, as sources of their own."""
-        connection = [parse_network(management.connection[0])[1]] if management.connection else []
-        for label, networks in ((CONNECTION, connection), (MANAGEMENT, management.networks)):
-            while label in plan.sets:  # a name in the plan is never the same as one of ours
-                label += " of the firewall"
-            sets[label] = dict(
-                (family, [network for network in networks if family_of(network) == family]) for family in FAMILIES
-            )
-            for destination, ports in plan.ssh:
-                yield label, destination, _Ssh(ports)
-
-
-class _Ssh:
-    """As a flow of the plan, where the ends do not matter."""
-
-    service = "ssh"
-    order = 1
-
-    def __init__(self, ports):
-        self.ports = ports
+                self._rule(FLOW, family, start, place, ("icmp-type", "echo-request"))
 
 
 def with_interface(members):
@@ -361,7 +315,7 @@ def with_interface(members):
 
 
 def _end(network):
-    return None if network in ("0.0.0.0/0", "::/0") else ("address", network)
+    return network and ("address", network)
 
 
 def _disjoint(networks):

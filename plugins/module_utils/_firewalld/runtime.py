@@ -19,11 +19,13 @@ from collections import namedtuple
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import FOLDER, rich_text
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import ICMP, LOG_PREFIX
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import ICMP
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import parse_sets
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import merged, networks_of
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import interval
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import parse_network
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import addresses, element_value
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import entries_of, network
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LOG_PREFIX
 
 #: match: "tcp/514", "icmp-type echo-request", "protocol ipv6-icmp", or None
 Atom = namedtuple("Atom", "family source destination match action")
@@ -128,8 +130,8 @@ def read_runtime(host, names, models):
     if backend(host) == "iptables":
         return _ask_firewalld(host, names, models)
     try:
-        listed = json.loads(host.output("nft", ["-j", "list", "table", "inet", "firewalld"]))["nftables"]
-    except (ValueError, KeyError):
+        listed = entries_of(host.output("nft", ["-j", "list", "table", "inet", "firewalld"]))
+    except ValueError:
         raise RulesetError("nft -j list table inet firewalld: its answer cannot be read.")
     return parse_table(listed, names)
 
@@ -179,26 +181,15 @@ def _jumps(expr):
 def _members(found):
     family = "ipv6" if found["type"] == "ipv6_addr" else "ipv4"
     intervals, networks = [], set()
-    for member in found.get("elem", []):
-        if isinstance(member, dict) and "elem" in member:
-            member = member["elem"]["val"]
+    for member in map(element_value, found.get("elem", [])):
         if isinstance(member, dict) and "concat" in member:
-            network, interface = member["concat"]
-            networks.add("%s,%s" % (_network(network), interface))
-        elif isinstance(member, dict) and "range" in member:
-            first, last = (interval(parse_network(end)[1])[0] for end in member["range"])
-            intervals.append((first, last))
+            source, interface = member["concat"]
+            networks.add("%s,%s" % (network(source), interface))
         else:
-            intervals.append(interval(_network(member)))
-    for first, last in merged(intervals):
-        networks.update(networks_of((first, last), family))
+            intervals.append(addresses(member, family))
+    for block in merged(intervals):
+        networks.update(networks_of(block, family))
     return frozenset(networks)
-
-
-def _network(value):
-    if isinstance(value, dict):
-        value = "%s/%d" % (value["prefix"]["addr"], value["prefix"]["len"])
-    return parse_network(value)[1]
 
 
 def _atom(expr):
@@ -253,7 +244,7 @@ def _end(right, operator):
     negated = "not " if operator == "!=" else ""
     if not isinstance(right, dict) and right.startswith("@"):
         return (negated + "ipset", str(right[1:]))
-    return (negated + "address", _network(right))
+    return (negated + "address", network(right))
 
 
 def _ask_firewalld(host, names, models):

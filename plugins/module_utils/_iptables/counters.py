@@ -10,19 +10,19 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-import re
-
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.counters import Counters
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import fixed_rules
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import EGRESS, UNLISTED
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.meaning import Reader
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import verdict
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import read_filter
 
-_COUNTED = re.compile(r"^\[(\d+):(\d+)\] -A (\S+) (.*)$")
 _VERDICTS = dict(
     # The last rule: before it may stand one that logs some of the same packets.
-    (verdict(word, policy)[-1].key, "%s: %s" % (word, policy))
-    for word in ("unlisted", "egress")
-    for policy in ("drop", "log", "leave")
+    (verdict(rule)[-1].key, rule.name)
+    for rule in fixed_rules()
+    if rule.kind in (UNLISTED, EGRESS)
 )
 
 
@@ -60,17 +60,11 @@ def count(saves, sets, names):
 
 
 def _counted_chains(save, names):
-    chains, inside = {}, False
-    for line in save.splitlines():
-        if line.startswith("*"):
-            inside = line.strip() == "*filter"
-        found = inside and _COUNTED.match(line)
-        if found and names.owns_chain(found.group(3)):
-            packets, octets, chain, text = found.groups()
-            chains.setdefault(chain, []).append(CountedRule(split(text), int(packets), int(octets)))
-        elif inside and line.startswith(":") and names.owns_chain(line[1:].split(None, 1)[0]):
-            chains.setdefault(line[1:].split(None, 1)[0], [])
-    return chains
+    return dict(
+        (name, [CountedRule(rule.words(), rule.packets, rule.octets) for rule in rules])
+        for name, rules in read_filter(save).chains().items()
+        if names.owns_chain(name)
+    )
 
 
 class _Counter(Reader):

@@ -17,6 +17,7 @@ import time
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import lines_of
 
 _HALVES = {"0.0.0.0/0": ["0.0.0.0/1", "128.0.0.0/1"], "::/0": ["::/1", "8000::/1"]}
 # nf_tables lets go of the sets of removed rules a moment after the rules are gone.
@@ -60,7 +61,7 @@ def parse_sets(save, prefix):
     """
     state = SetState({}, {})
     create, add = "create " + prefix, "add " + prefix
-    for line in save.splitlines():
+    for line in lines_of(save):
         if line.startswith(add):
             _word, name, member = line.split(None, 2)
             state.members[name].add(_canonical(member))

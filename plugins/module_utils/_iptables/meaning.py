@@ -14,15 +14,19 @@ __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import Meaning
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import as_networks
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import CONNECTION, MANAGEMENT
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import PUBLISHED, REPLIES, entrance
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import fixed_rules, flow_rules
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import open_already, segment
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import shown
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import flow_rules, plain_rules
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import plan_independent_rules
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import entrance, published_replies
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import replies_between, segment
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import CONNECTION, ECHO_REQUEST, MANAGEMENT
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import PUBLISHED, REPLIES, SEGMENT
 
 _WHOLE = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 _DISPATCH = frozenset(["-s", "-d", "--match-set", "--comment", "-j", "-g"])
-_ECHO_REQUEST = {"icmp": ("--icmp-type", "8"), "icmpv6": ("--icmpv6-type", "128")}
+_ECHO_REQUEST = {
+    "icmp": ("--icmp-type", "%d" % ECHO_REQUEST["ipv4"]), "icmpv6": ("--icmpv6-type", "%d" % ECHO_REQUEST["ipv6"])
+}
 
 
 def read_meaning(chains, sets, names, family):
@@ -53,9 +57,15 @@ class Reader:
         self.family = family
         self.meaning = Meaning()
         self.walked = set()
-        self._fixed = dict((rule.key, rule) for rule in fixed_rules(names, family))
+        self._fixed = dict((rule.key, rule) for rule in plan_independent_rules(names, family))
+        self._published_replies = self._key_of(published_replies())
         self._plain = set([names.main, names.chain("ours"), names.chain("rest")])
         self._plain.update([names.chain("unlisted"), names.chain("egress")])
+
+    def _key_of(self, rule):
+        """The key of what a rule of the policy becomes, where that is one rule."""
+        made = plain_rules(self.names, self.family, rule)
+        return made[0].key if len(made) == 1 else None
 
     def read(self):
         """All that our jumps lead to."""
@@ -68,7 +78,7 @@ class Reader:
         name = self.names.published
         self.walked.add((name, None, None))
         for rule in self.chains[name]:
-            if rule.key in self._fixed or rule.key == open_already().key:
+            if rule.key in self._fixed or rule.key == self._published_replies:
                 self._is_published_fixed(rule)
                 continue
             labelled = self._labelled(rule, None)
@@ -112,7 +122,8 @@ class Reader:
             return
         self.walked.add((chain, source, destination))
         for rule in self.chains[chain]:
-            if rule.key in self._fixed:
+            # From one set to another, a rule about replies is what lets two parties talk, not the one for all.
+            if rule.key in self._fixed and source is None:
                 self._is_fixed(rule)
                 self.walk(rule.target(), None, None)
             elif not self._leads_on(rule, chain, source, destination):
@@ -187,25 +198,17 @@ class Reader:
             option, kind = _ECHO_REQUEST[transport]
             fits = set(options) == set(["-p", option, "--comment", "-j"]) and options[option] == (kind,)
             return ["icmp"] if fits else []
-        return [""] if rule.key == flow_rules(self.family, [_REPLIES])[0].key else []
+        return [""] if rule.key == flow_rules(self.family, replies_between(None, None))[0].key else []
 
     def _fixed_text(self, rule):
         """What a rule of the main chain means that depends on the host, not on flows."""
         options = rule.options()
         word = options.get("--comment", ("",))[0]
-        if word == "segment" and "-i" in options and rule.key == segment(options["-i"][0]).key:
+        if word == SEGMENT and "-i" in options and rule.key == self._key_of(segment(options["-i"][0])):
             return "segment %s" % options["-i"][0]
         ports = (options.get("--dport") or options.get("--dports") or ("",))[0].split(",")
         if word in (MANAGEMENT, CONNECTION) and all(port.isdigit() for port in ports):
             network = options.get("-s", (_WHOLE[self.family],))[0]
-            if rule.key == entrance(word, network, [int(port) for port in ports]).key:
+            if rule.key == self._key_of(entrance(word, network, [int(port) for port in ports])):
                 return "%s %s from %s" % (word, ", ".join("tcp/" + port for port in ports), shown(network))
         return None
-
-
-class _REPLIES:
-    """Stands for the rule that lets replies through between two parties."""
-
-    service = REPLIES
-    order = 0
-    ports = ()

@@ -17,8 +17,9 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.errors imp
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import SetChange, SetState, read_sets
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.counters import count
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.meaning import read_meaning
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import Renderer
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import render
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import Restore
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, read_save, save_of
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.state import State, former_state, save_state
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import Names, missing_jumps
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import read_tables, repairs
@@ -27,7 +28,6 @@ from ansible_collections.portledger.qradar.plugins.module_utils._host.conntrack 
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
 
 _WAIT = ["-w", "10"]
-_PREFIX = {"ipv4": "iptables", "ipv6": "ip6tables"}
 
 
 def filtered_families(host):
@@ -39,7 +39,7 @@ def filtered_families(host):
     """
     families = ["ipv4", "ipv6"] if os.path.exists(host.file("proc/net/if_inet6")) else ["ipv4"]
     for family in families:
-        for program in (_PREFIX[family] + "-save", _PREFIX[family] + "-restore"):
+        for program in (PREFIX[family] + "-save", PREFIX[family] + "-restore"):
             if not host.find(program):
                 raise RulesetError(_missing(program, family, host))
     return families
@@ -55,13 +55,15 @@ def _missing(program, family, host):
 
 
 def _used_elsewhere(save, names):
-    """Names of our sets in rules of others."""
-    own = "-A " + names.main
-    for line in save.splitlines():
-        if names.set_prefix in line and not line.startswith(own):
-            for token in line.split():
-                if token.startswith(names.set_prefix):
-                    yield token
+    """Names of our sets in foreign rules."""
+    if names.set_prefix not in save:
+        return
+    for table in read_save(save).values():
+        for rule in table.rules:
+            if not names.owns_chain(rule.chain):
+                for word in rule.words():
+                    if word.startswith(names.set_prefix):
+                        yield word
 
 
 def _meanings(names, state):
@@ -90,14 +92,14 @@ def _set_change(host, names, present, wanted):
 def _track(host, names, families):
     """Ask for connections to be tracked, in a chain that nothing leads to and that the ruleset then takes."""
     for family in families:
-        host.run(_PREFIX[family], _WAIT + ["-N", names.main])
-        host.run(_PREFIX[family], _WAIT + ["-A", names.main, "-m", "conntrack", "--ctstate", "ESTABLISHED"])
+        host.run(PREFIX[family], _WAIT + ["-N", names.main])
+        host.run(PREFIX[family], _WAIT + ["-A", names.main, "-m", "conntrack", "--ctstate", "ESTABLISHED"])
 
 
 def _untrack(host, names, families):
     for family in families:
         for command in ("-F", "-X"):
-            host.run(_PREFIX[family], _WAIT + [command, names.main])
+            host.run(PREFIX[family], _WAIT + [command, names.main])
 
 
 class Iptables(Provider):
@@ -107,8 +109,8 @@ class Iptables(Provider):
     CODE = (
         "_base.intervals", "_base.networks", "_host.conntrack", "_iptables.counters", "_iptables.ipset",
         "_iptables.meaning", "_iptables.provider", "_iptables.render", "_iptables.restore", "_iptables.rule",
-        "_iptables.state", "_iptables.tables", "_plan.counters", "_plan.difference", "_plan.plan",
-        "_providers.provider",
+        "_iptables.save", "_iptables.state", "_iptables.tables", "_plan.counters", "_plan.difference", "_plan.plan",
+        "_plan.policy", "_plan.rules", "_providers.provider",
     )
 
     def detect(self, host):
@@ -116,7 +118,7 @@ class Iptables(Provider):
 
     def traces(self, host, scope):
         names = Names(scope)
-        looks = [(_PREFIX[family] + "-save", [], ":%s " % names.main) for family in ("ipv4", "ipv6")]
+        looks = [(PREFIX[family] + "-save", [], ":%s " % names.main) for family in ("ipv4", "ipv6")]
         looks.append(("ipset", ["list", "-n"], names.set_prefix))
         return any(host.find(program) and mark in host.run(program, arguments)[1] for program, arguments, mark in looks)
 
@@ -127,29 +129,18 @@ class Iptables(Provider):
         names = Names(scope)
         tables, used = {}, set()
         for family in filtered_families(host):
-            program = _PREFIX[family] + "-save"
-            save = host.output(program, [])
-            # nf_tables says so in the output where somebody used what iptables cannot show.
-            if "is incompatible, use 'nft' tool" in save and "*filter" not in save.split("\n"):
-                raise RulesetError(
-                    "%s: cannot read the table filter, for it holds rules that only nft can show. "
-                    "Move these into a table of their own." % program
-                )
+            save = save_of(host, family)
             tables[family] = read_tables(save, names)
             used.update(_used_elsewhere(save, names))
         return State(tables, read_sets(host, names.set_prefix), used)
 
-    def build(self, scope, present, plan, management, unlisted, egress):
+    def build(self, scope, present, policy):
         names = Names(scope)
         tables, sets = {}, {}
         for family in present.tables:
             chains = {}
-            if plan is not None:
-                renderer = Renderer(names, family, present.sets is not None)
-                if scope == "host":
-                    ruleset = renderer.host(plan, management, unlisted)
-                else:
-                    ruleset = renderer.gateway(plan, management, unlisted, egress)
+            if policy is not None:
+                ruleset = render(policy, names, family, present.sets is not None)
                 chains = ruleset.chains
                 sets.update(ruleset.sets)
             tables[family] = wanted_tables(names, chains)
@@ -180,7 +171,7 @@ class Iptables(Provider):
         names = Names(scope)
         sets = _set_change(host, names, present, wanted)
         restores = [
-            Restore(host, _PREFIX[family] + "-restore", present.tables[family], wanted.tables[family])
+            Restore(host, PREFIX[family] + "-restore", present.tables[family], wanted.tables[family])
             for family in sorted(wanted.tables)
             if not same_tables(present.tables[family], wanted.tables[family])
         ]
@@ -219,6 +210,6 @@ class Iptables(Provider):
 
     def counters(self, host, scope):
         names = Names(scope)
-        saves = dict((family, host.output(_PREFIX[family] + "-save", ["-c"])) for family in filtered_families(host))
+        saves = dict((family, host.output(PREFIX[family] + "-save", ["-c"])) for family in filtered_families(host))
         sets = read_sets(host, names.set_prefix)
         return count(saves, sets.members if sets else {}, names)

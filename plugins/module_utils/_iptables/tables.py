@@ -13,6 +13,7 @@ __metaclass__ = type
 import hashlib
 
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import read_filter
 
 # A chain's name has at most 28 characters, a set's 31. Both scopes may be on one machine, so their names differ.
 _HOOKS = {"host": "INPUT", "gateway": "FORWARD"}
@@ -131,25 +132,24 @@ def read_tables(save, names):
     :type names: Names
     :rtype: Tables
     """
-    # A table that nobody has used yet is not shown, and has these chains all the same.
-    chains, jumps, others = {}, [], {"INPUT": [], "FORWARD": []}
-    for line in _filter_table(save):
-        if line.startswith(":"):
-            name = line[1:].split(None, 1)[0]
-            (chains if names.owns_chain(name) else others).setdefault(name, [])
-        elif line.startswith("-A "):
-            _dash, chain, rest = (line.split(None, 2) + [""])[:3]
-            if names.owns_chain(chain):
-                chains.setdefault(chain, []).append(Rule(split(rest)))
-                continue
-            there = others.setdefault(chain, [])
-            rule = Rule(split(rest)) if names.main in rest else None
+    chains, jumps = {}, []
+    # A table that nobody has used yet is not printed, and has these chains all the same.
+    foreign = {"INPUT": [], "FORWARD": []}
+    for name, rules in read_filter(save).chains().items():
+        if names.owns_chain(name):
+            chains[name] = [rule.rule() for rule in rules]
+            continue
+        there = foreign.setdefault(name, [])
+        own = 0
+        for saved in rules:
+            rule = saved.rule() if names.main in saved.text else None
             if rule and names.owns_chain(rule.target() or ""):
-                jumps.append((chain, len(there) + 1 + sum(1 for jump in jumps if jump[0] == chain), rule))
+                own += 1
+                jumps.append((name, len(there) + own, rule))
             else:
-                there.append(rest)
-    lead = dict((hook, _closing(others[hook], others)) for hook in ("INPUT", "FORWARD"))
-    room = dict((chain, len(rules)) for chain, rules in others.items())
+                there.append(saved.text)
+    lead = dict((hook, _closing(foreign[hook], foreign)) for hook in ("INPUT", "FORWARD"))
+    room = dict((chain, len(rules)) for chain, rules in foreign.items())
     return Tables(chains, jumps, _in_place(names, chains, jumps, lead), room, lead)
 
 
@@ -182,15 +182,6 @@ def _closing(rules, chains, depth=0):
         if there is None or " -g " in " " + rule or depth > _DEPTH or _closing(there, chains, depth + 1) < len(there):
             return number
     return len(rules)
-
-
-def _filter_table(save):
-    inside = False
-    for line in save.splitlines():
-        if line.startswith("*"):
-            inside = line.strip() == "*filter"
-        elif inside:
-            yield line
 
 
 def transaction(present, wanted):

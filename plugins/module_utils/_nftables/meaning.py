@@ -16,29 +16,25 @@ from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import aligned, interval_of, merged
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import networks_of
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, shown
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import CONNECTION, DADDR, MANAGEMENT
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import PUBLISHED, REPLIES, SADDR
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import entrance, fixed_rules
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import flow_rules, segment
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import DADDR, SADDR, flow_rules
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import plain_rule
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import plan_independent_rules
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.rule import interface_name
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import Table
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import port_bounds
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import entrance, replies_between, segment
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import CONNECTION, ECHO_REQUEST, MANAGEMENT
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import PUBLISHED, REPLIES, SEGMENT
 
 _WHOLE = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 _MAIN = {"host": "input", "gateway": "forward"}
 _TRANSPORTS = {"tcp dport": "tcp", "udp dport": "udp"}
-
-
-class _Replies:
-    """Stands for the rule that lets replies through between two parties."""
-
-    service = REPLIES
-    order = 0
-    ports = ()
-
-
-_FIXED = frozenset(rule.key for rule in fixed_rules())
-_REPLY = flow_rules([_Replies])[0].key
+_FIXED = frozenset(rule.key for rule in plan_independent_rules())
+_REPLY = flow_rules(replies_between(None, None))[0].key
+_ECHO = (
+    {"icmp type": ((ECHO_REQUEST["ipv4"],) * 2,)},
+    {"icmpv6 type": ((ECHO_REQUEST["ipv6"],) * 2,)},
+)
 
 
 def table_difference(scope, present, wanted, text_of):
@@ -60,6 +56,18 @@ def table_difference(scope, present, wanted, text_of):
     if present:
         lines.extend("- " + text for text in _strange(scope, present, wanted or Table()))
     return lines
+
+
+def table_meaning(scope, table):
+    """What a table means, by family.
+
+    :param scope: host or gateway
+    :type scope: str
+    :type table: ansible_collections.portledger.qradar.plugins.module_utils._nftables.table.Table
+    :rtype: dict[str, ansible_collections.portledger.qradar.plugins.module_utils._plan.difference.Meaning]
+    """
+    readers = _read(scope, table, lambda rule: rule.text())
+    return dict((family, reader.meaning) for family, reader in readers.items())
 
 
 def _read(scope, table, text_of):
@@ -277,7 +285,7 @@ class _Reader:
             return [_port(values["meta l4proto"][0], bounds) for bounds in values["ct original proto-dst"]]
         if rule.key == _REPLY:
             return [""]
-        if values in ({"icmp type": ((8, 8),)}, {"icmpv6 type": ((128, 128),)}):
+        if values in _ECHO:
             return ["icmp"]
         return []
 
@@ -285,12 +293,12 @@ class _Reader:
         """What a rule of the base chain means that depends on the host, not on flows."""
         values = rule.values()
         name = interface_name((values.get("iifname") or ("",))[0])
-        if rule.comment == "segment" and rule.key == segment(name).key:
+        if rule.comment == SEGMENT and rule.key == plain_rule(segment(name)).key:
             return "segment %s" % name
         bounds = values.get("tcp dport") or ()
         if rule.comment in (MANAGEMENT, CONNECTION) and bounds and rule.family:
             network = values.get(SADDR[rule.family], (_WHOLE[rule.family],))[0]
             ports = [port for first, last in bounds for port in range(first, last + 1)]
-            if rule.key == entrance(rule.comment, network, ports).key:
+            if rule.key == plain_rule(entrance(rule.comment, network, ports)).key:
                 return "%s %s from %s" % (rule.comment, ", ".join("tcp/%d" % one for one in ports), shown(network))
         return None

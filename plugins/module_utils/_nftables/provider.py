@@ -13,13 +13,13 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-import json
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import entries_of
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.meaning import counted_flows
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.meaning import table_difference
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import gateway_table, host_table
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import render
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import TABLES, read_table, table_data
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import table_from, table_text
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
@@ -49,8 +49,8 @@ class State:
 
 def _entries(text):
     try:
-        return json.loads(text)["nftables"] if text.strip() else []
-    except (ValueError, KeyError):
+        return entries_of(text)
+    except ValueError:
         raise RulesetError("nft -j: printed what is no JSON: %s" % _words(text))
 
 
@@ -102,9 +102,9 @@ class Nftables(Provider):
 
     NAME = "nftables"
     CODE = (
-        "_base.intervals", "_base.networks", "_host.conntrack", "_nftables.meaning", "_nftables.provider",
-        "_nftables.render", "_nftables.rule", "_nftables.table", "_plan.difference", "_plan.plan",
-        "_providers.provider",
+        "_base.intervals", "_base.networks", "_host.conntrack", "_nftables.listing", "_nftables.meaning",
+        "_nftables.provider", "_nftables.render", "_nftables.rule", "_nftables.table", "_plan.difference",
+        "_plan.plan", "_plan.policy", "_plan.rules", "_providers.provider",
     )
 
     def traces(self, host, scope):
@@ -146,19 +146,17 @@ class Nftables(Provider):
         entries = _entries(host.output("nft", ["-j", "list", "table", "inet", name]))
         return State(read_table(entries), lambda: host.output("nft", ["-a", "list", "table", "inet", name]))
 
-    def build(self, scope, present, plan, management, unlisted, egress):
-        if plan is None:
+    def build(self, scope, present, policy):
+        if policy is None:
             return State(None)
-        if scope == "host":
-            return State(host_table(plan, management, unlisted))
-        for name in plan.interfaces:
+        for name in policy.interfaces():
             if '"' in name:
                 raise RulesetError(
                     "qradar_gateway_segments: '%s' is a name that nft cannot write. Rename the interface, or choose "
                     "another provider." % name,
                     changed=False,
                 )
-        return State(gateway_table(plan, management, unlisted, egress))
+        return State(render(policy))
 
     def compare(self, host, scope, present, wanted):
         if present.table is None and wanted.table is None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a plan to our table: sets and chains for both families.
+"""The policy in the syntax of nftables: a table with sets and chains for both families.
 
 Each source set has a chain with its rules, on a gateway one more for each destination set that it talks to. The base
 chain leads there by source, with a rule for each family. So the number of rules is that of rows and sets, and the
@@ -14,339 +14,219 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, family_of, parse_network
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import within
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import DROP, GATEWAY, LEAVE, LOG
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.rule import Rule, interface_value, label
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import Chain, Set, Table, base
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import chain_name, set_name
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import port_bounds
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import fixed_rules
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import ACCEPT, CONNECTION, ECHO_REQUEST
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import EGRESS
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import FLOW, LOG_BURST, LOG_PREFIX, LOG_RATE
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LOOPBACK, MANAGEMENT, PUBLISHED
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import REPLIES
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import UNLISTED, by_ends
 
-LOG_PREFIX = "portledger: "
-MANAGEMENT = "management"
-CONNECTION = "running connection"
-REPLIES = "replies"
-PUBLISHED = "published"
 SADDR = {"ipv4": "ip saddr", "ipv6": "ip6 saddr"}
 DADDR = {"ipv4": "ip daddr", "ipv6": "ip6 daddr"}
 _ICMP = {"ipv4": "icmp type", "ipv6": "icmpv6 type"}
 _ESTABLISHED = ("ct state", ("established", "related"))
-# Destination unreachable, time exceeded, parameter problem; in IPv6 also packet too big.
-_ICMP_ERRORS = {"ipv4": (3, 11, 12), "ipv6": (1, 2, 3, 4)}
-_ECHO_REQUEST = {"ipv4": 8, "ipv6": 128}
-# RFC 4861: valid only with a hop limit that no router has touched.
-_NEIGHBOUR_DISCOVERY = (133, 134, 135, 136, 137)
-# RFC 2710 and 3810: from link-local addresses; RFC 3590: reports also from the unspecified one.
-_LISTENERS = (("fe80::/10", (130, 131, 132, 143)), ("::/128", (131, 143)))
-_WIDE_OPEN = {"0.0.0.0/0": "ipv4", "::/0": "ipv6"}
+_VERDICTS = {ACCEPT: "accept", DROP: "drop", LEAVE: "return", LOG: "return"}
+# The others are what every packet meets: counting there would cost, and tell nothing.
+_COUNTED = (CONNECTION, MANAGEMENT, FLOW, UNLISTED, EGRESS)
 
 
-def host_table(plan, management, unlisted):
-    """What may enter this host, and what may reach that which containers publish on it.
+def render(policy):
+    """What a policy becomes.
 
-    :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.plan.Plan
-    :type management: ansible_collections.portledger.qradar.plugins.module_utils._host.management.Management
-    :param unlisted: drop, log or leave
-    :type unlisted: str
+    :type policy: ansible_collections.portledger.qradar.plugins.module_utils._plan.policy.Policy
     :rtype: ansible_collections.portledger.qradar.plugins.module_utils._nftables.table.Table
     """
-    build = _Builder(plan.sets)
-    passes = [(family, flow.source, None, flow) for flow in plan.flows for family in FAMILIES]
-    enter = life() + list(_entrances(management)) + build.sources("from", passes, flow_rules) + verdict(
-        "unlisted", unlisted
-    )
-    build.chain("input", enter, base("input"))
-    build.chain("forward", published(), base("forward"))
-    passes = [one for one in passes if any(port != "icmp" for port in one[-1].ports)]
-    build.chain(PUBLISHED, build.sources("published_from", passes, published_rules) + verdict("unlisted", unlisted))
-    return build.table
+    renderer = _Renderer(policy)
+    if policy.scope == GATEWAY:
+        renderer.main("forward")
+    else:
+        renderer.main("input")
+        renderer.published()
+    return renderer.table
 
 
-def gateway_table(plan, management, unlisted, egress):
-    """What may cross this gateway.
-
-    :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.plan.Plan
-    :type management: ansible_collections.portledger.qradar.plugins.module_utils._host.management.Management
-    :param unlisted: drop, log or leave
-    :type unlisted: str
-    :param egress: drop, log or leave
-    :type egress: str
-    :rtype: ansible_collections.portledger.qradar.plugins.module_utils._nftables.table.Table
-    """
-    sets = dict(plan.sets)
-    passes = list(_replies(plan))
-    passes.extend(_gateway_management(plan, management, sets))
-    passes.extend((family, flow.source, flow.destination, flow) for flow in plan.flows for family in FAMILIES)
-    build = _Builder(sets)
-    main = [segment(name) for name in plan.interfaces]
-    ours = [family for family in FAMILIES if sets[plan.deployment][family]]
-    if ours:
-        both = [build.leads(end, family, plan.deployment, "accept") for end in (SADDR, DADDR) for family in ours]
-        build.chain("ours", both)
-        main.extend(gateway_life())
-    main.extend(build.sources("from", passes, flow_rules))
-    if ours:
-        main.append(rest())
-        judged = []
-        for end, word, policy in ((DADDR, "unlisted", unlisted), (SADDR, "egress", egress)):
-            # What is led away with goto does not come back: a packet is judged once.
-            judged.extend(build.leads(end, family, plan.deployment, "goto " + word) for family in ours)
-            build.chain(word, verdict(word, policy))
-        build.chain("rest", judged)
-    build.chain("forward", main, base("forward"))
-    return build.table
-
-
-class _Builder:
+class _Renderer:
     """Fills a table."""
 
-    def __init__(self, sets):
-        """
-        :param sets: networks by name and family
-        :type sets: dict[str, dict[str, list[str]]]
-        """
-        self.sets = sets
+    def __init__(self, policy):
+        self.policy = policy
         self.table = Table()
 
-    def chain(self, name, rules, hooked=None):
-        """Add a chain."""
+    def main(self, hook):
+        """What enters the host, or crosses the gateway."""
+        main = []
+        rest = self.policy.of_kind(UNLISTED, EGRESS)
+        for rule in self.policy.rules:
+            if rule.either_set:
+                self._ours(rule.either_set)
+            if rule not in rest and not rule.is_between_sets():
+                main.append(plain_rule(rule))
+        main.extend(self._between_sets("from", self.policy.rules, flow_rules))
+        judged = []
+        for rule in rest:
+            if not (rule.destination_set or rule.source_set):
+                main.extend(verdict(rule))
+                continue
+            end, name = (DADDR, rule.destination_set) if rule.destination_set else (SADDR, rule.source_set)
+            # What is led away with goto does not come back: a packet is judged once.
+            judged.extend(self._leads(end, family, name, "goto " + rule.kind) for family in rule.families)
+            self._chain(rule.kind, verdict(rule))
+        if judged:
+            main.append(rest_rule())
+            self._chain("rest", judged)
+        self._chain(hook, main, base(hook))
+
+    def published(self):
+        """Of what is forwarded, connections that were translated to another destination are judged, once."""
+        rules = [rule for rule in self.policy.published if rule.is_between_sets()]
+        self._chain("forward", translated(), base("forward"))
+        judged = self._between_sets("published_from", rules, published_rules)
+        self._chain(PUBLISHED, judged + verdict(self.policy.published[-1]))
+
+    def _chain(self, name, rules, hooked=None):
         self.table.chains[name] = Chain(list(rules), hooked)
 
-    def leads(self, end, family, name, action):
+    def _ours(self, name):
+        families = [family for family in FAMILIES if self.policy.sets[name][family]]
+        self._chain("ours", [self._leads(end, one, name, "accept") for end in (SADDR, DADDR) for one in families])
+
+    def _leads(self, end, family, name, action):
         """A rule for packets from or to a set of the plan; the set comes to be in the table."""
         found = set_name(name, family)
         if found not in self.table.sets:
-            self.table.sets[found] = Set(family, self.sets[name][family])
+            self.table.sets[found] = Set(family, self.policy.sets[name][family])
         return Rule([(end[family], ("@" + found,))], [action], label(name))
 
-    def sources(self, word, passes, rules_of):
+    def _between_sets(self, word, rules, rules_of):
         """Rules that lead to a chain for each source set, and those chains.
 
         :param word: what the names of these chains begin with
         :type word: str
-        :param passes: family, source, destination or None, and what passes
-        :type passes: collections.Iterable[tuple[str, str, str | None, object]]
-        :param rules_of: makes rules of what passes
+        :param rules: of the policy
+        :param rules_of: makes rules of one of them
         """
-        by_source, families = {}, {}
-        for family, source, destination, flow in passes:
-            ends = (source,) if destination is None else (source, destination)
-            if all(self.sets[end].get(family) for end in ends):
-                flows = by_source.setdefault(source, {}).setdefault(destination, [])
-                if flow not in flows:
-                    flows.append(flow)
-                families.setdefault(source, set()).add(family)
-                families.setdefault((source, destination), set()).add(family)
-        rules = []
-        for source in sorted(by_source):
+        leading = []
+        for source, families, ends in by_ends(rules):
             name = chain_name(word, source)
-            rules.extend(self.leads(SADDR, family, source, "jump " + name) for family in sorted(families[source]))
+            leading.extend(self._leads(SADDR, family, source, "jump " + name) for family in families)
             chain = []
-            for destination in sorted(by_source[source], key=lambda one: one or ""):
-                flows = by_source[source][destination]
+            for destination, families, flows in ends:
+                made = [one for flow in flows for one in rules_of(flow)]
                 if destination is None:
-                    chain.extend(rules_of(flows))
+                    chain.extend(made)
                     continue
                 pair = chain_name(word, source, destination)
-                for family in sorted(families[source, destination]):
-                    chain.append(self.leads(DADDR, family, destination, "jump " + pair))
-                self.chain(pair, rules_of(flows))
-            self.chain(name, chain)
-        return rules
+                chain.extend(self._leads(DADDR, family, destination, "jump " + pair) for family in families)
+                self._chain(pair, made)
+            self._chain(name, chain)
+        return leading
 
 
-class _Pass:
-    """As a flow of the plan, where the ends do not matter."""
+def plain_rule(rule):
+    """A rule of the policy that is about no set of the plan.
 
-    def __init__(self, service, order, ports):
-        self.service = service
-        self.order = order
-        self.ports = ports
-
-
-def _entrances(management):
-    """SSH to this host."""
-    if management.connection:
-        address, port = management.connection
-        yield entrance(CONNECTION, parse_network(address)[1], [port])
-    for network in management.networks:
-        yield entrance(MANAGEMENT, network, management.ports)
-
-
-def _gateway_management(plan, management, sets):
-    """SSH through the gateway, as sources of their own."""
-    connection = [parse_network(management.connection[0])[1]] if management.connection else []
-    for word, networks in ((CONNECTION, connection), (MANAGEMENT, management.networks)):
-        while word in plan.sets:  # a name in the plan is never the same as one of ours
-            word += " of the firewall"
-        sets[word] = dict((family, [one for one in networks if family_of(one) == family]) for family in FAMILIES)
-        for destination, ports in plan.ssh:
-            ssh = _Pass("ssh", 1, ports)
-            for family in FAMILIES:
-                yield family, word, destination, ssh
-
-
-def _replies(plan):
-    """Replies of flows that may have no address of the deployment at either end.
-
-    The others are accepted for each address of the deployment.
+    :type rule: ansible_collections.portledger.qradar.plugins.module_utils._plan.rules.Rule
+    :rtype: Rule
     """
-    replies = _Pass(REPLIES, 0, ())
-    for family in FAMILIES:
-        ours = plan.sets[plan.deployment][family]
-        inside = dict((name, within(networks[family], ours)) for name, networks in plan.sets.items())
-        pairs = set(
-            (flow.destination, flow.source)
-            for flow in plan.flows
-            if not inside[flow.source] and not inside[flow.destination]
-        )
-        for source, destination in sorted(pairs):
-            yield family, source, destination, replies
+    matches = []
+    if rule.kind == LOOPBACK:
+        matches.append(("iif", (rule.came_by,)))
+    elif rule.came_by:
+        matches.extend([("iifname", (interface_value(rule.came_by),)), ("oifname", (interface_value(rule.leaves_by),))])
+    if rule.established:
+        matches.append(_ESTABLISHED)
+    if rule.network:
+        matches.append((SADDR[rule.families[0]], (rule.network,)))
+    elif rule.ports:
+        matches.append(("meta nfproto", rule.families))
+    if rule.icmp:
+        matches.append(_icmp(rule.families[0], rule.icmp))
+    if rule.hop_limit:
+        matches.append(("ip6 hoplimit", ((rule.hop_limit, rule.hop_limit),)))
+    if rule.ports:
+        matches.append(("tcp dport", tuple((first, last) for _transport, first, last in rule.bounds("tcp"))))
+    action = "jump ours" if rule.either_set else _VERDICTS[rule.action]
+    return Rule(matches, [action], rule.name, rule.kind in _COUNTED)
 
 
-def life():
-    """What every host needs to live, plan or no plan.
+def translated():
+    """Of what is forwarded, what the host translated is judged by the port that it was sent to.
 
     :rtype: list[Rule]
     """
-    rules = [
-        Rule([("iif", ("lo",))], ["accept"], "loopback"),
-        Rule([_ESTABLISHED], ["accept"], REPLIES),
-    ]
-    rules.extend(Rule([_icmp_errors(family)], ["accept"], "ICMP errors") for family in FAMILIES)
-    found = [_icmp("ipv6", _NEIGHBOUR_DISCOVERY), ("ip6 hoplimit", ((255, 255),))]
-    rules.append(Rule(found, ["accept"], "neighbour discovery"))
-    for source, kinds in _LISTENERS:
-        rules.append(Rule([(SADDR["ipv6"], (source,)), _icmp("ipv6", kinds)], ["accept"], "multicast listeners"))
-    return rules
+    match = [("ct status", ("dnat",)), ("ct direction", ("original",))]
+    # What is left at the end of a base chain is accepted by it, and judged by the tables that follow.
+    return [Rule([_ESTABLISHED], ["accept"], REPLIES), Rule(match, ["jump " + PUBLISHED], PUBLISHED)]
 
 
-def published():
-    """Of what is forwarded, connections that were translated to another destination are judged, once.
-
-    :rtype: list[Rule]
-    """
-    translated = [("ct status", ("dnat",)), ("ct direction", ("original",))]
-    return [Rule([_ESTABLISHED], ["accept"], REPLIES), Rule(translated, ["jump " + PUBLISHED], PUBLISHED)]
-
-
-def gateway_life():
-    """Replies and ICMP errors, from and to addresses of the deployment only.
-
-    :rtype: list[Rule]
-    """
-    rules = [Rule([_ESTABLISHED], ["jump ours"], REPLIES)]
-    rules.extend(Rule([_icmp_errors(family)], ["jump ours"], "ICMP errors") for family in FAMILIES)
-    return rules
-
-
-def rest():
-    """What nothing allows is judged by its addresses.
+def rest_rule():
+    """What nothing permits is judged by its addresses.
 
     :rtype: Rule
     """
     return Rule([], ["jump rest"], "what nothing allows")
 
 
-def verdict(word, policy):
-    """What becomes of packets that nothing allows.
+def verdict(rule):
+    """What becomes of packets that nothing permits.
 
-    :param word: unlisted or egress
-    :type word: str
-    :param policy: drop, log or leave
-    :type policy: str
+    :type rule: ansible_collections.portledger.qradar.plugins.module_utils._plan.rules.Rule
     :rtype: list[Rule]
     """
-    comment = "%s: %s" % (word, policy)
-    if policy == "drop":
-        return [Rule([], ["drop"], comment, True)]
-    rules = [Rule([], ["return"], comment, True)]
-    if policy == "log":
-        rate = "limit rate 10/minute burst 20 packets"
-        rules.insert(0, Rule([], [rate, 'log prefix "%s" level debug' % LOG_PREFIX], comment))
+    rules = [Rule([], [_VERDICTS[rule.action]], rule.name, True)]
+    if rule.action == LOG:
+        rate = "limit rate %d/minute burst %d packets" % (LOG_RATE, LOG_BURST)
+        rules.insert(0, Rule([], [rate, 'log prefix "%s" level debug' % LOG_PREFIX], rule.name))
     return rules
 
 
-def segment(interface):
-    """Traffic within one segment is not the gateway's business.
-
-    :rtype: Rule
-    """
-    name = interface_value(interface)
-    return Rule([("iifname", (name,)), ("oifname", (name,))], ["return"], "segment")
-
-
-def entrance(word, network, ports):
-    """SSH to this host from one network.
-
-    :rtype: Rule
-    """
-    if network in _WIDE_OPEN:
-        source = ("meta nfproto", (_WIDE_OPEN[network],))
-    else:
-        source = (SADDR[family_of(network)], (network,))
-    return Rule([source, ("tcp dport", tuple((port, port) for port in ports))], ["accept"], word, True)
-
-
-def fixed_rules():
+def plan_independent_rules():
     """Every rule that is the same in all plans.
 
     :rtype: list[Rule]
     """
-    rules = life() + published() + gateway_life() + [rest()]
-    for word in ("unlisted", "egress"):
-        for policy in ("drop", "log", "leave"):
-            rules.extend(verdict(word, policy))
+    rules = translated() + [rest_rule()]
+    for rule in fixed_rules():
+        rules.extend(verdict(rule) if rule.kind in (UNLISTED, EGRESS) else [plain_rule(rule)])
     return rules
 
 
-def flow_rules(flows):
-    """Rules of one chain: one for each service and transport, in the order of the vendor's table.
+def flow_rules(flow):
+    """What permits one service between two sets, a rule for each transport.
 
+    :type flow: ansible_collections.portledger.qradar.plugins.module_utils._plan.rules.Rule
     :rtype: list[Rule]
     """
-    rules = []
-    for service, ports in _services(flows):
-        if not ports:
-            rules.append(Rule([_ESTABLISHED], ["accept"], service, True))
-        for transport in ("tcp", "udp"):
-            found = tuple((first, last) for kind, first, last in ports if kind == transport)
-            if found:
-                rules.append(Rule([(transport + " dport", found)], ["accept"], service, True))
-        if any(transport == "icmp" for transport, _first, _last in ports):
-            echo = [Rule([_icmp(family, (_ECHO_REQUEST[family],))], ["accept"], service, True) for family in FAMILIES]
-            rules.extend(echo)
-    return rules
+    matches = [[_ESTABLISHED]] if flow.established else []
+    for transport in ("tcp", "udp"):
+        found = tuple((first, last) for _transport, first, last in flow.bounds(transport))
+        if found:
+            matches.append([(transport + " dport", found)])
+    if flow.bounds("icmp"):
+        matches.extend([_icmp(family, (ECHO_REQUEST[family],))] for family in FAMILIES)
+    return [Rule(match, [_VERDICTS[flow.action]], label(flow.name), True) for match in matches]
 
 
-def published_rules(flows):
+def published_rules(flow):
     """The same for what was translated: ports are those that it was sent to first.
 
     One rule a port or range: some versions of nft cannot read back a set of such ports.
 
+    :type flow: ansible_collections.portledger.qradar.plugins.module_utils._plan.rules.Rule
     :rtype: list[Rule]
     """
     rules = []
-    for service, ports in _services(flows):
-        for transport, first, last in ports:
-            if transport != "icmp":
-                match = [("meta l4proto", (transport,)), ("ct original proto-dst", ((first, last),))]
-                rules.append(Rule(match, ["accept"], service, True))
+    for transport, first, last in flow.bounds("tcp", "udp"):
+        match = [("meta l4proto", (transport,)), ("ct original proto-dst", ((first, last),))]
+        rules.append(Rule(match, [_VERDICTS[flow.action]], label(flow.name), True))
     return rules
-
-
-def _services(flows):
-    """Comment of the rules and ports of each service, in order."""
-    by_service = {}
-    for flow in flows:
-        order, ports = by_service.get(flow.service, (flow.order, set()))
-        by_service[flow.service] = (min(order, flow.order), ports.union(flow.ports))
-    for service in sorted(by_service, key=lambda name: (by_service[name][0], name)):
-        yield label(service), sorted(port_bounds(port) for port in by_service[service][1])
 
 
 def _icmp(family, kinds):
     return _ICMP[family], tuple((kind, kind) for kind in kinds)
-
-
-def _icmp_errors(family):
-    return _icmp(family, _ICMP_ERRORS[family])

@@ -17,6 +17,8 @@ import re
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import merged
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import parse_network, shown
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import ICMP_TYPES, interval, listed
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import network
 
 # What nft keeps of a comment. It has no way to write a quotation mark in one.
 _COMMENT_BYTES = 128
@@ -27,22 +29,6 @@ _ADDRESSES = frozenset(["ip saddr", "ip daddr", "ip6 saddr", "ip6 daddr"])
 # Written as a list, not as a set.
 _BITS = frozenset(["ct state", "ct status"])
 _PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp", 58: "ipv6-icmp", "icmpv6": "ipv6-icmp"}
-#: numbers of types of ICMP by the names that nft gives them
-ICMP_TYPES = {
-    "icmp type": {
-        "echo-reply": 0, "destination-unreachable": 3, "source-quench": 4, "redirect": 5, "echo-request": 8,
-        "router-advertisement": 9, "router-solicitation": 10, "time-exceeded": 11, "parameter-problem": 12,
-        "timestamp-request": 13, "timestamp-reply": 14, "info-request": 15, "info-reply": 16,
-        "address-mask-request": 17, "address-mask-reply": 18,
-    },
-    "icmpv6 type": {
-        "destination-unreachable": 1, "packet-too-big": 2, "time-exceeded": 3, "parameter-problem": 4,
-        "echo-request": 128, "echo-reply": 129, "mld-listener-query": 130, "mld-listener-report": 131,
-        "mld-listener-done": 132, "mld-listener-reduction": 132, "nd-router-solicit": 133, "nd-router-advert": 134,
-        "nd-neighbor-solicit": 135, "nd-neighbor-advert": 136, "nd-redirect": 137, "router-renumbering": 138,
-        "ind-neighbor-solicit": 141, "ind-neighbor-advert": 142, "mld2-listener-report": 143,
-    },
-}
 _FAMILIES = {"ip": "ipv4", "icmp": "ipv4", "ip6": "ipv6", "icmpv6": "ipv6"}
 _VERDICTS = ("accept", "drop", "return")
 _LEADS = ("jump", "goto")
@@ -222,29 +208,14 @@ def _left(left):
     return None
 
 
-def listed(right):
-    """The right side of a match as the values that it stands for.
-
-    :param right: as ``nft -j`` gives it: one value, a list, a set, or bits
-    :rtype: list
-    """
-    if isinstance(right, dict) and set(right) == set(["set"]):
-        right = right["set"]
-    if isinstance(right, dict) and set(right) == set(["|"]):
-        # Bits, in versions that tell them as one expression; some nest it.
-        return [one for part in right["|"] for one in listed(part)]
-    return right if isinstance(right, list) else [right]
-
-
 def _value(name, value):
     """One value in the form that a Rule has."""
     if isinstance(value, dict):
-        (kind, about), = value.items()
-        if kind == "range" and name in _NUMBERS:
-            return _number(name, about[0]), _number(name, about[1])
-        if kind == "prefix" and name in _ADDRESSES:
-            return parse_network("%s/%d" % (native(about["addr"]), about["len"]))[1]
-        raise ValueError(kind)
+        if "range" in value and name in _NUMBERS:
+            return interval(value, lambda one: (_number(name, one),) * 2)
+        if "prefix" in value and name in _ADDRESSES:
+            return network(value)
+        raise ValueError(sorted(value))
     if not isinstance(value, int):
         value = native(value)
     if name in _ADDRESSES:

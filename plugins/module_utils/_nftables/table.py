@@ -14,8 +14,9 @@ import hashlib
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import interval_of, merged, networks_of
-from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import number_of, outermost
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import parse_network, shown
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import outermost
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import shown
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import addresses
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.rule import read_rule, rule_from
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 
@@ -248,20 +249,7 @@ def _read_set(about):
     networks = []
     for element in about.get("elem") or []:
         try:
-            networks.extend(_networks(element, family))
+            networks.extend(networks_of(addresses(element, family), family))
         except (ValueError, TypeError, KeyError, AttributeError):
             odd = True
     return Set(family, networks, odd)
-
-
-def _networks(element, family):
-    if not isinstance(element, dict):
-        found = [parse_network(native(element))]
-    elif "prefix" in element:
-        found = [parse_network("%s/%d" % (native(element["prefix"]["addr"]), element["prefix"]["len"]))]
-    else:
-        first, last = (number_of(native(end), family) for end in element["range"])
-        return networks_of((first, last), family)
-    if found[0][0] != family:
-        raise ValueError(found[0][1])
-    return [found[0][1]]

@@ -17,6 +17,7 @@ import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import interval_of, merged, number_of
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import lines_of
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import parse_network
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import ACCEPT, DROP, GO_ON, GOTO, JUMP
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import RETURN, TRANSLATE, UNKNOWN
@@ -63,7 +64,7 @@ class Sets:
         :type save: str
         """
         self._kinds, self._members, self._odd = {}, {}, set()
-        for line in save.splitlines():
+        for line in lines_of(save):
             words = split(line)
             if words[:1] == ["create"] and len(words) > 2:
                 family = words[words.index("family") + 1] if "family" in words else "inet"
@@ -247,29 +248,6 @@ def _options(tokens):
                 end += 1
         yield negated, option, tokens[position:end]
         position, negated = end, False
-
-
-def read_save(save):
-    """Tables of iptables-save.
-
-    :type save: str
-    :returns: by table: policies of its own chains, and tokens of rules by chain
-    :rtype: dict[str, tuple[dict[str, str], dict[str, list[list[str]]]]]
-    """
-    tables, policies, chains = {}, {}, {}
-    for line in save.splitlines():
-        if line.startswith("*"):
-            policies, chains = {}, {}
-            tables[line[1:].strip()] = (policies, chains)
-        elif line.startswith(":"):
-            name, policy = (line[1:].split() + ["-"])[:2]
-            chains.setdefault(name, [])
-            if policy != "-":
-                policies[name] = policy
-        elif line.startswith("-A "):
-            _word, name, rest = (line.split(None, 2) + [""])[:3]
-            chains.setdefault(name, []).append(split(rest))
-    return tables
 
 
 def interface_names(save):

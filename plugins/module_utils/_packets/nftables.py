@@ -15,9 +15,10 @@ __metaclass__ = type
 
 import json
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import interval_of, merged, number_of
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import parse_network
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.rule import ICMP_TYPES, listed
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import merged, number_of
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import ICMP_TYPES, addresses
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import element_value, interval
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import listed, set_named
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.iptables import PROTOCOLS
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import ACCEPT, DROP, GO_ON, GOTO, JUMP
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import RETURN, TRANSLATE, UNKNOWN
@@ -246,27 +247,25 @@ class Reader(RuleReader):
     def _numbers(self, right, number):
         """Intervals of what stands at the right of a match."""
         found = []
-        for value in listed(right):
-            name = native(value)[1:] if not isinstance(value, (dict, int)) and native(value).startswith("@") else None
-            if name is not None:
-                if name not in self.sets or "map" in self.sets[name]:
-                    raise _UnknownError("@%s" % name)
-                found.extend(self._numbers({"set": self.sets[name].get("elem") or []}, number))
-                continue
-            if isinstance(value, dict) and "elem" in value:
-                value = value["elem"]["val"]
-            if isinstance(value, dict) and "prefix" in value:
-                network = "%s/%d" % (native(value["prefix"]["addr"]), value["prefix"]["len"])
-                found.append(interval_of(parse_network(network)[1], self.family))
-            elif isinstance(value, dict) and "range" in value:
-                first, last = [number(end) for end in value["range"]]
-                found.append((first[0], last[1]))
-            elif isinstance(value, dict):
-                raise _UnknownError(_shown(value))
+        for value in map(element_value, listed(right)):
+            name = set_named(value)
+            if name is None:
+                found.extend(self._intervals(value, number))
+            elif name not in self.sets or "map" in self.sets[name]:
+                raise _UnknownError("@%s" % name)
             else:
-                one = number(value if isinstance(value, int) else native(value))
-                found.extend(one if isinstance(one, list) else [one])
+                found.extend(self._numbers({"set": self.sets[name].get("elem") or []}, number))
         return merged(found)
+
+    def _intervals(self, value, number):
+        if isinstance(value, dict):
+            if "prefix" in value:
+                return [addresses(value, self.family)]
+            if "range" in value:
+                return [interval(value, number)]
+            raise _UnknownError(_shown(value))
+        found = number(value if isinstance(value, int) else native(value))
+        return found if isinstance(found, list) else [found]
 
     def _address(self, value):
         number = number_of(value, self.family)

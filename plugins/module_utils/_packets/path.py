@@ -13,13 +13,14 @@ __metaclass__ = type
 import os
 import re
 
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, read_save
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import entries_of
 from ansible_collections.portledger.qradar.plugins.module_utils._packets import iptables
 from ansible_collections.portledger.qradar.plugins.module_utils._packets import nftables
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import Chains, Hooked, Interfaces
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json, native
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 
 _FAMILIES = {"ip": ("ipv4",), "ip6": ("ipv6",), "inet": ("ipv4", "ipv6")}
-_PREFIX = {"ipv4": "iptables", "ipv6": "ip6tables"}
 _NAMES = {"ipv4": "proc/net/ip_tables_names", "ipv6": "proc/net/ip6_tables_names"}
 _HOOKS = {"host": ("prerouting", "input"), "gateway": ("prerouting", "forward", "postrouting")}
 # Of each table of iptables: when it is asked in each hook.
@@ -73,7 +74,7 @@ class Gathered:
         self.entries = self._ruleset()
 
     def _saves(self, family):
-        name = _PREFIX[family]
+        name = PREFIX[family]
         if self.host.find(name + "-save"):
             code, out, err = self.host.run(name + "-save", [])
             if code != 0:
@@ -101,8 +102,8 @@ class Gathered:
         try:
             if code != 0:
                 raise ValueError((err or out).strip())
-            return from_json(out)["nftables"] if out.strip() else []
-        except (ValueError, KeyError) as error:
+            return entries_of(out)
+        except ValueError as error:
             self.unread.append("tables of nft: %s" % error)
             return []
 
@@ -128,7 +129,9 @@ class Gathered:
 
     def _of_iptables(self, family, scope, interfaces):
         for name, save in self.saves[family]:
-            for table, (policies, chains) in iptables.read_save(save).items():
+            for table, saved in read_save(save).items():
+                chains = dict((chain, [rule.words() for rule in rules]) for chain, rules in saved.chains().items())
+                policies = dict((chain, policy) for chain, policy in saved.policies.items() if policy != "-")
                 tracked = table != "raw"
                 reader = iptables.Reader(family, interfaces, self.sets, scope == "host", tracked)
                 read = reader.read("%s %s" % (name, table), chains)
@@ -190,8 +193,8 @@ class Gathered:
         return set(
             (word, table)
             for name, save in self.saves[family]
-            if name == _PREFIX[family] and family in self.modern
-            for table in iptables.read_save(save)
+            if name == PREFIX[family] and family in self.modern
+            for table in read_save(save)
         )
 
 

@@ -70,18 +70,13 @@ class Provider:
         """
         raise NotImplementedError
 
-    def build(self, scope, present, plan, management, unlisted, egress):
+    def build(self, scope, present, policy):
         """The wanted state.
 
         :param present: as read, for what this host can do
         :type present: State
-        :param plan: None for nothing at all
-        :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.plan.Plan | None
-        :type management: ansible_collections.portledger.qradar.plugins.module_utils._host.management.Management | None
-        :param unlisted: drop, log or leave
-        :type unlisted: str
-        :param egress: drop, log or leave
-        :type egress: str
+        :param policy: None for nothing at all
+        :type policy: ansible_collections.portledger.qradar.plugins.module_utils._plan.policy.Policy | None
         :rtype: State
         :raises RulesetError: this provider, or its release on this host, cannot express it.
         """

@@ -14,25 +14,23 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-import re
-
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import read_save
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import read_tables
 
 _OURS = "PORTLEDGER-Q"
-_COUNTERS = re.compile(r"^\[\d+:\d+\] ")
 
 
 class Chain:
     """A chain of any table."""
 
-    def __init__(self, policy):
+    def __init__(self, policy, rules):
         """
         :param policy: of a built-in chain; "-" of any other
         :type policy: str
+        :type rules: list[ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule.Rule]
         """
         self.policy = policy
-        self.rules = []
+        self.rules = rules
 
 
 def read_chains(save):
@@ -41,20 +39,16 @@ def read_chains(save):
     :type save: str
     :rtype: dict[str, dict[str, Chain]]
     """
-    tables, chains = {}, {}
-    for line in save.splitlines():
-        line = _COUNTERS.sub("", line.strip())
-        if line.startswith("*"):
-            chains = tables.setdefault(line[1:], {})
-        elif line.startswith(":"):
-            name, policy = (line[1:].split() + ["-"])[:2]
-            chains.setdefault(name, Chain(policy)).policy = policy
-        elif line.startswith(("-A ", "-I ")):
-            _word, name, rest = (line.split(None, 2) + [""])[:3]
-            if line.startswith("-I "):
-                rest = re.sub(r"^\d+ ", "", rest)
-            chains.setdefault(name, Chain("-")).rules.append(Rule(split(rest)))
-    return tables
+    return dict(
+        (
+            name,
+            dict(
+                (chain, Chain(table.policies.get(chain, "-"), [rule.rule() for rule in rules]))
+                for chain, rules in table.chains().items()
+            ),
+        )
+        for name, table in read_save(save).items()
+    )
 
 
 def same_chains(one, other):

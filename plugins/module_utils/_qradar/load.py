@@ -17,9 +17,10 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import FileChange, read_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.foreign import lost_rules, read_chains
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.foreign import same_chains
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import PREFIX, TOOL, block_tables
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, save_of
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import TOOL, block_tables
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import generated_file, names_of, pre_file
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import put_back_generated, save
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import put_back_generated
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import with_ours
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 
@@ -111,7 +112,7 @@ class Load:
     def _what_is(self):
         """All tables, and the files that QRadar has generated, by family."""
         return (
-            dict((family, save(self.host, family)) for family in self.families),
+            dict((family, save_of(self.host, family)) for family in self.families),
             dict((family, read_file(generated_file(self.host, family))) for family in self.families),
         )
 
@@ -132,14 +133,14 @@ class Load:
 
     def _put_back_others(self, before, generated):
         for family in self.families:
-            texts = (before[family], native(generated[family] or b""), save(self.host, family))
+            texts = (before[family], native(generated[family] or b""), save_of(self.host, family))
             text = lost_rules(self.names, *texts)
             if text:
                 self._restore(family, text)
 
     def _lead(self, family, state):
         """Lead what is live to what it was, or is to be, without QRadar's program."""
-        now = read_tables(save(self.host, family), self.names)
+        now = read_tables(save_of(self.host, family), self.names)
         if not same_tables(now, state.tables[family]):
             Restore(self.host, PREFIX[family] + "-restore", now, state.tables[family]).load()
 
@@ -149,7 +150,7 @@ class Load:
         :raises RulesetError: it is not what it is to be.
         """
         for family in self.families:
-            text = save(self.host, family)
+            text = save_of(self.host, family)
             now = read_tables(text, self.names)
             if not same_tables(now, self.wanted.tables[family]):
                 raise RulesetError(
@@ -192,7 +193,7 @@ class Load:
 
     def _left_changed(self, before):
         """What is not as it was, for people; empty where all is."""
-        now = dict((family, save(self.host, family)) for family in self.families)
+        now = dict((family, save_of(self.host, family)) for family in self.families)
         if all(same_chains(before[family], now[family]) for family in self.families):
             return ""
         if all(

@@ -18,19 +18,20 @@ import base64
 import os
 
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.provider import filtered_families
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.state import State as TableState
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.state import former_state, save_state
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import by_family, difference
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.counters import count
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.meaning import read_meaning
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import Renderer
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import render
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import missing_jumps, repairs
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import same_tables, wanted_tables
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.block import find_block
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import read_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.load import Load
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import PREFIX, TOOL, State, block_tables
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import TOOL, State, block_tables
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import names_of, pre_file
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import put_back_generated, read_state
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import render_block, same_blocks
@@ -89,9 +90,9 @@ class Qradar(Provider):
     CODE = (
         "_base.intervals", "_base.networks", "_host.conntrack", "_iptables.counters", "_iptables.ipset",
         "_iptables.meaning", "_iptables.provider", "_iptables.render", "_iptables.restore", "_iptables.rule",
-        "_iptables.state", "_iptables.tables", "_plan.counters", "_plan.difference", "_plan.plan",
-        "_providers.provider", "_qradar.block", "_qradar.files", "_qradar.foreign", "_qradar.load",
-        "_qradar.provider", "_qradar.state", "_qradar.version",
+        "_iptables.save", "_iptables.state", "_iptables.tables", "_plan.counters", "_plan.difference", "_plan.plan",
+        "_plan.policy", "_plan.rules", "_providers.provider", "_qradar.block", "_qradar.files", "_qradar.foreign",
+        "_qradar.load", "_qradar.provider", "_qradar.state", "_qradar.version",
     )
 
     def traces(self, host, scope):
@@ -126,19 +127,13 @@ class Qradar(Provider):
     def read(self, host, scope):
         return read_state(host, scope, _families(host))
 
-    def build(self, scope, present, plan, management, unlisted, egress):
+    def build(self, scope, present, policy):
         if present.damage:
             raise present.damage
         names = names_of(scope)
         tables, blocks = {}, {}
         for family in present.tables:
-            chains = {}
-            if plan is not None:
-                renderer = Renderer(names, family, False)
-                if scope == "host":
-                    chains = renderer.host(plan, management, unlisted).chains
-                else:
-                    chains = renderer.gateway(plan, management, unlisted, egress).chains
+            chains = {} if policy is None else render(policy, names, family, False).chains
             tables[family] = wanted_tables(names, chains)
             blocks[family] = render_block(scope, tables[family], family in present.created)
         return State(scope, tables, blocks)

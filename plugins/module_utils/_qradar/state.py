@@ -12,6 +12,7 @@ __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, save_of
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import Names, read_tables
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.block import find_block, marker
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.block import with_block
@@ -19,7 +20,6 @@ from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files im
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 
 TOOL = ("opt", "qradar", "bin", "iptables_update.pl")
-PREFIX = {"ipv4": "iptables", "ipv6": "ip6tables"}
 # Other names than those of the provider iptables, so that either can be removed while the other is there.
 _CHAINS = {"host": "PORTLEDGER-QIN", "gateway": "PORTLEDGER-QFWD"}
 _NOTE = "# Written by the Ansible collection portledger.qradar. Its next run undoes what is changed in here."
@@ -79,23 +79,6 @@ def generated_file(host, family):
     return host.file("etc", "sysconfig", PREFIX[family])
 
 
-def save(host, family):
-    """All tables of one family.
-
-    :rtype: str
-    :raises RulesetError: the rules cannot be read.
-    """
-    program = PREFIX[family] + "-save"
-    text = host.output(program, [])
-    # nf_tables says so in the output where somebody used what iptables cannot show.
-    if "is incompatible, use 'nft' tool" in text and "*filter" not in text.split("\n"):
-        raise RulesetError(
-            "%s: cannot read the table filter, for it holds rules that only nft can show. "
-            "Move these into a table of their own." % program
-        )
-    return text
-
-
 def read_state(host, scope, families):
     """What is ours now.
 
@@ -117,7 +100,7 @@ def read_state(host, scope, families):
         if content is None or made_by_us(blocks[family]):
             created.add(family)
         generated[family] = read_file(generated_file(host, family))
-        tables[family] = read_tables(save(host, family), names)
+        tables[family] = read_tables(save_of(host, family), names)
     return State(scope, tables, blocks, created, generated, damage)
 
 

@@ -22,17 +22,15 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runti
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import difference
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import Management
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import make_policy
 from tests.unit.plugins.module_utils.support import Folder, Kernel, golden_plan
 
 MANAGEMENT = Management(("198.18.9.7", 2222), ["198.18.9.0/24"], [22])
 
 
 def model_of(scope, unlisted="drop", egress="leave", destination_sets=True):
-    builder = Builder(Names(scope), destination_sets)
-    plan = read_plan(golden_plan(scope), scope)
-    if scope == "host":
-        return builder.host(plan, MANAGEMENT, unlisted)
-    return builder.gateway(plan, MANAGEMENT, unlisted, egress)
+    policy = make_policy(read_plan(golden_plan(scope), scope), MANAGEMENT, unlisted, egress)
+    return Builder(Names(scope), policy, destination_sets).build()
 
 
 class FilesTest(unittest.TestCase):
@@ -95,7 +93,8 @@ class FilesTest(unittest.TestCase):
     def test_overlapping_networks_are_one_entry(self):
         data = golden_plan("host")
         data["sets"]["component"]["ipv4"] = ["198.18.0.0/16", "198.18.1.4/31", "198.19.2.4/32"]
-        model = Builder(Names("host"), True).host(read_plan(data, "host"), MANAGEMENT, "drop")
+        policy = make_policy(read_plan(data, "host"), MANAGEMENT, "drop", "leave")
+        model = Builder(Names("host"), policy, True).build()
         members = model.sets[Names("host").set("ipv4", "component")].members
         self.assertEqual(sorted(members), ["198.18.0.0/16", "198.19.2.4/32"])
 
@@ -138,10 +137,11 @@ class FilesTest(unittest.TestCase):
 
     def test_interfaces_in_no_zone(self):
         plan = read_plan(golden_plan("gateway"), "gateway")
+        policy = make_policy(plan, MANAGEMENT, "drop", "leave")
         about = {"version": (2, 3), "zoned": set(plan.interfaces[1:])}
         present = State({}, Model(), None, ({}, {}), about)
         with self.assertRaises(RulesetError) as caught:
-            Firewalld().build("gateway", present, plan, MANAGEMENT, "drop", "leave")
+            Firewalld().build("gateway", present, policy)
         self.assertEqual(
             str(caught.exception),
             "qradar_gateway_segments: the interface '%s' is in no zone of firewalld, which since 2.0 asks policies "
@@ -149,7 +149,7 @@ class FilesTest(unittest.TestCase):
             "--add-interface=%s, then firewall-cmd --reload." % (plan.interfaces[0], plan.interfaces[0]),
         )
         about["zoned"].add(plan.interfaces[0])
-        self.assertTrue(Firewalld().build("gateway", present, plan, MANAGEMENT, "drop", "leave").model.policy)
+        self.assertTrue(Firewalld().build("gateway", present, policy).model.policy)
 
 
 def match(left, right, operator="=="):
@@ -210,8 +210,8 @@ class PublishedTest(unittest.TestCase):
     )
 
     def rules(self, unlisted="drop"):
-        plan = read_plan(golden_plan("host"), "host")
-        return _firewalld_published.published_rules(plan, unlisted, Names("host"), True)
+        policy = make_policy(read_plan(golden_plan("host"), "host"), MANAGEMENT, unlisted, "leave")
+        return _firewalld_published.published_rules(policy, Names("host"), True)
 
     def test_the_file_is_as_it_was_afterwards(self):
         for text in (None, self.FOREIGN + "</direct>\n", "<direct>\n</direct>"):

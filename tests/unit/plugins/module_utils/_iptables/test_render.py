@@ -11,11 +11,13 @@ import io
 import os
 import unittest
 
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import Renderer, flow_rules
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import flow_rules, render
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import Names, Tables, transaction
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import wanted_tables
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import Management
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import Flow, read_plan
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import make_policy
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import ACCEPT, FLOW, Rule
 from tests.unit.plugins.module_utils.support import GOLDEN, golden_plan
 
 MANAGEMENT = Management(("198.18.9.7", 2222), ["198.18.9.0/24", "2001:db8:9::/64"], [22, 2222])
@@ -24,12 +26,8 @@ MANAGEMENT = Management(("198.18.9.7", 2222), ["198.18.9.0/24", "2001:db8:9::/64
 def rendered(scope, family, with_sets, unlisted="drop", egress="log", plan=None):
     """What is sent to iptables-restore on an empty host, and the sets."""
     names = Names(scope)
-    renderer = Renderer(names, family, with_sets)
-    plan = read_plan(plan or golden_plan(scope), scope)
-    if scope == "host":
-        ruleset = renderer.host(plan, MANAGEMENT, unlisted)
-    else:
-        ruleset = renderer.gateway(plan, MANAGEMENT, unlisted, egress)
+    policy = make_policy(read_plan(plan or golden_plan(scope), scope), MANAGEMENT, unlisted, egress)
+    ruleset = render(policy, names, family, with_sets)
     lines = [transaction(Tables({}, [], False), wanted_tables(names, ruleset.chains))]
     for name in sorted(ruleset.sets):
         lines.append("# %s: %s\n" % (name, " ".join(sorted(ruleset.sets[name]))))
@@ -104,7 +102,7 @@ class ShapeTest(unittest.TestCase):
 
     def test_a_multiport_match_takes_fifteen_slots(self):
         ports = tuple("tcp/%d" % port for port in range(1000, 1031, 2)) + ("tcp/2000-2010",)
-        rules = flow_rules("ipv4", [Flow("many", 1, "component", None, ports)])
+        rules = flow_rules("ipv4", Rule(FLOW, ACCEPT, "many", source_set="component", ports=ports))
         slots = [
             sum(2 if ":" in port else 1 for port in rule.options()["--dports"][0].split(","))
             for rule in rules

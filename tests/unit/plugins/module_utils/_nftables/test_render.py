@@ -18,13 +18,15 @@ import re
 import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import Management
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import flow_rules, gateway_table
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import host_table
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import flow_rules, render
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.rule import Rule, label, read_rule
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import TABLES, Set, read_table
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import table_data, table_from
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import table_text
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import Flow, read_plan
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import make_policy
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import ACCEPT, FLOW, merged
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import Rule as PolicyRule
 from tests.unit.plugins.module_utils.support import GOLDEN, golden_plan
 
 MANAGEMENT = Management(("198.18.9.7", 2222), ["198.18.9.0/24", "2001:db8:9::/64"], [22, 2222])
@@ -33,10 +35,7 @@ VERSIONS = ("0.9.3", "0.9.8", "1.0.6", "1.1.3")
 
 
 def table(scope, unlisted="log", egress="drop", plan=None):
-    plan = read_plan(plan or golden_plan(scope), scope)
-    if scope == "host":
-        return host_table(plan, MANAGEMENT, unlisted)
-    return gateway_table(plan, MANAGEMENT, unlisted, egress)
+    return render(make_policy(read_plan(plan or golden_plan(scope), scope), MANAGEMENT, unlisted, egress))
 
 
 def recorded(scope, version):
@@ -252,14 +251,14 @@ class ShapeTest(unittest.TestCase):
 
     def test_one_rule_a_service_and_transport(self):
         flows = [
-            Flow("a", 2, "s", None, ("tcp/5", "tcp/1-3", "udp/7")),
-            Flow("b", 1, "s", None, ("icmp",)),
-            Flow("a", 2, "s", None, ("tcp/9",)),
+            PolicyRule(FLOW, ACCEPT, "a", source_set="s", ports=("tcp/5", "tcp/1-3", "udp/7"), order=2),
+            PolicyRule(FLOW, ACCEPT, "b", source_set="s", ports=("icmp",), order=1),
+            PolicyRule(FLOW, ACCEPT, "a", source_set="s", ports=("tcp/9",), order=2),
         ]
         self.assertEqual(
             ['icmp type 8 counter accept comment "b"', 'icmpv6 type 128 counter accept comment "b"',
              'tcp dport { 1-3, 5, 9 } counter accept comment "a"', 'udp dport 7 counter accept comment "a"'],
-            [rule.text() for rule in flow_rules(flows)],
+            [rule.text() for flow in merged(flows) for rule in flow_rules(flow)],
         )
 
     def test_networks_that_nest_are_one_element(self):
