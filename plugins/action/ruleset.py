@@ -14,8 +14,8 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleE
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import APPLY, GATEWAY, HOST, PRESENT
 from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.confirmation import (
-    APPLY,
     Confirmation,
     Probe,
     UnreachedError,
@@ -25,11 +25,11 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.confirmat
 from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.ssh_watch import (
     Target,
     Watch,
-    kept_in,
+    protected_targets,
     ssh_targets,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import GATEWAY, HOST, Plan
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Plan
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.task import TaskPlan
 
 # Connections that come in through an SSH daemon, which tells each of them from the others.
@@ -50,7 +50,7 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
             seconds = read_seconds(name, arguments.get("confirm_seconds", 30))
             probes = read_probes(name, arguments.get("probes") or [], task_vars["hostvars"])
             # Anything wrong with the other options is for the module to say.
-            needs_plan = arguments.get("state", "present") == "present" and arguments.get("scope") in (HOST, GATEWAY)
+            needs_plan = arguments.get("state", PRESENT) == PRESENT and arguments.get("scope") in (HOST, GATEWAY)
             targets: list[Target] = []
             if needs_plan and not arguments.get("plan"):
                 arguments["plan"] = plan = self._plan(arguments["scope"], task_vars)
@@ -111,7 +111,9 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
         persistent = {"persistent": result.pop("persistent")} if "persistent" in result else {}
         try:
             address = self._play_context.remote_addr or name
-            problem = Confirmation(name, seconds, call, reach).confirm(address, probes, kept_in(result, behind))
+            problem = Confirmation(name, seconds, call, reach).confirm(
+                address, probes, protected_targets(result, behind)
+            )
         except PortledgerError as error:
             return {**result, "failed": True, "changed": False, "confirmed": False, "msg": str(error)}
         if problem:

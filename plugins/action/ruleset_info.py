@@ -13,12 +13,13 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.listeners import add_documentation
-from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.logged import Who, add_services
+from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.logged import add_services
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import load_catalog
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.task import TaskPlan
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.who import Who
 
 
 class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no types

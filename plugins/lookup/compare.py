@@ -134,7 +134,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.query i
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import Firewalls
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.view import inventory_view
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planning import make_planner
-from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.compare import State, compare
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.compare import Snapshot, compare
 
 OPTIONS = ("before",)
 
@@ -156,7 +156,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         except PortledgerError as error:
             raise AnsibleLookupError(f"portledger.qradar.compare: {error}") from error
 
-    def _state_of(self, sources: list[str]) -> State:
+    def _state_of(self, sources: list[str]) -> Snapshot:
         """The other inventory, read as Ansible reads the one of a run."""
         for source in sources:
             if "," not in source and not Path(source).expanduser().exists():
@@ -169,5 +169,5 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             raise PortledgerError(f"before: {', '.join(sources)}: {error}") from error
 
 
-def _state(hostvars: Any, groups: Any) -> State:
-    return State(make_planner(hostvars, groups), Firewalls(inventory_view(hostvars)))
+def _state(hostvars: Any, groups: Any) -> Snapshot:
+    return Snapshot(make_planner(hostvars, groups), Firewalls(inventory_view(hostvars)))

@@ -46,7 +46,7 @@ class QueryError(PortledgerError):
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ReadingFilter:
     """Whose side of the readings is asked for.
 
     ``roles`` are those of one host, so ``managed_host`` fits unless ``console`` is among them. ``parties`` are
@@ -59,7 +59,7 @@ class View:
     direction: str | None = None
 
     def shows(self, reading: Reading) -> bool:
-        """Whether a reading belongs to this view."""
+        """Whether a reading is asked for."""
         if not self.roles and not self.parties:
             return True
         if SELF in reading.from_:
@@ -104,10 +104,10 @@ def select(
         CatalogError: the catalog's file is broken.
     """
     asked = load_catalog() if catalog is None else catalog
-    view = View(
+    wanted = ReadingFilter(
         frozenset(_words("role", role, ROLES)), frozenset(_words("party", party, PARTIES)), _direction(direction)
     )
-    if view.direction and not view.roles and not view.parties:
+    if wanted.direction and not wanted.roles and not wanted.parties:
         raise QueryError("direction", direction, "says nothing alone", "Give role or party as well")
     classes = _words("klass", klass, CLASSES) or CLASSES
     if lang is not None and lang not in LANGUAGES:
@@ -115,7 +115,7 @@ def select(
 
     found = []
     for service in _matching(terms, asked):
-        readings = tuple(reading for reading in service.readings if view.shows(reading))
+        readings = tuple(reading for reading in service.readings if wanted.shows(reading))
         if readings and service.klass in classes:
             found.append(_result(dataclasses.replace(service, readings=readings), lang))
     return found if query is None else _search(query, found)
