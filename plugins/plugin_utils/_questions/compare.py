@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import ABSENT, GATEWAY, HOST, PRESENT
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import (
@@ -22,8 +22,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals 
     prefixes,
     union,
 )
-from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import FirewallOptions, Firewalls
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import FirewallOptions
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.boxes import (
     Box,
     allowed,
@@ -35,18 +34,12 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.boxes
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.compare_text import text_of
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.describe import Describer
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.snapshot import Snapshot
 
 Service: TypeAlias = tuple[str, int | None, str | None, str | None]
 """Name, row, comment, variable: what tells one flow from another for people."""
 
 _OPTIONS: Final = {HOST: ("unlisted", "present"), GATEWAY: ("unlisted", "egress", "present")}
-
-
-class Snapshot(NamedTuple):
-    """One of the two inventories."""
-
-    planner: Planner
-    firewalls: Firewalls
 
 
 @dataclass(frozen=True)

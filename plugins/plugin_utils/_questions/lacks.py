@@ -12,11 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import (
-    Memo,
-    difference,
-    prefixes,
-)
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import Memo, difference, prefixes
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import (
     FEATURES,

@@ -17,8 +17,9 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports impo
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import load_catalog
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import Firewalls
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
-from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.compare import Snapshot, compare
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.compare import compare
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.covered_flows import covered_flows
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.snapshot import Snapshot
 from ansible_collections.portledger.qradar.tests.unit.plugins.plugin_utils._plan.test_planner_meaning import (
     SLOW,
     TODAY,
