@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which targets this host reaches, and whether that is as it was expected. Changes nothing.
+"""Which targets this host reaches, and whether that is as expected. Changes nothing.
 
 Note that this module util is **PRIVATE** to the collection.
 """
@@ -69,6 +69,6 @@ def read_limits(options):
             problem = "is not within %s to %s" % (least, most)
             raise RulesetError(complaint(name, options[name], problem, "Write a number that is"))
     if options["time_limit"] < options["timeout"]:
-        problem = "is less than timeout, %s, so that nobody could be asked" % options["timeout"]
+        problem = "is less than timeout, %s, so that nothing could be probed" % options["timeout"]
         raise RulesetError(complaint("time_limit", options["time_limit"], problem, "Write a larger one"))
     return dict((name, options[name]) for name in _BOUNDS)

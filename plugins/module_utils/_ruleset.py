@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module's work, whatever the provider: read, compare, load.
+"""What the module ruleset does, whatever the provider: read, compare, load.
 
 Note that this module util is **PRIVATE** to the collection.
 """
@@ -26,12 +26,12 @@ from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.save
 
 
 def apply_ruleset(host, options, check):
-    """Make this host's firewall say what the plan says, or nothing.
+    """Make this host's firewall enforce the plan, or remove all rules of this collection.
 
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
     :param options: the module's options
     :type options: dict
-    :param check: only tell what would be done
+    :param check: only report what would be done
     :type check: bool
     :returns: the module's result
     :rtype: dict
@@ -79,7 +79,7 @@ def _persistent(host, scope, provider, check):
 
 
 def prepare_change(host, options, provider, plan, management):
-    """Work out what is to do: the provider's rules, the end of those of a former one, and what a boot loads.
+    """Work out what is to do: the rules of the provider, the removal of those of a former one, and what a boot loads.
 
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
     :param options: the module's options
@@ -89,7 +89,7 @@ def prepare_change(host, options, provider, plan, management):
     :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.plan.Plan | None
     :type management: ansible_collections.portledger.qradar.plugins.module_utils._host.management.Management | None
     :rtype: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.apply.Prepared
-    :raises RulesetError: what is there cannot be read.
+    :raises RulesetError: the present rules cannot be read.
     """
     scope = options["scope"]
 
@@ -114,7 +114,7 @@ def _at_boot(host, provider, wanted):
 
 
 def _whole_difference(parts, former):
-    """Lines of all providers. What one opens and another closes, or the reverse, is no difference."""
+    """Lines of all providers. What one permits and another no longer does, or the reverse, is not a difference."""
     if not parts:
         return [line for part in former for line in part.lines]
     lines = list(parts[0].lines)
@@ -123,12 +123,12 @@ def _whole_difference(parts, former):
         return lines
     names = ", ".join(part.provider.NAME for part in gone)
     if not lines:
-        return ["- what the provider %s has left" % names]
-    closed = [line for part in gone for line in part.lines if line.startswith("- ")]
-    opened = set(line[2:] for line in lines if line.startswith("+ "))
-    both = opened.intersection(line[2:] for line in closed)
-    rest = [line for line in lines + closed if line[2:] not in both]
-    return ["~ provider %s in the place of %s" % (parts[0].provider.NAME, names)] + rest
+        return ["- rules left behind by the provider %s" % names]
+    blocked = [line for part in gone for line in part.lines if line.startswith("- ")]
+    permitted = set(line[2:] for line in lines if line.startswith("+ "))
+    both = permitted.intersection(line[2:] for line in blocked)
+    rest = [line for line in lines + blocked if line[2:] not in both]
+    return ["~ provider %s in place of %s" % (parts[0].provider.NAME, names)] + rest
 
 
 def _shown_provider(asked, provider, prepared):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is there of ours, what is missing to the plan, and what met it. Changes nothing.
+"""What the module ruleset_info reports: what is loaded, how it differs from the plan, what was logged. Changes nothing.
 
 Note that this module util is **PRIVATE** to the collection.
 """
@@ -33,7 +33,7 @@ _OTHER = {HOST: GATEWAY, GATEWAY: HOST}
 
 
 def ruleset_info(host, options):
-    """All that is known of our rules on this host.
+    """Everything that is known about our rules on this host.
 
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
     :param options: the module's options
@@ -71,7 +71,7 @@ def ruleset_info(host, options):
     }
     if options.get("surroundings"):
         found, unread = others(host, plan, management, options) if loaded else ([], [])
-        # What listens on a gateway is none of what crosses it.
+        # What listens on a gateway is unrelated to what it forwards.
         listening = listeners(host) if scope == HOST else []
         result.update({"others": found, "unread": unread, "listeners": listening})
     warnings = provider_warnings(host, provider)
@@ -139,7 +139,7 @@ def _outcome(outcome):
 
 
 def _logged(host, plan, since, counters):
-    """Flows that were logged, and what there is to say of the log."""
+    """Flows that were logged, and what is known about the log."""
     other = bool(traces_of_others(PROVIDERS, host, _OTHER[plan.scope], None))
     kernel_log = read_kernel_log(host, since, LOG_PREFIX)
     flows = LoggedFlows(plan, other)
@@ -154,11 +154,13 @@ def _logged(host, plan, since, counters):
     if kernel_log.why:
         notes.append("%s." % kernel_log.why)
     if other and plan.scope == HOST:
-        notes.append("This host is a gateway, too: what its containers publish is left out, for it looks the same.")
+        notes.append(
+            "This host is a gateway, too: what its containers publish is left out, for it looks the same in the log."
+        )
     if kernel_log.read_from and since.is_boot and sum(met.values()) and not kernel_log.lines:
         notes.append(
-            "Packets met a rule that logs, and the kernel's log has no line of it. In a network namespace other than "
-            "the first, the kernel logs nothing unless net.netfilter.nf_log_all_netns is 1."
+            "Packets met a rule that logs, but the kernel's log has no line about them. In a network namespace other "
+            "than the first, the kernel logs nothing unless net.netfilter.nf_log_all_netns is 1."
         )
     return flows.as_data(), {
         "read_from": kernel_log.read_from,

@@ -240,13 +240,14 @@ wide:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import EXPECTATIONS, PASS
 from ansible_collections.portledger.qradar.plugins.module_utils._host.module import finish
 from ansible_collections.portledger.qradar.plugins.module_utils._reachability import reachability
 
 TARGET = {
     "address": {"type": "str", "required": True},
     "port": {"type": "str", "required": True},
-    "expected": {"type": "str", "choices": ["pass", "drop"], "default": "pass"},
+    "expected": {"type": "str", "choices": list(EXPECTATIONS), "default": PASS},
     "services": {"type": "list", "elements": "str", "default": []},
     "name": {"type": "str", "default": ""},
 }

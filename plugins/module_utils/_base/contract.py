@@ -26,6 +26,10 @@ LOG = "log"
 LEAVE = "leave"
 POLICIES = (DROP, LOG, LEAVE)
 
+#: what is expected of packets to a target (option targets[].expected); DROP is the other word
+PASS = "pass"
+EXPECTATIONS = (PASS, DROP)
+
 #: phases of a change (option change.phase)
 APPLY = "apply"
 CONFIRM = "confirm"

@@ -41,7 +41,7 @@ def parse_network(text):
     :type text: str
     :returns: family, canonical text with its length
     :rtype: tuple[str, str]
-    :raises ValueError: it is none, or has bits set behind its length; the text completes "the value ...".
+    :raises ValueError: it is neither, or has bits set behind its length; the text completes "the value ...".
     """
     if not is_text(text):
         raise ValueError("is neither an address nor a network")

@@ -55,7 +55,7 @@ def from_json(text):
     """What JSON says, with its text as ``str``.
 
     :type text: str
-    :raises ValueError: it is none.
+    :raises ValueError: the text is not JSON.
     """
     return _native_all(json.loads(text))
 

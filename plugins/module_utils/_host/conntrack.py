@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Connections that run already when the first ruleset comes.
 
-A kernel tracks connections only once some rule asks for it. Rules that come to a host where none did would take the
-next packet of each running connection for the first of a new one, in whatever direction it goes: where only the other
-end sends, it comes from a port that nothing allows, is dropped, and so is each that repeats it. So the kernel is asked
-to track a moment before there is anything that drops: long enough for packets that are under way to be answered.
+A kernel tracks connections only once a rule needs it. On a host where no rule did, new rules would take the next packet
+of each running connection for the first of a new one, whichever end sends it. Where only the other end sends, that
+packet comes from a port that nothing permits and is dropped, and so is every retransmission. So tracking is started a
+moment before there is anything that drops: long enough for packets that are under way to be answered.
 
 Note that this module util is **PRIVATE** to the collection.
 """
@@ -20,12 +20,12 @@ SECONDS = 0.2
 
 
 def track_ahead(host, ask):
-    """Have running connections known before rules judge them, where nothing is tracked yet.
+    """Make running connections known before rules judge them, where nothing is tracked yet.
 
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :param ask: loads a rule that asks for it and that no packet meets
+    :param ask: loads a rule that needs tracking and that no packet reaches
     :type ask: Callable[[], None]
-    :returns: whether it was asked
+    :returns: whether it was called
     :rtype: bool
     """
     # Without the file, the part of the kernel that tracks is not even there yet.

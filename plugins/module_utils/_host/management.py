@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who is kept in: the address that the running connection comes from, and the management networks.
+"""Access that always remains allowed: from the address of the running connection, and from the management networks.
 
 Note that this module util is **PRIVATE** to the collection.
 """
@@ -21,7 +21,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._host.sshd impor
 
 
 class Management:
-    """Who is kept in, and on which ports of this host."""
+    """Which access to this host always remains allowed, and on which ports."""
 
     def __init__(self, connection, networks, ports):
         """
@@ -50,13 +50,13 @@ class Management:
 
 
 def find_management(host, networks):
-    """Who is kept in on this host.
+    """Which access to this host always remains allowed.
 
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
     :param networks: the option "management"
     :type networks: list[str]
     :rtype: Management
-    :raises RulesetError: an entry is no network.
+    :raises RulesetError: an entry is not a network.
     """
     canonical = set(_network(entry) for entry in networks)
     connection = running_connection(host)

@@ -30,7 +30,7 @@ def ssh_ports(host):
             ports.add(int(value))
         elif option == "listenaddress":
             listening.add(_port_of(value))
-    # ListenAddress without a port means each Port; OpenSSH asks nothing of Port where each has its own.
+    # ListenAddress without a port means each Port; OpenSSH ignores Port where each has its own.
     if listening and None not in listening:
         ports = listening
     else:

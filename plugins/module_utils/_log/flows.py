@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From lines of the kernel's log to flows: who wanted to reach whom on what, how often, and when.
+"""From lines of the kernel's log to flows: source, destination and port of the packets, how many, and when.
 
-The kernel writes the same form whatever provider has asked for it (LOG of iptables, log of nftables):
+The kernel writes the same form for every provider (LOG of iptables, log of nftables):
 
     IN=eth0 OUT= MAC=... SRC=198.18.9.7 DST=198.18.1.11 LEN=60 ... PROTO=TCP SPT=40370 DPT=9999 ... SYN URGP=0
 
@@ -14,6 +14,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import Search, parse_network, shown
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import sort_key
 from ansible_collections.portledger.qradar.plugins.module_utils._log.since import time_text
@@ -129,15 +130,15 @@ class LoggedFlows:
         if verdict is None:
             return
         self.packets += 1
-        published = self._plan.scope == "host" and packet.forwarded
+        published = self._plan.scope == HOST and packet.forwarded
         key = (packet.source, packet.destination, packet.transport, packet.port, packet.kind, verdict, published)
         flow = self._flows.setdefault(key, [0, moment, moment])
         flow[0] += 1
         flow[1], flow[2] = min(flow[1], moment), max(flow[2], moment)
 
     def _verdict(self, packet):
-        """Which of the options had it logged; None where it was the other scope's."""
-        if self._plan.scope == "gateway":
+        """The option that a packet was logged for; None where it was logged for the other scope."""
+        if self._plan.scope == GATEWAY:
             deployment = self._plan.deployment
             if not packet.forwarded:
                 return None
@@ -181,7 +182,7 @@ class LoggedFlows:
         return found
 
     def left_out(self):
-        """How many flows are too many to be told.
+        """How many flows are left out because there are too many.
 
         :rtype: int
         """

@@ -32,11 +32,11 @@ class KernelLog:
 
     def __init__(self, lines, read_from, why, since, complete):
         """
-        :param lines: of our prefix: seconds since 1970, and what stands behind the prefix
+        :param lines: those with the prefix: seconds since 1970, and the text after the prefix
         :type lines: list[tuple[float, str]]
         :param read_from: JOURNAL, DMESG, or None where neither can be read
         :type read_from: str | None
-        :param why: why it is not the journal
+        :param why: why the journal was not read
         :type why: str | None
         :param since: when the lines begin, for people
         :type since: str
@@ -57,7 +57,7 @@ def read_kernel_log(host, since, prefix):
     :type since: ansible_collections.portledger.qradar.plugins.module_utils._log.since.Since
     :type prefix: str
     :rtype: KernelLog
-    :raises RulesetError: it is not understood from when on.
+    :raises RulesetError: the option "since" cannot be understood.
     """
     why = _no_journal(host)
     if not why:

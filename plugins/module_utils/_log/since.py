@@ -53,7 +53,7 @@ class Since:
 
         :rtype: RulesetError
         """
-        return RulesetError(complaint("since", self.words, "is no time", _REMEDY))
+        return RulesetError(complaint("since", self.words, "is not a time", _REMEDY))
 
 
 def read_since(host, words):

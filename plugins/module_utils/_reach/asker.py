@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asks many targets at once, and hears who answers, who refuses and who says nothing.
+"""Probes many targets at once, and notes which answer, which are rejected and by whom, and which stay silent.
 
-A TCP target is asked by opening a connection and closing it, a UDP target by a datagram, ICMP by an echo request. Who
-has refused is known from ICMP messages, which a raw socket gets of all of them, under every Python and every kernel.
+A TCP target is probed by opening a connection and closing it, a UDP target by a datagram, ICMP by an echo request. Who
+has rejected a probe is known from ICMP messages, which a raw socket receives under every Python and every kernel.
 
 Note that this module util is **PRIVATE** to the collection.
 """
@@ -53,7 +53,7 @@ class Answer:
         self.target = target
         #: open, closed, filtered, rejected, unreachable, unknown or not_asked
         self.result = NOT_ASKED
-        #: the address of who refused, None where nobody did
+        #: the address that a rejection came from, None without
         self.by = None
         #: why, empty where there is nothing to add
         self.reason = ""
@@ -62,7 +62,7 @@ class Answer:
 
 
 class _Probe:
-    """A question that is under way."""
+    """A probe that is under way."""
 
     def __init__(self, answer, number, started):
         self.answer = answer
@@ -74,11 +74,11 @@ class _Probe:
 
 
 class Limits:
-    """How hard and how long to ask."""
+    """How fast and how long to probe."""
 
     def __init__(self, timeout, rate, time_limit, parallel):
         """
-        :param timeout: seconds until somebody who has not answered never will
+        :param timeout: seconds to wait for an answer
         :type timeout: float
         :param rate: packets a second
         :type rate: int
@@ -99,7 +99,7 @@ def _free_files():
 
 
 class Asker:
-    """Asks all targets once."""
+    """Probes all targets once."""
 
     def __init__(self, targets, limits):
         """
@@ -122,7 +122,7 @@ class Asker:
 
     @property
     def packets(self):
-        """How many questions were sent, with those that were sent again. An open TCP connection has more packets.
+        """How many probes were sent, retransmissions included. An open TCP connection has more packets.
 
         :rtype: int
         """
@@ -132,7 +132,7 @@ class Asker:
         """Returns when there is an answer to each, or none in time.
 
         :rtype: list[Answer]
-        :raises RulesetError: this user may not.
+        :raises RulesetError: this user may not open a raw socket.
         """
         self._open_raw()
         try:
@@ -156,7 +156,7 @@ class Asker:
 
     def _ask_all(self):
         left = list(reversed(list(enumerate(self.answers))))
-        # Who is asked last has its whole time, too.
+        # The last target has its whole time, too.
         last_start = clock() + self._limits.time_limit - self._limits.timeout
         while True:
             now = clock()
@@ -174,7 +174,7 @@ class Asker:
         return self._under_way < self._limits.parallel and self._pacer.free_at <= now
 
     def _wait(self, now, more):
-        """Seconds until something is to be done even if nobody answers."""
+        """Seconds until something is to be done even without an answer."""
         moments = [self._due[0][0]] if self._due else []
         if more and self._under_way < self._limits.parallel:
             moments.append(self._pacer.free_at)
@@ -281,14 +281,14 @@ class Asker:
         self._settle(probe, "open")
 
     def _refused(self, probe, error):
-        """The kernel has said no. Where an ICMP message was the cause, that one has been heard already."""
+        """The kernel has reported an error. Where an ICMP message caused it, that message has been read already."""
         transport = probe.target.transport
         if error == errno.ECONNREFUSED:
             self._settle(probe, "closed", None, "port unreachable" if transport == "udp" else "reset")
         elif error == errno.ETIMEDOUT:
             self._give_up(probe)
         elif error in (errno.EPERM, errno.EACCES):
-            self._settle(probe, "rejected", None, "this host does not let it out")
+            self._settle(probe, "rejected", None, "blocked by this host")
         elif error == errno.ENETUNREACH:
             self._settle(probe, "unreachable", None, "no route")
         else:
@@ -325,7 +325,7 @@ class Asker:
             self._refused(probe, error.errno)
 
     def _give_up(self, probe):
-        """Nobody says anything: for UDP that is what a daemon would do that takes it."""
+        """Nothing has answered. Over UDP, a daemon that accepts a datagram is silent, too."""
         self._settle(probe, "unknown" if probe.target.transport == "udp" else "filtered")
 
     def _settle(self, probe, result, by=None, reason=""):

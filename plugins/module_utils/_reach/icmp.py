@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ICMP of both families as bytes: echo requests, and what routers, firewalls and hosts say of a packet of ours.
+"""ICMP of both families as bytes: echo requests, and what routers, firewalls and hosts reply to a packet of ours.
 
 Note that this module util is **PRIVATE** to the collection.
 """
@@ -49,7 +49,7 @@ _SOL_RAW, _ICMP_FILTER, _ICMP6_FILTER = 255, 1, 1
 
 
 class Conversation:
-    """Which of our packets an ICMP message is about. ``key`` tells it from the others."""
+    """Which of our packets an ICMP message is about. ``key`` is different for each."""
 
     def __init__(self, source, destination, transport, numbers):
         """
@@ -126,7 +126,7 @@ def _checksum(data):
 
 
 def read_message(family, data, sender):
-    """What a raw socket has received, or None where it is nothing that answers a packet.
+    """What a raw socket has received, or None where it does not answer a packet.
 
     :type family: str
     :type data: bytes
@@ -147,7 +147,7 @@ def read_message(family, data, sender):
         if kind == _TIME_EXCEEDED[family]:
             return Message(sender, "time exceeded", code, _quoted(family, data[8:]))
     except (struct.error, IndexError, ValueError):
-        # Whoever sent that is none of those who got a packet of ours.
+        # Not sent by anything that got a packet of ours.
         return None
     return None
 
@@ -166,11 +166,11 @@ def _quoted(family, packet):
 
 
 def meaning(family, message):
-    """What an error says of the way to where our packet was sent.
+    """What an error says about the path to where our packet was sent.
 
     :type family: str
     :type message: Message
-    :returns: result, who on the way says so (None: the target, or nobody), why
+    :returns: result, the address on the path that reports it (None: the target, or none), why
     :rtype: tuple[str, str | None, str]
     """
     destination, transport = message.about.key[:2]

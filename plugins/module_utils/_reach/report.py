@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the answers mean for what was expected, as data and as lines for people.
+"""Whether the answers are as expected, as data and as lines for people.
 
 Note that this module util is **PRIVATE** to the collection.
 """
@@ -10,13 +10,13 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-from ansible_collections.portledger.qradar.plugins.module_utils._reach.targets import DROP
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import DROP
 
 AS_EXPECTED, CONTRADICTED, UNDECIDED, NOT_ASKED = "as_expected", "contradicted", "undecided", "not_asked"
 VERDICTS = (AS_EXPECTED, CONTRADICTED, UNDECIDED, NOT_ASKED)
 
 _ARRIVED = ("open", "closed")
-# Where there is no way at all, no firewall has shown that it drops.
+# Where there is no route at all, no firewall has shown that it drops.
 _PROVES_NO_DROP = ("unreachable", "unknown")
 
 
@@ -60,7 +60,7 @@ def as_data(answer):
 
 
 def contradictions(answers):
-    """What is not as it was expected: a line for each address and each way to be wrong.
+    """What is not as expected: a line for each address and each kind of contradiction.
 
     :type answers: list[Answer]
     :rtype: list[str]
@@ -69,7 +69,7 @@ def contradictions(answers):
 
 
 def report(answers, seconds):
-    """All that people want to know, what is as expected in one line.
+    """The whole report; what is as expected is only counted, in the first line.
 
     :type answers: list[Answer]
     :type seconds: float
@@ -102,7 +102,7 @@ def _lines(answers):
 
 
 def _order(key):
-    # What lets too much pass comes first.
+    # What passes and must not comes first.
     return (key[2] != DROP,) + tuple(part or "" for part in key)
 
 

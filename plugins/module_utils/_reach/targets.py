@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom to ask: the targets as they were given, checked.
+"""What to probe: the targets as they were given, checked.
 
 Note that this module util is **PRIVATE** to the collection.
 """
@@ -12,17 +12,16 @@ __metaclass__ = type
 
 import re
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import PASS
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError, complaint
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import number_of
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import family_of, parse_network, shown
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import as_comment, is_text, native
 
-PASS, DROP = "pass", "drop"
-
 _PORT = re.compile(r"^(tcp|udp)/(\d{1,5})\Z")
 _PORT_REMEDY = "Write a transport and one port, such as tcp/514 or udp/514, or icmp"
 _ADDRESS_REMEDY = "Write the address of one host, such as 198.18.1.1 or 2001:db8::1"
-# First and last address of what no single other host has.
+# First and last of addresses that do not belong to a single host.
 _NOBODY = {
     "ipv4": (("0.0.0.0", "0.255.255.255"), ("224.0.0.0", "239.255.255.255"), ("255.255.255.255", "255.255.255.255")),
     "ipv6": (("::", "::"), ("fe80::", "febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
@@ -31,7 +30,7 @@ _NOBODY = {
 
 
 class Target:
-    """One address and port to be asked for."""
+    """One address and port to be probed."""
 
     def __init__(self, address, transport, port, expected, services, name):
         """
@@ -43,7 +42,7 @@ class Target:
         :param expected: pass or drop
         :type expected: str
         :type services: list[str]
-        :param name: of who has the address, for people; empty where nobody told
+        :param name: of the host or party that has the address, for people; may be empty
         :type name: str
         """
         self.address = address
@@ -92,7 +91,7 @@ def read_targets(entries):
 
 
 def _spread(targets):
-    """No host gets all its packets at once, and if time is short each has been asked for something."""
+    """No host gets all its packets at once, and where time is short each host has been probed a little."""
     by_address, turns = {}, []
     for target in targets:
         earlier = by_address.setdefault(target.address, [])
@@ -104,14 +103,14 @@ def _spread(targets):
 def _address(place, value):
     try:
         if not is_text(value) or "/" in native(value):
-            raise ValueError("is no address")
+            raise ValueError("is not an address")
         family, network = parse_network(value)
     except ValueError:
-        raise RulesetError(complaint(place, value, "is no address", _ADDRESS_REMEDY))
+        raise RulesetError(complaint(place, value, "is not an address", _ADDRESS_REMEDY))
     address = shown(network)
     number = number_of(address, family)
     if any(number_of(first, family) <= number <= number_of(last, family) for first, last in _NOBODY[family]):
-        raise RulesetError(complaint(place, value, "is no address of one host", _ADDRESS_REMEDY))
+        raise RulesetError(complaint(place, value, "is not the address of a single host", _ADDRESS_REMEDY))
     return address
 
 
@@ -120,7 +119,7 @@ def _port(place, value):
         return "icmp", 0
     form = _PORT.match(native(value)) if is_text(value) else None
     if form is None:
-        raise RulesetError(complaint(place, value, "is no port", _PORT_REMEDY))
+        raise RulesetError(complaint(place, value, "is not a port", _PORT_REMEDY))
     if not 1 <= int(form.group(2)) <= 65535:
         raise RulesetError(complaint(place, value, "is not within 1 to 65535", _PORT_REMEDY))
     return form.group(1), int(form.group(2))

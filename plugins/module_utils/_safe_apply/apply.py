@@ -29,6 +29,9 @@ from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.stor
 _POLL_SECONDS = 0.25
 # The timer is late by less than this, unless it is gone.
 _GRACE_SECONDS = 15.0
+_STALE = (
+    "A change of another run was never confirmed, and its timer is gone. A real run restores the former rules first."
+)
 
 
 def apply_safely(host, scope, providers, prepare, change, options):
@@ -92,7 +95,7 @@ def _settle(store, providers, check):
             pending = store.pending() or pending
             continue
         if check:
-            return ["A change of another run was never confirmed, and its timer is gone. A real run puts back first."]
+            return [_STALE]
         with store.lock():
             if store.pending() == pending:
                 put_back(store, providers, pending, "nobody confirmed it, and its timer was gone")

@@ -37,7 +37,7 @@ sys.exit(not main(PROVIDERS, {root!r}, {scope!r}, {token!r}, sys.argv[1:]))
 
 
 def arm(host, store, token, seconds):
-    """Start the timer.
+    """Start the timer, by systemd or as a process.
 
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
     :type store: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store.Store
@@ -49,7 +49,7 @@ def arm(host, store, token, seconds):
     :raises RulesetError: it does not run.
     """
     if not sys.executable:
-        raise RulesetError("The interpreter of this module does not know its own name. Set ansible_python_interpreter.")
+        raise RulesetError("python: its own executable is not known. Set ansible_python_interpreter.")
     try:
         command = [sys.executable, "-E", "-s", "-B", _write_program(host, store, token)]
     except (IOError, OSError) as error:
@@ -99,7 +99,7 @@ def _ask_systemd(host, unit, seconds, command):
 
 
 def _start_process(host, command):
-    # It ends for whoever started it, and closes all that it was given, once it is on its own.
+    # The command returns, with all its files closed, once a process of its own goes on.
     code, out, err = host.run(command[0], command[1:] + ["--detach"])
     if code != 0:
         raise RulesetError("%s: failed: %s." % (" ".join(command), (err or out).strip().rstrip(".")))

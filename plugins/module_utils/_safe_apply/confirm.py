@@ -79,5 +79,5 @@ def restore(host, scope, providers, token):
 def _became(store, token):
     outcome = store.outcome()
     if not outcome or outcome.token != token:
-        return {"outcome": contract.UNKNOWN, "why": "the host knows nothing of this change"}
+        return {"outcome": contract.UNKNOWN, "why": "the host does not know this change"}
     return {"outcome": outcome.outcome, "why": outcome.why}

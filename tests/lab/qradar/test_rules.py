@@ -199,7 +199,7 @@ def test_the_place_of_another_provider_is_taken_in_one_run(lab: Lab) -> None:
     node.run(["mv", "/opt/qradar/bin/away", TOOL])
     moved = record_playbook(lab, SITE, "--limit", "console")
     assert moved.run.ok, moved.run.stdout
-    assert moved.differences()["console"] == ["~ provider qradar in the place of iptables"]
+    assert moved.differences()["console"] == ["~ provider qradar in place of iptables"]
     assert "PORTLEDGER-IN" not in saved(node, "iptables")
     assert node.run(["ipset", "list", "-n"]).stdout == ""
     assert record_playbook(lab, SITE, "--limit", "console").run.changed == {}

@@ -45,7 +45,7 @@ CASES: dict[str, tuple[str, str | None, str | tuple[str, str]]] = {
     "udp/8003": ("rejected", "router", PROHIBITED),
     "udp/8004": ("rejected", "router", "port unreachable"),
     "udp/8005": ("rejected", "target", PROHIBITED),
-    "udp/8007": ("rejected", None, "this host does not let it out"),
+    "udp/8007": ("rejected", None, "blocked by this host"),
     "udp/123": ("open", None, ""),
     "icmp": ("open", None, ""),
 }

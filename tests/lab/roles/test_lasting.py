@@ -59,7 +59,7 @@ def changed_everywhere(lab: Lab, provider: Provider, former: str | None = None) 
         new = provider.gateway if host == "gateway" else provider.host
         old = former and (PROVIDERS[former].gateway if host == "gateway" else PROVIDERS[former].host)
         if old and old != new:
-            assert run.differences()[host][0] == f"~ provider {new} in the place of {old}"
+            assert run.differences()[host][0] == f"~ provider {new} in place of {old}"
             # The flows are the same, so none of them is a difference.
             assert [line for line in run.differences()[host] if " from " in line] == []
     again = record_playbook(lab, SITE, *provider.arguments)

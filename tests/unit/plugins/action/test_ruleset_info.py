@@ -59,6 +59,6 @@ def test_refusals(outcomes: Outcomes) -> None:
     }
     assert outcomes.messages("scope") == {"ep1": "value of scope must be one of: host, gateway, got: network"}
     assert outcomes.messages("since") == {
-        "ep1": "since: 'soon' is no time. Write boot, a number of seconds, 2 hours ago, or a time such as "
+        "ep1": "since: 'soon' is not a time. Write boot, a number of seconds, 2 hours ago, or a time such as "
         "2026-01-31 08:00 or 2026-01-31T08:00:00Z."
     }

@@ -154,8 +154,8 @@ class InfoTest(unittest.TestCase):
         self.assertEqual(
             [
                 "journalctl is not installed.",
-                "Packets met a rule that logs, and the kernel's log has no line of it. In a network namespace other "
-                "than the first, the kernel logs nothing unless net.netfilter.nf_log_all_netns is 1.",
+                "Packets met a rule that logs, but the kernel's log has no line about them. In a network namespace "
+                "other than the first, the kernel logs nothing unless net.netfilter.nf_log_all_netns is 1.",
             ],
             notes,
         )
@@ -165,14 +165,15 @@ class InfoTest(unittest.TestCase):
         self.assertEqual(
             [
                 "journalctl is not installed.",
-                "This host is a gateway, too: what its containers publish is left out, for it looks the same.",
+                "This host is a gateway, too: what its containers publish is left out, for it looks the same in the "
+                "log.",
             ],
             notes,
         )
 
     def test_bad_input_is_refused_before_anything_is_asked(self):
         for changes, message in (
-            ({"since": "soon"}, "since: 'soon' is no time. Write boot, a number of seconds, 2 hours ago, or a time "
+            ({"since": "soon"}, "since: 'soon' is not a time. Write boot, a number of seconds, 2 hours ago, or a time "
              "such as 2026-01-31 08:00 or 2026-01-31T08:00:00Z."),
             ({"plan": None}, "plan: missing. Let the action plugin of portledger.qradar.ruleset make the plan, from "
              "the same release as the module."),

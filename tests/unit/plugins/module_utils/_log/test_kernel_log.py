@@ -136,10 +136,10 @@ class LogTest(unittest.TestCase):
         for words in ("a while ago", "2027-02-30", "2027-01-15T25:00:00Z", "-5", "", "2 fortnights ago"):
             with self.assertRaises(RulesetError) as caught:
                 self.read(words, {"dmesg": (0, DMESG, "")})
-            self.assertEqual("since: '%s' is no time. %s" % (words, REMEDY), str(caught.exception))
+            self.assertEqual("since: '%s' is not a time. %s" % (words, REMEDY), str(caught.exception))
         with self.assertRaises(RulesetError) as caught:
             self.read("soon", {"journalctl": (1, "", "Failed to parse timestamp: soon\n")}, JOURNAL, ("journalctl",))
-        self.assertEqual("since: 'soon' is no time. " + REMEDY, str(caught.exception))
+        self.assertEqual("since: 'soon' is not a time. " + REMEDY, str(caught.exception))
 
 
 class TimeTest(unittest.TestCase):

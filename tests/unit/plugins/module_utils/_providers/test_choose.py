@@ -161,13 +161,13 @@ class ProvidersTest(unittest.TestCase):
         old = Part(self.fakes["iptables"], None, None,
                    ["- tcp/1 a from x", "- tcp/3 c from x", "- loopback", "~ jump in INPUT restored"])
         self.assertEqual(
-            ["~ provider nftables in the place of iptables", "+ tcp/2 b from x", "- tcp/3 c from x"],
+            ["~ provider nftables in place of iptables", "+ tcp/2 b from x", "- tcp/3 c from x"],
             _ruleset._whole_difference([new], [old]),
         )
         self.assertEqual(new.lines, _ruleset._whole_difference([new], []))
         self.assertEqual(new.lines, _ruleset._whole_difference([new], [Part(self.fakes["qradar"], None, None, [])]))
         new.lines = []
-        self.assertEqual(["- what the provider iptables has left"], _ruleset._whole_difference([new], [old]))
+        self.assertEqual(["- rules left behind by the provider iptables"], _ruleset._whole_difference([new], [old]))
         self.assertEqual(old.lines, _ruleset._whole_difference([], [old]))
 
 

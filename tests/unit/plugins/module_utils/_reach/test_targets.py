@@ -61,21 +61,22 @@ class TargetsTest(unittest.TestCase):
         for address in ("con1", "198.18.1.0/24", "198.18.1.1/32", "198.18.1", "", "::1%lo", 7, None):
             text = "'%s'" % address if isinstance(address, str) else address
             self.assertEqual(
-                "targets[1].address: %s is no address. %s" % (text, ADDRESS), self.refusal(target(), target(address))
+                "targets[1].address: %s is not an address. %s" % (text, ADDRESS),
+                self.refusal(target(), target(address)),
             )
 
     def test_addresses_of_nobody(self):
         for address in ("0.0.0.0", "224.0.0.1", "239.255.255.250", "255.255.255.255", "::", "ff02::1", "fe80::1",
                         "::ffff:198.18.1.1"):
             self.assertEqual(
-                "targets[0].address: '%s' is no address of one host. %s" % (address, ADDRESS),
+                "targets[0].address: '%s' is not the address of a single host. %s" % (address, ADDRESS),
                 self.refusal(target(address)),
             )
 
     def test_ports_that_are_none(self):
         for port in ("22", "tcp", "tcp/", "TCP/22", "sctp/22", "tcp/22-23", "tcp/22 ", "icmp/8", "tcp/22\n", 22):
             text = "'%s'" % port if isinstance(port, str) else port
-            self.assertEqual("targets[0].port: %s is no port. %s" % (text, PORT), self.refusal(target(port=port)))
+            self.assertEqual("targets[0].port: %s is not a port. %s" % (text, PORT), self.refusal(target(port=port)))
 
     def test_ports_out_of_bounds(self):
         for port in ("tcp/0", "udp/65536"):
@@ -106,7 +107,7 @@ class LimitsTest(unittest.TestCase):
 
     def test_no_time_for_a_single_one(self):
         self.assertEqual(
-            "time_limit: 3 is less than timeout, 3.5, so that nobody could be asked. Write a larger one.",
+            "time_limit: 3 is less than timeout, 3.5, so that nothing could be probed. Write a larger one.",
             self.refusal(time_limit=3),
         )
 

@@ -58,7 +58,7 @@ class ConfirmTest(SafeApplyCase):
     def test_somebody_elses_token(self):
         self.apply()
         for call in (self.confirm, lambda token: restore(self.host, "host", self.providers, token)):
-            self.assertEqual({"outcome": "unknown", "why": "the host knows nothing of this change"}, call("t2"))
+            self.assertEqual({"outcome": "unknown", "why": "the host does not know this change"}, call("t2"))
         self.assertEqual(("new", "t1"), (self.provider.word, self.store.pending().token))
 
     def test_taken_back(self):

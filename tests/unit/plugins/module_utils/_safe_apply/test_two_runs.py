@@ -85,7 +85,8 @@ class TwoRunsTest(SafeApplyCase):
         self.apply("t0")
         applied = self.apply("t1", check=True)
         self.assertEqual(
-            ["A change of another run was never confirmed, and its timer is gone. A real run puts back first."],
+            ["A change of another run was never confirmed, and its timer is gone. A real run restores the former "
+             "rules first."],
             applied.warnings)
         self.assertEqual(("new", "t0"), (self.provider.word, self.store.pending().token))
 

@@ -118,8 +118,8 @@ def test_never_reached_again() -> None:
 
 
 def test_a_host_that_was_started_anew() -> None:
-    assert Host({"outcome": "unknown", "why": "the host knows nothing of this change"}).refused() == (
-        "con1: confirm_seconds: 30 proved nothing: the host knows nothing of this change. Where it was started anew, "
+    assert Host({"outcome": "unknown", "why": "the host does not know this change"}).refused() == (
+        "con1: confirm_seconds: 30 proved nothing: the host does not know this change. Where it was started anew, "
         "it came up with its former rules. Run the playbook again."
     )
 
