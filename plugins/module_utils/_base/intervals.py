@@ -27,12 +27,12 @@ def number_of(address, family):
     :param family: ipv4 or ipv6
     :type family: str
     :rtype: int
-    :raises ValueError: it is no address of this family.
+    :raises ValueError: it is not an address of this family.
     """
     try:
         return int(binascii.hexlify(socket.inet_pton(_SOCKET[family], address)), 16)
     except (socket.error, TypeError):
-        raise ValueError("%s is no address" % (address,))
+        raise ValueError("%s is not an address" % (address,))
 
 
 def interval_of(network, family):

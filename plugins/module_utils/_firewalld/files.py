@@ -327,7 +327,7 @@ def _read_service(root, strange, path):
             strange.append("%s in %s" % (_flat(child), path))
     for line in native(root.findtext("description") or "").splitlines():
         port, _space, name = line.partition(" ")
-        # What somebody took out is no flow any more, whatever the description says.
+        # What somebody took out is not a flow any more, whatever the description says.
         if _PORT.match(port) and name and (port in flows or port == ICMP):
             flows[port] = flows.get(port, ()) + (name,)
     return Service(dict((port, tuple(sorted(set(some)))) for port, some in flows.items()))

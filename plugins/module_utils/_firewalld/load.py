@@ -23,7 +23,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
 
 
-def lead(host, scope, present, wanted):
+def load_state(host, scope, present, wanted):
     """Lead from what is to what is to be: write and test our files, then commands, or one reload.
 
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host

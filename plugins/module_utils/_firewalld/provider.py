@@ -4,7 +4,7 @@
 """The provider firewalld: a policy for each scope, with services and ipsets of our own.
 
 Our files under /etc/firewalld are written whole, tested by firewalld, and loaded by one reload, or by single commands
-where these do. What is in force is read from firewalld's own table. Zones and everything else of others stays.
+where these do. What is in force is read from firewalld's own table. Zones and everything else that is foreign stays.
 
 Note that this module util is **PRIVATE** to the collection.
 """
@@ -22,7 +22,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import read_files, render_files
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import write_files
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.meaning import file_meaning, runtime_meaning
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.load import lead
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.load import load_state
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import Builder, Model, Names
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import backend
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import read_runtime, wanted_runtime
@@ -81,7 +81,7 @@ def _parse_direct(host):
         return published.parse(text)
     except ValueError as error:
         raise RulesetError(
-            "%s: cannot be read: %s. Mend it, or remove it." % (host.file(FOLDER, published.FILE), error)
+            "%s: cannot be read: %s. Fix it, or remove it." % (host.file(FOLDER, published.FILE), error)
         )
 
 
@@ -225,7 +225,7 @@ class Firewalld(Provider):
         return lines
 
     def load(self, host, scope, present, wanted):
-        lead(host, scope, present, wanted)
+        load_state(host, scope, present, wanted)
 
     def save(self, state):
         return {

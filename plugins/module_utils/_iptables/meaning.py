@@ -105,7 +105,7 @@ class Reader:
         self.meaning.published.add((service, port, source, None))
 
     def _published_port(self, rule):
-        """Port value of a rule that accepts it, and does nothing else; None where it is no such rule."""
+        """Port value of a rule that accepts it, and does nothing else; None where it is another rule."""
         options = rule.options()
         found = options.get("--ctorigdstport", ("",))[0]
         transport = options.get("-p", ("",))[0]
@@ -126,13 +126,13 @@ class Reader:
             if rule.key in self._fixed and source is None:
                 self._is_fixed(rule)
                 self.walk(rule.target(), None, None)
-            elif not self._leads_on(rule, chain, source, destination):
+            elif not self._descends(rule, chain, source, destination):
                 self._ends(rule, chain, source, destination)
 
     def _is_fixed(self, rule):
         self.meaning.fixed[rule.key] = rule.options()["--comment"][0]
 
-    def _leads_on(self, rule, chain, source, destination):
+    def _descends(self, rule, chain, source, destination):
         """Whether a rule leads a labelled set to one of our chains; if so, what is there is read."""
         target = rule.target()
         accepts = target == "ACCEPT" and chain == self.names.chain("ours")
@@ -152,7 +152,7 @@ class Reader:
         return True
 
     def _labelled(self, rule, source):
-        """Label, direction and networks of a rule that matches nothing else; None where it is no such rule."""
+        """Label, direction and networks of a rule that matches nothing else; None where it is another rule."""
         options = rule.options()
         if len(options) != len(rule.key) or not set(options) <= _DISPATCH or "--comment" not in options:
             return None
@@ -184,7 +184,7 @@ class Reader:
         self.meaning.flows.update((service, port, source, destination) for port in ports)
 
     def _flow_ports(self, rule):
-        """Port values of a rule that accepts them, and does nothing else; empty where it is no such rule."""
+        """Port values of a rule that accepts them, and does nothing else; empty where it is another rule."""
         options = rule.options()
         if "--comment" not in options or rule.target() != "ACCEPT" or len(options) != len(rule.key):
             return []

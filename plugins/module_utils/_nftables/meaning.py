@@ -229,10 +229,10 @@ class _Reader:
                 if rule.counted:
                     self.counted.append((rule, None, None, ()))
                 self.walk(rule.target(), None, None)
-            elif not self._leads_on(rule, chain, source, destination):
+            elif not self._descends(rule, chain, source, destination):
                 self._ends(rule, chain, source, destination)
 
-    def _leads_on(self, rule, chain, source, destination):
+    def _descends(self, rule, chain, source, destination):
         """Whether a rule leads a labelled set to one of our chains; if so, what is there is read."""
         if len(rule.matches) != 1 or len(rule.statements) != 1 or rule.comment is None:
             return False
@@ -274,7 +274,7 @@ class _Reader:
         self.meaning.strange.append("rule without a service: %s%s" % (self.text_of(rule), text))
 
     def _flow_ports(self, rule):
-        """Port values of a rule that accepts them, and does nothing else; empty where it is no such rule."""
+        """Port values of a rule that accepts them, and does nothing else; empty where it is another rule."""
         if rule.statements != ("accept",) or rule.comment is None or not rule.counted:
             return []
         values = rule.values()

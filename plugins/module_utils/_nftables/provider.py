@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The provider nftables: one table of our own, with sets of intervals.
 
-A chain's "accept" ends that chain only: tables of others, before and after ours, have their say too. None of them is
+A chain's "accept" ends that chain only: foreign tables, before and after ours, have their say too. None of them is
 touched, and none of their rules can lead into ours.
 
 Note that this module util is **PRIVATE** to the collection.
@@ -51,7 +51,7 @@ def _entries(text):
     try:
         return entries_of(text)
     except ValueError:
-        raise RulesetError("nft -j: printed what is no JSON: %s" % _words(text))
+        raise RulesetError("nft -j: printed something other than JSON: %s" % _words(text))
 
 
 class _Texts:

@@ -71,7 +71,7 @@ def _families(host):
     """The families that this host filters; raises RulesetError where this is not a QRadar host."""
     if not _has_tool(host):
         raise RulesetError(
-            "%s: no such program. This is no QRadar host, or QRadar is not installed yet: "
+            "%s: no such program. This is not a QRadar host, or QRadar is not installed yet: "
             "install it first, or choose another provider." % host.file(*TOOL)
         )
     return filtered_families(host)

@@ -162,7 +162,7 @@ def same_blocks(one, other):
 
 
 def strange_lines(present, wanted):
-    """Lines of a block that are no rules of ours.
+    """Lines of a block that are not rules of ours.
 
     :type present: bytes | None
     :type wanted: bytes | None
