@@ -217,7 +217,8 @@ class Firewalld(Provider):
             models = [wanted.model, present.model]
             there = runtime_meaning(names, present.runtime, models)
             for meaning in there.values():
-                meaning.strange = [text for text in meaning.strange if text not in wanted.runtime.strange]
+                known = wanted.runtime.unrecognised
+                meaning.unrecognised = [text for text in meaning.unrecognised if text not in known]
             lines.extend(line for line in difference(there, meant) if line not in lines)
         lines.extend(_published_lines(present, wanted))
         if not lines and not (same_files(present, wanted) and same_runtime(present.runtime, wanted.runtime)):
@@ -233,7 +234,7 @@ class Firewalld(Provider):
             # Latin-1 knows every byte.
             "files": dict((path, content.decode("latin-1")) for path, content in state.files.items()),
             "rules": dict((family, [list(rule) for rule in rules]) for family, rules in state.rules.items()),
-            "strange": state.runtime.strange if state.runtime else [],
+            "unrecognised": state.runtime.unrecognised if state.runtime else [],
             "kernel_sets": state.about["kernel_sets"],
         }
 
@@ -242,7 +243,7 @@ class Firewalld(Provider):
         model = parse_files(Names(saved["scope"]), files)
         rules = _saved_rules(saved)
         runtime = wanted_runtime(model)
-        runtime.strange = [native(text) for text in saved["strange"]]
+        runtime.unrecognised = [native(text) for text in saved["unrecognised"]]
         about = {"scope": saved["scope"], "kernel_sets": [native(name) for name in saved["kernel_sets"]]}
         return State(files, model, runtime, (rules, rules), about)
 

@@ -68,8 +68,8 @@ def same_policy(there, wanted):
     :type wanted: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime.Runtime
     :rtype: bool
     """
-    strange = [text for text in there.strange if text not in wanted.strange]
-    return (there.there, there.target, there.atoms) == (wanted.there, wanted.target, wanted.atoms) and not strange
+    unrecognised = [text for text in there.unrecognised if text not in wanted.unrecognised]
+    return (there.there, there.target, there.atoms) == (wanted.there, wanted.target, wanted.atoms) and not unrecognised
 
 
 def other_sets(there, wanted):

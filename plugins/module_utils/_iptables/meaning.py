@@ -43,7 +43,7 @@ def read_meaning(chains, sets, names, family):
     reader = Reader(chains, sets, names, family)
     reader.read()
     for name in sorted(set(chains) - set(chain for chain, _source, _destination in reader.walked)):
-        reader.meaning.strange.append("chain %s that nothing leads to" % name)
+        reader.meaning.unrecognised.append("chain %s that nothing leads to" % name)
     return reader.meaning
 
 
@@ -83,7 +83,8 @@ class Reader:
                 continue
             labelled = self._labelled(rule, None)
             if not labelled or rule.target() not in self.chains:
-                self.meaning.strange.append("rule without a service: %s (%s by containers)" % (rule.text(), PUBLISHED))
+                text = "rule without a service: %s (%s by containers)" % (rule.text(), PUBLISHED)
+                self.meaning.unrecognised.append(text)
                 continue
             label, _direction, networks = labelled
             self.meaning.published_members.setdefault(label, set()).update(networks)
@@ -96,7 +97,7 @@ class Reader:
                     self._is_published(inner, inner.options()["--comment"][0], port, label)
                 else:
                     text = "rule without a service: %s (from %s, %s by containers)" % (inner.text(), label, PUBLISHED)
-                    self.meaning.strange.append(text)
+                    self.meaning.unrecognised.append(text)
 
     def _is_published_fixed(self, rule):
         self.meaning.published_fixed[rule.key] = rule.options()["--comment"][0]
@@ -178,7 +179,7 @@ class Reader:
             self.meaning.fixed[rule.key] = text
         else:
             where = "" if source is None else " (from %s%s)" % (source, " to " + destination if destination else "")
-            self.meaning.strange.append("rule without a service: %s%s" % (rule.text(), where))
+            self.meaning.unrecognised.append("rule without a service: %s%s" % (rule.text(), where))
 
     def _is_flow(self, _rule, service, ports, source, destination):
         self.meaning.flows.update((service, port, source, destination) for port in ports)

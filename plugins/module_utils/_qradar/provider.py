@@ -35,7 +35,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state im
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import names_of, pre_file
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import put_back_generated, read_state
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import render_block, same_blocks
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import strange_lines, with_ours
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import unrecognised_lines, with_ours
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.version import find_version, ipv6_warning
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.version import version_text
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
@@ -151,7 +151,7 @@ class Qradar(Provider):
                 dict((family, block_tables(state.blocks[family], scope)) for family in families)
                 for state in (present, wanted)
             )
-            odd = dict((family, strange_lines(present.blocks[family], wanted.blocks[family])) for family in families)
+            odd = dict((one, unrecognised_lines(present.blocks[one], wanted.blocks[one])) for one in families)
             found = _lines(names, there, want) + by_family("- ", odd, odd)
             # What is said once for the kernel is not said again for the file.
             lines.extend(line + " (in the file only)" for line in found if line not in lines)

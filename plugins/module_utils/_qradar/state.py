@@ -161,7 +161,7 @@ def same_blocks(one, other):
     return (one is None) == (other is None) and [entry[:2] for entry in there] == [entry[:2] for entry in want]
 
 
-def strange_lines(present, wanted):
+def unrecognised_lines(present, wanted):
     """Lines of a block that are not rules of ours.
 
     :type present: bytes | None
