@@ -46,6 +46,8 @@ def _page(name: str, kind: str, found: Mapping[str, Any]) -> Iterable[str]:
             support = ", ".join([value["support"], *_texts(value.get("platforms"))])
             meaning = paragraph([*_texts(value.get("description")), *_texts(value.get("details"))])
             yield f"| {attribute} | {support} | {meaning} |"
+    if doc.get("requirements"):
+        yield from ("", "## Requirements", "", *(f"- {markdown(one)}" for one in doc["requirements"]))
     if doc.get("notes"):
         yield from ("", "## Notes", "", *(f"- {markdown(note)}" for note in doc["notes"]))
     if found.get("examples"):

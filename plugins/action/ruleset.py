@@ -1,21 +1,19 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plans once for the whole run, lets the module make each host's firewall say it, and proves that the host answers."""
+"""Makes the plan once for the whole run, has the module load it, and proves that the host still answers."""
 
 from __future__ import annotations
 
 import uuid
-from pathlib import Path
 from typing import Any
 
 from ansible import constants
-from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
-from ansible.plugins.action import ActionBase
-from ansible.utils.display import Display
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import APPLY, PRESENT, SCOPES
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.action import PlanningAction
 from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.confirmation import (
-    APPLY,
     Confirmation,
     Probe,
     UnreachedError,
@@ -25,44 +23,35 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.confirmat
 from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.ssh_watch import (
     Target,
     Watch,
-    kept_in,
+    protected_targets,
     ssh_targets,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import GATEWAY, HOST, Plan
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.task import TaskPlan
 
-# Connections that come in through an SSH daemon, which tells each of them from the others.
+# Connections through an SSH daemon, which can tell one connection from another.
 _SSH = ("ssh", "paramiko", "paramiko_ssh", "libssh")
 
 
-class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no types
+class ActionModule(PlanningAction):
     """The controller's half of ``portledger.qradar.ruleset``."""
 
-    _connection: Any
+    MODULE = "portledger.qradar.ruleset"
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        task_vars = task_vars or {}
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        arguments = dict(self._task.args)
+    def answer(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         name = task_vars["inventory_hostname"]
-        try:
-            seconds = read_seconds(name, arguments.get("confirm_seconds", 30))
-            probes = read_probes(name, arguments.get("probes") or [], task_vars["hostvars"])
-            # Anything wrong with the other options is for the module to say.
-            needs_plan = arguments.get("state", "present") == "present" and arguments.get("scope") in (HOST, GATEWAY)
-            targets: list[Target] = []
-            if needs_plan and not arguments.get("plan"):
-                arguments["plan"] = plan = self._plan(arguments["scope"], task_vars)
-                targets = ssh_targets(plan)
-            if self._task.check_mode or not seconds:
-                result.update(self._module(arguments, task_vars))
-                if result.get("changed") and not self._task.check_mode:
-                    result["confirmed"] = False
-            else:
-                result.update(self._apply_and_confirm(name, arguments, seconds, probes, targets, task_vars))
-        except PortledgerError as error:
-            raise AnsibleActionFail(str(error)) from error
+        seconds = read_seconds(name, arguments.get("confirm_seconds", 30))
+        probes = read_probes(name, arguments.get("probes") or [], task_vars["hostvars"])
+        # The module reports anything wrong with the other options.
+        needs_plan = arguments.get("state", PRESENT) == PRESENT and arguments.get("scope") in SCOPES
+        targets: list[Target] = []
+        if needs_plan and not arguments.get("plan"):
+            arguments["plan"] = plan = self.task_plan(arguments["scope"], task_vars).plan()
+            targets = ssh_targets(plan)
+        if seconds and not self._task.check_mode:
+            return self._apply_and_confirm(name, arguments, seconds, probes, targets, task_vars)
+        result = self.call_module(arguments, task_vars)
+        if result.get("changed") and not self._task.check_mode:
+            result["confirmed"] = False
         return result
 
     def _apply_and_confirm(
@@ -82,7 +71,7 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
             try:
                 # As meta: reset_connection does. Connections that ControlPersist keeps are dropped by it.
                 self._connection.reset()
-                return self._module({"scope": arguments["scope"], "change": change}, task_vars)
+                return self.call_module({"scope": arguments["scope"], "change": change}, task_vars)
             except AnsibleError as error:
                 raise UnreachedError(str(error)) from error
 
@@ -97,7 +86,7 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
         # Begun before the change, looked at after it: who answers now has to answer then.
         with Watch(targets) as before:
             try:
-                result = self._module({**arguments, "change": {"token": token, "phase": APPLY}}, task_vars)
+                result = self.call_module({**arguments, "change": {"token": token, "phase": APPLY}}, task_vars)
             except AnsibleConnectionFailure as error:
                 # Newer releases of Ansible say the cause too, and these words hold it already.
                 raise AnsibleConnectionFailure(self._broken(str(error), Confirmation(name, seconds, call))) from None
@@ -111,7 +100,9 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
         persistent = {"persistent": result.pop("persistent")} if "persistent" in result else {}
         try:
             address = self._play_context.remote_addr or name
-            problem = Confirmation(name, seconds, call, reach).confirm(address, probes, kept_in(result, behind))
+            problem = Confirmation(name, seconds, call, reach).confirm(
+                address, probes, protected_targets(result, behind)
+            )
         except PortledgerError as error:
             return {**result, "failed": True, "changed": False, "confirmed": False, "msg": str(error)}
         if problem:
@@ -127,12 +118,6 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
         except UnreachedError:
             ending = "the host puts the former ones back by itself"
         return f"{said.rstrip(' .:')}. New rules may have been loaded before that: {ending}." if ending else said
-
-    def _module(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-        result: dict[str, Any] = self._execute_module(
-            module_name="portledger.qradar.ruleset", module_args=arguments, task_vars=task_vars
-        )
-        return result
 
     def _run_on(self, name: str, module: str, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Run a module on another host of the inventory, over a connection of its own.
@@ -158,7 +143,3 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
             there.close()
             self._connection = here
         return result
-
-    def _plan(self, scope: str, task_vars: dict[str, Any]) -> Plan:
-        parent = Path(constants.DEFAULT_LOCAL_TMP)
-        return TaskPlan(scope, str(self._task._uuid), parent, task_vars, Display()).plan()

@@ -1,27 +1,29 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lookup of what to look at in this deployment."""
+"""Lookup of mistakes and leftovers in the inventory."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: check
-short_description: What is too much, of no use, or about to end in this inventory
+short_description: What is redundant, has no effect or is about to expire in this inventory
 version_added: 1.0.0
 author:
   - The portledger.qradar contributors (@portledger)
 description:
-  - Looks for extra flows that others allow already, one or several together, for parties that open nothing or have
-    hosts of the deployment in them, for wide dynamic ports, and tells what a run of the playbooks would warn of.
-  - Nothing is asked of any host, and nothing is changed.
+  - Finds extra flows that other flows already permit, alone or together, parties that permit nothing or contain hosts
+    of the deployment, and wide dynamic ports. Also returns the warnings of a playbook run.
+extends_documentation_fragment:
+  - portledger.qradar.lookups.inventory
+  - portledger.qradar.lookups.firewalls
 seealso:
   - plugin: portledger.qradar.explain
     plugin_type: lookup
 """
 
 EXAMPLES = r"""
-- name: Tell what to look at
+- name: Show what to look at
   ansible.builtin.debug:
     msg: "{{ lookup('portledger.qradar.check').text }}"
 """
@@ -39,58 +41,46 @@ _raw:
       contains:
         kind:
           description:
-            - V(inventory) is what the planner warns of in every run, such as an extra flow that ends within 30 days.
-            - V(redundant) is an extra flow that rows of the table allow already, V(shadowed) one that other extra flows
-              allow, alone or together with rows, V(idle) one with nobody at one end.
-            - V(unused_party) opens nothing, V(empty_party) names no network, V(inside_party) has hosts of the
-              deployment in it.
+            - V(inventory) is a warning of every playbook run, such as an extra flow that expires within 30 days.
+            - V(redundant) is an extra flow that rows of the table already permit. V(shadowed) is one that other extra
+              flows permit, alone or together with rows. V(idle) is one with an empty source or destination.
+            - V(unused_party) permits nothing, V(empty_party) lists no network, V(inside_party) contains hosts of the
+              deployment.
             - V(wide) is a dynamic port without a pin, V(unspecified) a row without a direction.
           type: str
         level:
-          description: V(warning) where something should be done, V(note) where it should be known.
+          description: V(warning) where something should be done, V(note) for information.
           type: str
         variable:
-          description: The inventory variable that it is about, where there is one.
+          description: The inventory variable concerned, if any.
           type: str
         text:
           description: For people.
           type: str
     warnings:
-      description: How many of them are warnings.
+      description: Number of warnings.
       type: int
     notes:
-      description: How many of them are notes.
+      description: Number of notes.
       type: int
     text:
-      description: All of it as lines for people.
+      description: All findings as lines of text.
       type: list
       elements: str
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible.errors import AnsibleLookupError
-from ansible.plugins.lookup import LookupBase
-
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
-from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.query import check_options
-from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import Firewalls
-from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.view import inventory_view
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planning import make_planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.lookup import Lookup
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.check import check
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.snapshot import Snapshot
 
 
-class LookupModule(LookupBase):  # type: ignore[misc]
-    """Thin: reads the inventory and looks at it."""
+class LookupModule(Lookup):
+    """``portledger.qradar.check``."""
 
-    def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
-        self.set_options(var_options=variables, direct=kwargs)
-        if terms:
-            raise AnsibleLookupError(f"portledger.qradar.check: takes no term, such as {terms[0]!r}.")
-        variables = variables or {}
-        try:
-            check_options(kwargs, ())
-            hostvars = variables["hostvars"]
-            return [check(make_planner(hostvars, variables["groups"]), Firewalls(inventory_view(hostvars)))]
-        except PortledgerError as error:
-            raise AnsibleLookupError(f"portledger.qradar.check: {error}") from error
+    NAME = "check"
+
+    def answer(self, terms: Sequence[Any], variables: Mapping[str, Any], options: dict[str, Any]) -> list[Any]:
+        return [check(*Snapshot.of(variables["hostvars"], variables["groups"]))]

@@ -1,31 +1,33 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lookup of what becomes of a packet."""
+"""Lookup of the verdict on a packet."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: explain
-short_description: Whether somebody may reach somebody on a port, and why
+short_description: Whether one system may reach another on a port, and why
 version_added: 1.0.0
 author:
   - The portledger.qradar contributors (@portledger)
 description:
-  - Works out from the inventory whether packets are allowed, by which flow, and on which hosts and gateways its rule
-    sits.
-  - Where they are not allowed, tells which variables would open the port.
-  - Nothing is asked of any host. What is told is what the plans of the hosts and gateways say, which the firewall roles
-    carry into their kernels.
+  - Works out from the inventory whether packets are permitted, by which flow, and on which hosts and gateways the rule
+    for it is.
+  - Where they are not permitted, shows which variables would permit them.
+  - The answer follows from the plans of the hosts and gateways, which the firewall roles load into their kernels.
+extends_documentation_fragment:
+  - portledger.qradar.lookups.inventory
+  - portledger.qradar.lookups.firewalls
 options:
   source:
     description:
-      - Who opens the connection. A host of the deployment, a party, a role, an address or a network.
+      - Where the connection comes from. A host of the deployment, a party, a role, an address or a network.
     type: str
     required: true
   destination:
     description:
-      - To whom, in the same form.
+      - Where it goes, in the same form.
     type: str
     required: true
   port:
@@ -34,10 +36,8 @@ options:
     type: str
     required: true
 notes:
-  - Options of the firewall roles, such as C(host_firewall_unlisted), are read from the inventory. What a playbook gives
-    to a role is not seen.
-  - The address that Ansible connects from keeps its way in over SSH. It is known on the host alone, so it counts as any
-    other address here.
+  - The address that Ansible connects from always remains allowed over SSH. Only the host knows it, so here it counts
+    as any other address.
 seealso:
   - plugin: portledger.qradar.flows
     plugin_type: lookup
@@ -46,7 +46,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Tell whether the event processor may query the console
+- name: Show whether the event processor may query the console
   ansible.builtin.debug:
     msg: "{{ lookup('portledger.qradar.explain', source='ep1', destination='con1', port='tcp/32006').text }}"
 
@@ -64,24 +64,25 @@ _raw:
   elements: dict
   contains:
     source:
-      description: As it was asked for.
+      description: As in the question.
       type: str
     destination:
-      description: As it was asked for.
+      description: As in the question.
       type: str
     port:
-      description: As it was asked for.
+      description: As in the question.
       type: str
     verdict:
       description:
-        - V(allowed), or V(denied) where somebody on the way drops it, or V(left) where no flow lists it and it is left
-          to the rules that follow.
-        - V(unjudged) means that no host and no gateway of the inventory judges it, V(nobody) that nobody is at one end.
+        - V(allowed); V(denied) where a host or gateway on the way drops it; V(left) where no flow lists it and it is
+          left to the rules that follow.
+        - V(unjudged) means that no host and no gateway in the inventory filters it, V(nobody) that the source or the
+          destination is empty.
         - V(in part) means that the answers differ.
       type: str
       sample: allowed
     answers:
-      description: One for each part of the question that is treated alike.
+      description: One for each part of the question with the same treatment.
       type: list
       elements: dict
       contains:
@@ -101,7 +102,7 @@ _raw:
               type: list
               elements: str
             addresses:
-              description: Source addresses as the fewest prefixes.
+              description: All addresses as the fewest prefixes.
               type: list
               elements: str
         destination:
@@ -123,12 +124,12 @@ _raw:
               type: str
             why:
               description: >-
-                What decides where no flow does. V(unlisted) and V(egress) are options of the firewall roles,
-                V(elsewhere) is a packet between others, V(absent) is where the rules are taken away, V(loopback) is
-                a host's way to itself.
+                What decides where no flow does. V(unlisted) and V(egress) are options of the firewall roles. With
+                V(elsewhere), neither end belongs to the deployment. With V(absent), the rules are removed. V(loopback)
+                is traffic of a host to itself.
               type: str
         flows:
-          description: The flows that mean it.
+          description: The flows that list it.
           type: list
           elements: dict
           contains:
@@ -137,7 +138,7 @@ _raw:
               type: str
               sample: ariel_query
             row:
-              description: Line of the vendor's table, none for what it does not list.
+              description: Line of the vendor's table, none for what the table does not list.
               type: int
               sample: 65
             title:
@@ -148,17 +149,17 @@ _raw:
               type: str
               sample: component
             destination:
-              description: To whom it goes.
+              description: The same for where it goes.
               type: str
               sample: component
             when:
-              description: The condition that holds, none where the flow is needed always.
+              description: The condition that holds, none where the flow is always needed.
               type: str
             comment:
               description: The comment of an extra flow.
               type: str
             variable:
-              description: Where it stands in the inventory, none for rows of the table.
+              description: Where it is defined in the inventory, none for rows of the table.
               type: str
             hosts:
               description: Hosts that have a rule for it.
@@ -170,8 +171,8 @@ _raw:
               elements: str
         remedies:
           description:
-            - What would open it, each alone.
-            - The one with the least consequences comes first, an extra flow last.
+            - Changes that would permit it. One of them is enough.
+            - The one with the least side effects comes first, an extra flow last.
           type: list
           elements: dict
           contains:
@@ -181,7 +182,7 @@ _raw:
               elements: dict
               contains:
                 variable:
-                  description: The variable's name, with the key in it where it is a dictionary.
+                  description: The variable's name, followed by the key where it is a dictionary.
                   type: str
                   sample: qradar_parties.log_sources
                 action:
@@ -191,58 +192,43 @@ _raw:
                   description: What to add, remove or set.
                   type: raw
                 hosts:
-                  description: Whose variable it is, nobody for those of the deployment.
+                  description: Hosts to change it on, none for a variable of the deployment.
                   type: list
                   elements: str
                 role:
-                  description: Where nobody is named, what the host has to be.
+                  description: Where no host is listed, the role that the host needs.
                   type: str
             flows:
-              description: The flows that it would be then, in the form of RV(_raw[].answers[].flows).
+              description: The resulting flows, in the form of RV(_raw[].answers[].flows).
               type: list
               elements: dict
         notes:
-          description: What else is to be known of this part.
+          description: Further remarks on this part.
           type: list
           elements: str
     notes:
-      description: What else is to be known.
+      description: Further remarks.
       type: list
       elements: str
     text:
-      description: All of it as lines for people.
+      description: The answer as lines of text.
       type: list
       elements: str
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible.errors import AnsibleLookupError
-from ansible.plugins.lookup import LookupBase
-
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
-from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.query import check_options
-from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import Firewalls
-from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.view import inventory_view
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planning import make_planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.lookup import Lookup
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.explain import explain
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.snapshot import Snapshot
 
-OPTIONS = ("source", "destination", "port")
 
+class LookupModule(Lookup):
+    """``portledger.qradar.explain``."""
 
-class LookupModule(LookupBase):  # type: ignore[misc]
-    """Thin: reads the options and asks the plans."""
+    NAME = "explain"
+    OPTIONS = ("source", "destination", "port")
 
-    def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
-        self.set_options(var_options=variables, direct=kwargs)
-        if terms:
-            raise AnsibleLookupError(f"portledger.qradar.explain: takes options only, not the term {terms[0]!r}.")
-        variables = variables or {}
-        asked = {name: self.get_option(name) for name in OPTIONS}
-        try:
-            check_options(kwargs, OPTIONS)
-            hostvars = variables["hostvars"]
-            planner = make_planner(hostvars, variables["groups"])
-            return [explain(planner, Firewalls(inventory_view(hostvars)), **asked)]
-        except PortledgerError as error:
-            raise AnsibleLookupError(f"portledger.qradar.explain: {error}") from error
+    def answer(self, terms: Sequence[Any], variables: Mapping[str, Any], options: dict[str, Any]) -> list[Any]:
+        return [explain(*Snapshot.of(variables["hostvars"], variables["groups"]), **options)]

@@ -12,9 +12,11 @@ version_added: 1.0.0
 author:
   - The portledger.qradar contributors (@portledger)
 description:
-  - Works out from the inventory who must reach whom on what, and returns these flows.
-  - Reads the variables of every host of the inventory, whatever the play is limited to.
-  - Everything is decided by address. A host of the deployment inside a party's network is that party too.
+  - Works out from the inventory which system must reach which other system on which port, and returns these flows.
+  - Addresses decide. A host of the deployment inside a party's network is also that party.
+extends_documentation_fragment:
+  - portledger.qradar.lookups.inventory
+  - portledger.qradar.lookups.items
 options:
   source:
     description:
@@ -26,26 +28,24 @@ options:
     type: str
   gateway:
     description:
-      - Only flows that cross this gateway, with the addresses that lie behind its interfaces.
+      - Only flows that cross this gateway, with the addresses behind its interfaces.
       - The inventory's name of a host that sets C(qradar_gateway_segments).
     type: str
   service:
     description:
-      - Only flows of this service. V(extra_flow) means those of C(qradar_extra_flows).
+      - Only flows of this service. V(extra_flow) selects those of C(qradar_extra_flows).
     type: str
-notes:
-  - C(query) always gives a list, while C(lookup) gives a single flow as it is, without a list around it.
 seealso:
   - plugin: portledger.qradar.ports
     plugin_type: lookup
 """
 
 EXAMPLES = r"""
-- name: Show what the event collector opens to the console
+- name: Show what the event collector may reach on the console
   ansible.builtin.debug:
     msg: "{{ query('portledger.qradar.flows', source='ec1', destination='console') }}"
 
-- name: Show which log sources may send where
+- name: Show where log sources may send events
   ansible.builtin.debug:
     msg: "{{ query('portledger.qradar.flows', source='log_sources', service='syslog') }}"
 """
@@ -70,14 +70,14 @@ _raw:
       elements: str
       sample: ["tcp/32006"]
     when:
-      description: The condition under which the flow is needed, none where it always is.
+      description: The condition under which the flow is needed, none where it is always needed.
       type: str
       sample: encrypted
     comment:
       description: The comment of an extra flow.
       type: str
     source:
-      description: Who opens the connection.
+      description: Where the connection comes from.
       type: dict
       contains:
         label:
@@ -85,43 +85,32 @@ _raw:
           type: str
           sample: component
         hosts:
-          description: The hosts of the deployment that are meant.
+          description: Hosts of the deployment in it.
           type: list
           elements: str
         addresses:
-          description: Their addresses as the fewest prefixes, IPv4 before IPv6.
+          description: All addresses as the fewest prefixes, IPv4 before IPv6.
           type: list
           elements: str
           sample: ["198.18.1.4/31", "2001:db8:1::4/128"]
     destination:
-      description: To whom, in the same form as RV(_raw[].source).
+      description: Where it goes, in the same form as RV(_raw[].source).
       type: dict
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible.errors import AnsibleLookupError
-from ansible.plugins.lookup import LookupBase
-
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
-from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.query import check_options
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.lookup import Lookup
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planning import make_planner
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.flows import query_flows
 
-OPTIONS = ("source", "destination", "gateway", "service")
 
+class LookupModule(Lookup):
+    """``portledger.qradar.flows``."""
 
-class LookupModule(LookupBase):  # type: ignore[misc]
-    """Thin: reads the options and asks the flows."""
+    NAME = "flows"
+    OPTIONS = ("source", "destination", "gateway", "service")
 
-    def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
-        self.set_options(var_options=variables, direct=kwargs)
-        if terms:
-            raise AnsibleLookupError(f"portledger.qradar.flows: takes options only, not the term {terms[0]!r}.")
-        variables = variables or {}
-        asked = {name: self.get_option(name) for name in OPTIONS}
-        try:
-            check_options(kwargs, OPTIONS)
-            return query_flows(make_planner(variables["hostvars"], variables["groups"]), **asked)
-        except PortledgerError as error:
-            raise AnsibleLookupError(f"portledger.qradar.flows: {error}") from error
+    def answer(self, terms: Sequence[Any], variables: Mapping[str, Any], options: dict[str, Any]) -> list[Any]:
+        return query_flows(make_planner(variables["hostvars"], variables["groups"]), **options)

@@ -1,77 +1,81 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+"""Lookup of the catalog: the ports that QRadar documents."""
+
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: ports
-author: the portledger.qradar contributors (@portledger)
+short_description: Ports that IBM QRadar documents
 version_added: 1.0.0
-short_description: Look up the ports that IBM QRadar documents
+author:
+  - The portledger.qradar contributors (@portledger)
 description:
-  - Gives rows of the collection's catalog, the vendor's table of ports, with how each of them was read.
-  - A term is a service or a port. Several terms give every row that one of them means, once, in row order.
-  - Runs on the controller, reads one file of the collection and talks to nobody.
+  - Returns rows of the catalog, which is the vendor's table of ports with an interpretation of each line.
+  - A term is a service or a port. Several terms return each row that matches one of them, once, in row order.
+  - Runs on the controller and contacts no host.
+extends_documentation_fragment:
+  - portledger.qradar.lookups.items
+requirements:
+  - the Python library jmespath on the controller, for O(query)
 options:
   _terms:
     description:
-      - Any number of services and ports. Without a term, every row is looked at.
-      - "A service is named by its word, for example V(ssh) or V(ariel_query)."
-      - "A port is V(514), where either transport counts, or V(tcp/514). A range is V(20000-23000) or
-        V(tcp/32000-32010), and means each row with a port in it. V(icmp) is a transport without ports."
-      - Ranges and lists of ports count, and so do dynamic ports, with the range that the table documents.
-        Where it documents none, this is the range that Linux uses, 32768 to 60999.
-      - A list among the terms stands for its items. An empty list finds nothing.
+      - Any number of services and ports. Without terms, all rows match.
+      - A service is given by its name, for example V(ssh) or V(ariel_query).
+      - A port is V(514), which matches both transports, or V(tcp/514). A range is V(20000-23000) or
+        V(tcp/32000-32010), and matches each row with a port in it. V(icmp) is a transport without ports.
+      - Ranges and lists of ports in a row match too, and so do dynamic ports, with the range that the table
+        documents. Where it documents none, this is the range that Linux uses, 32768 to 60999.
+      - A list among the terms stands for its items. An empty list matches nothing.
     type: list
     elements: raw
   role:
     description:
       - The role of a host, or all roles of one host, for example V(event_processor).
-      - "Only rows with a reading that names this host come, and only these readings. A reading names it by a role,
-        or as V(component), V(managed_host), V(event_listener) or V(ha_peer). A host that is also the console is no
-        managed host."
+      - Returns only rows with a reading for this host, and only these readings. A reading names the host by a role,
+        or as V(component), V(managed_host), V(event_listener) or V(ha_peer). A host that is also the console is not
+        a managed host.
       - Local rows belong to every role, except with O(direction) or O(party).
-      - "One or more of V(console), V(event_processor), V(event_collector), V(flow_processor), V(flow_collector),
+      - One or more of V(console), V(event_processor), V(event_collector), V(flow_processor), V(flow_collector),
         V(data_node), V(app_host), V(risk_manager), V(vulnerability_processor), V(vulnerability_scanner) and
-        V(forensics)."
+        V(forensics).
     type: list
     elements: str
   direction:
     description:
-      - V(in) is what is opened towards the host or the party, V(out) is what it opens.
-      - Seen from O(role), and from O(party) where no role is given. One of them has to be.
+      - V(in) selects connections to the host or the party, V(out) connections from it.
+      - Seen from O(role), or from O(party) where no role is given. One of the two is required.
     type: str
   party:
     description:
-      - Somebody outside the deployment, or several, any of whom may fit. Only rows with a reading that names one of
-        them come, and only these readings.
-      - With O(role), the readings between the two.
-      - "One or more of V(users), V(api_clients), V(log_sources), V(flow_sources), V(snmp_managers), V(smtp_gateways),
+      - One or more parties, which are outside the deployment. Returns only rows with a reading for one of them, and
+        only these readings.
+      - With O(role), returns the readings between the two.
+      - One or more of V(users), V(api_clients), V(log_sources), V(flow_sources), V(snmp_managers), V(smtp_gateways),
         V(ntp_servers), V(nfs_servers), V(wincollect_agents), V(windows_hosts), V(offsite_sources), V(srx_devices),
-        V(external_networks) and V(lan)."
+        V(external_networks) and V(lan).
     type: list
     elements: str
   klass:
     description:
-      - The class of the rows, or several.
-      - "V(network) rows go over the network, V(local) rows stay within a host, V(unspecified) rows have no documented
-        direction, V(retired) rows belong to former versions."
+      - One or more classes of rows.
+      - V(network) rows use the network, V(local) rows stay within a host, V(unspecified) rows have no documented
+        direction, V(retired) rows belong to earlier versions.
     type: list
     elements: str
   lang:
     description:
-      - The language, V(en) or V(ja). Titles and notes are then texts, and not dictionaries of both languages.
+      - The language, V(en) or V(ja). Titles and notes are then strings instead of dictionaries of both languages.
     type: str
   query:
     description:
-      - A JMESPath expression that is applied to the list of rows, see U(https://jmespath.org).
-      - A result that is no list becomes the only item of one.
-      - Needs the Python library C(jmespath) on the controller.
+      - A JMESPath expression to apply to the list of rows, see U(https://jmespath.org).
+      - A result that is not a list becomes the only item of a list.
     type: str
 notes:
-  - "C(query) always gives a list. C(lookup) gives the row itself where there is just one, and an empty list where
-    there is none, as lookups do; with C(wantlist=true) it gives a list as well."
-  - A port that is valid but in no row finds nothing and is no error. A service that no row has is an error.
+  - A valid port that no row contains returns an empty list. An unknown service is an error.
 """
 
 EXAMPLES = r"""
@@ -89,7 +93,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ lookup('portledger.qradar.ports', 'ariel_query', lang='ja') }}"
 
-- name: What opens connections to an event processor?
+- name: What connects to an event processor?
   ansible.builtin.debug:
     msg: "{{ query('portledger.qradar.ports', role='event_processor', direction='in') }}"
 
@@ -99,7 +103,7 @@ EXAMPLES = r"""
   # => ["ssh", "portmapper", "portmapper_dynamic", "https", "rdp_ethernet_over_usb", "imm_remote_presence",
   #     "web_administration", "emulex_fibre_channel"]
 
-- name: Rows that the table leaves without a direction
+- name: Rows without a direction in the table
   ansible.builtin.debug:
     msg: "{{ query('portledger.qradar.ports', klass='unspecified', query='[].service') }}"
   # => ["redirect", "soap"]
@@ -112,7 +116,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description:
-    - Rows in the order of the vendor's table, or what O(query) makes of them.
+    - Rows in the order of the vendor's table, or the result of O(query).
   type: list
   elements: dict
   contains:
@@ -121,7 +125,7 @@ _raw:
       type: int
       sample: 26
     service:
-      description: The name of the service. Several services of one line are several rows here.
+      description: The name of the service. A line with several services gives several rows here.
       type: str
       sample: imq
     ports:
@@ -148,7 +152,7 @@ _raw:
           type: bool
           returned: for dynamic ports
         above:
-          description: The port is above this number; V(null) where the table names none.
+          description: The port is above this number, V(null) where the table gives none.
           type: int
           returned: for dynamic ports
       sample: [{transport: tcp, first: 7676, last: 7677}]
@@ -157,22 +161,22 @@ _raw:
       type: str
       sample: network
     title:
-      description: A few words in V(en) and V(ja), or a text where O(lang) is given.
+      description: A short title in V(en) and V(ja), or a string where O(lang) is given.
       type: raw
       sample: {en: Message queue, ja: メッセージキュー}
     readings:
       description:
-        - Who opens a connection to whom, under which condition. With O(role) or O(party), only the readings that fit.
-        - The sides are empty where the table names no direction, and V(self) where the traffic stays within a host.
+        - Connections, each with source, destination and condition. With O(role) or O(party), only those that match.
+        - Both ends are empty where the table gives no direction, and V(self) where the traffic stays within a host.
       type: list
       elements: dict
       contains:
         from:
-          description: Who opens the connection, as roles, words for several roles, or parties.
+          description: Source, as roles, words for several roles, or parties.
           type: list
           elements: str
         to:
-          description: Who is reached.
+          description: Destination, in the same form.
           type: list
           elements: str
         when:
@@ -180,27 +184,23 @@ _raw:
           type: str
       sample: [{from: [console], to: [managed_host], when: unencrypted}]
     note:
-      description: What it is for and how the line was read, in V(en) and V(ja), or a text where O(lang) is given.
+      description: Its purpose and how the line was interpreted, in V(en) and V(ja), or a string where O(lang) is given.
       type: raw
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible.errors import AnsibleLookupError
-from ansible.plugins.lookup import LookupBase
-
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
-from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.query import check_options, select
-
-OPTIONS = ("role", "direction", "party", "klass", "lang", "query")
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.lookup import Lookup
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.query import select
 
 
-class LookupModule(LookupBase):  # type: ignore[misc]
-    def run(self, terms: list[Any], variables: Mapping[str, Any] | None = None, **kwargs: Any) -> list[Any]:
-        self.set_options(var_options=variables, direct=kwargs)
-        try:
-            check_options(kwargs, OPTIONS)
-            return select(terms, **{name: self.get_option(name) for name in OPTIONS})
-        except PortledgerError as error:
-            raise AnsibleLookupError(str(error)) from error
+class LookupModule(Lookup):
+    """``portledger.qradar.ports``."""
+
+    NAME = "ports"
+    OPTIONS = ("role", "direction", "party", "klass", "lang", "query")
+    TERMS = True
+
+    def answer(self, terms: Sequence[Any], variables: Mapping[str, Any], options: dict[str, Any]) -> list[Any]:
+        return select(terms, **options)

@@ -10,16 +10,19 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base import contract
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import find_management
 from ansible_collections.portledger.qradar.plugins.module_utils._registry.providers import PROVIDERS
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import PROVIDER, Persistence
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import make_policy
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import choose_provider
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import provider_warnings
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import other_traces
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.apply import APPLY, CONFIRM, Part, Prepared
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.apply import apply_safely, confirm, restore
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.apply import apply_safely
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.confirm import confirm, restore
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import PROVIDER, Persistence
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.prepared import Part, Prepared
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import AtBoot, Saved, Wait
 
 
 def apply_ruleset(host, options, check):
@@ -35,8 +38,8 @@ def apply_ruleset(host, options, check):
     :raises RulesetError: its field ``changed`` says whether anything was changed.
     """
     scope = options["scope"]
-    change = options.get("change") or {"phase": APPLY}
-    if change["phase"] != APPLY:
+    change = options.get("change") or {"phase": contract.APPLY}
+    if change["phase"] != contract.APPLY:
         return end_change(host, scope, change)
     provider = plan = management = None
     if options["state"] == "present":
@@ -58,8 +61,7 @@ def apply_ruleset(host, options, check):
     }
     if provider:
         result["management"] = management.as_data()
-        kept = Persistence(host, scope)
-        result["persistent"] = PROVIDER if provider.PERSISTS else kept.loaded_by() if check else kept.will_load()
+        result["persistent"] = _persistent(host, scope, provider, check)
         applied.warnings.extend(provider_warnings(host, provider))
     if applied.timer:
         result["timer"] = applied.timer
@@ -68,13 +70,22 @@ def apply_ruleset(host, options, check):
     return result
 
 
+def _persistent(host, scope, provider, check):
+    """What is to load the rules at a boot; in check mode, what loads them now."""
+    persistence = Persistence(host, scope)
+    if provider.PERSISTS:
+        return PROVIDER
+    return persistence.loaded_by() if check else persistence.will_load()
+
+
 def prepare_change(host, options, provider, plan, management):
     """Work out what is to do: the provider's rules, the end of those of a former one, and what a boot loads.
 
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
     :param options: the module's options
     :type options: dict
-    :param provider: the provider, a module; None to remove all
+    :param provider: None to remove all
+    :type provider: ansible_collections.portledger.qradar.plugins.module_utils._providers.provider.Provider | None
     :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.plan.Plan | None
     :type management: ansible_collections.portledger.qradar.plugins.module_utils._host.management.Management | None
     :rtype: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.apply.Prepared
@@ -91,16 +102,15 @@ def prepare_change(host, options, provider, plan, management):
     parts = [part(provider, policy)] if provider else []
     former = [part(other, None) for other in other_traces(PROVIDERS, host, scope, provider and provider.NAME)]
     lines = _whole_difference(parts, former)
-    rules = _at_boot(host, provider, parts[0].wanted) if provider else None
-    return Prepared(parts + former, lines or Persistence(host, scope).drift(rules), rules)
+    at_boot = _at_boot(host, provider, parts[0].wanted) if provider else AtBoot()
+    return Prepared(parts + former, lines or Persistence(host, scope).drift(at_boot), at_boot)
 
 
 def _at_boot(host, provider, wanted):
-    """What a boot loads, or waits for; None where the provider's own service does all by itself, and in time."""
+    """What a boot loads, or waits for; nothing where the provider's own service does all by itself, and in time."""
     if not provider.PERSISTS:
-        return [{"provider": provider.NAME, "state": provider.save(wanted)}]
-    wait = provider.boot_wait(host)
-    return [{"provider": provider.NAME, "wait": wait}] if wait else None
+        return AtBoot([Saved(provider.NAME, provider.save(wanted))])
+    return AtBoot(wait=Wait.from_data(provider.boot_wait(host)))
 
 
 def _whole_difference(parts, former):
@@ -140,6 +150,6 @@ def end_change(host, scope, change):
     :rtype: dict
     :raises RulesetError: the former rules could not be put back.
     """
-    if change["phase"] == CONFIRM:
+    if change["phase"] == contract.CONFIRM:
         return confirm(host, scope, PROVIDERS, change["token"], change["over_new_connection"])
     return restore(host, scope, PROVIDERS, change["token"])

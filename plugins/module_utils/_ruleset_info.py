@@ -10,16 +10,17 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError, words_alone
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LOG_PREFIX
 from ansible_collections.portledger.qradar.plugins.module_utils._log.kernel_log import read_kernel_log
 from ansible_collections.portledger.qradar.plugins.module_utils._host.listeners import listeners
 from ansible_collections.portledger.qradar.plugins.module_utils._log.flows import LoggedFlows
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import find_management
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.foreign import others
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending import Store
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import PROVIDER, UNIT
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import Persistence
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import choose_provider
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import provider_warnings
@@ -28,7 +29,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._registry.provid
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import prepare_change
 from ansible_collections.portledger.qradar.plugins.module_utils._log.since import read_since
 
-_OTHER = {"host": "gateway", "gateway": "host"}
+_OTHER = {HOST: GATEWAY, GATEWAY: HOST}
 
 
 def ruleset_info(host, options):
@@ -71,7 +72,7 @@ def ruleset_info(host, options):
     if options.get("surroundings"):
         found, unread = others(host, plan, management, options) if loaded else ([], [])
         # What listens on a gateway is none of what crosses it.
-        listening = listeners(host) if scope == "host" else []
+        listening = listeners(host) if scope == HOST else []
         result.update({"others": found, "unread": unread, "listeners": listening})
     warnings = provider_warnings(host, provider)
     if warnings:
@@ -88,53 +89,53 @@ def _counters(host, scope, loaded):
 
 def _persistent(host, store, loaded):
     """What a boot would load, and how that differs from what is loaded."""
-    kept = Persistence(host, store.scope)
-    by = kept.loaded_by()
+    persistence = Persistence(host, store.scope)
+    by = persistence.loaded_by()
+    last_boot = store.boot_outcome()
     found = {
         "loaded_by": PROVIDER if by != UNIT and any(known.PERSISTS for known in loaded) else by,
         "providers": [],
         "difference": [],
         "undo": False,
         "problem": None,
-        "last_boot": store.boot_outcome(),
+        "last_boot": last_boot and last_boot.as_data(),
     }
     try:
-        found["undo"] = kept.undo() is not None
-        rules = (kept.rules() or {"kept": []})["kept"]
-        found["providers"] = [entry["provider"] for entry in rules]
-        for entry in rules:
-            provider = PROVIDERS[entry["provider"]]
+        found["undo"] = persistence.undo() is not None
+        rules = persistence.rules()
+        found["providers"] = [saved.provider for saved in rules.saved] if rules else []
+        for saved in rules.saved if rules else ():
+            provider = PROVIDERS[saved.provider]
             present = provider.read(host, store.scope)
-            found["difference"].extend(
-                provider.compare(host, store.scope, present, provider.former(entry["state"], present))
-            )
+            wanted = provider.former(saved.state, present)
+            found["difference"].extend(provider.compare(host, store.scope, present, wanted))
     except (KeyError, TypeError, ValueError, RulesetError) as error:
-        found["problem"] = "%s: cannot be used: %s" % (kept.folder, error)
+        found["problem"] = "%s: cannot be used: %s" % (persistence.folder, words_alone(error))
     if found["loaded_by"] == PROVIDER:
         found["providers"] = [known.NAME for known in loaded if known.PERSISTS]
     return found
 
 
-def _pending(host, change):
-    """A change that waits for its confirmation. Its token stays here: who has it could confirm."""
-    if not change:
+def _pending(host, pending):
+    """A change that waits for its confirmation. Its token stays here: whoever has it could confirm."""
+    if not pending:
         return None
     # Client's address and port, this host's address and port.
-    ends = (change["connection"] or "").split()
+    ends = (pending.connection or "").split()
     connection = None
     if len(ends) == 4:
         connection = {"address": ends[0], "address_port": int(ends[1]), "port": int(ends[3])}
     return {
-        "seconds": change["seconds"],
-        "seconds_left": max(0, int(change["deadline"] - host.uptime())),
+        "seconds": pending.seconds,
+        "seconds_left": max(0, int(pending.deadline - host.uptime())),
         "connection": connection,
-        "timer": change["timer"],
+        "timer": pending.timer,
     }
 
 
 def _outcome(outcome):
     """What became of the last change."""
-    return {"outcome": outcome["outcome"], "why": outcome["why"]} if outcome else None
+    return {"outcome": outcome.outcome, "why": outcome.why} if outcome else None
 
 
 def _logged(host, plan, since, counters):
@@ -152,7 +153,7 @@ def _logged(host, plan, since, counters):
     notes = []
     if kernel_log.why:
         notes.append("%s." % kernel_log.why)
-    if other and plan.scope == "host":
+    if other and plan.scope == HOST:
         notes.append("This host is a gateway, too: what its containers publish is left out, for it looks the same.")
     if kernel_log.read_from and since.is_boot and sum(met.values()) and not kernel_log.lines:
         notes.append(

@@ -42,3 +42,8 @@ SAME_CONNECTION = "same connection"
 #: providers, and the word that leaves the choice to the host
 PROVIDERS = ("firewalld", "iptables", "nftables", "qradar")
 AUTO = "auto"
+
+#: what becomes of the rules of this collection (option state)
+PRESENT = "present"
+ABSENT = "absent"
+STATES = (PRESENT, ABSENT)

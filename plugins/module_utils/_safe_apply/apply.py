@@ -1,13 +1,13 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A change that locks nobody out: keep what is there, start a timer, load; confirmed from elsewhere, or put back.
+"""A change that locks nobody out: save the former state, start a timer, load; confirmed from elsewhere, or put back.
 
-    apply    (first call)   read, compare; keep, start the timer, test and load
-    confirm  (second call)  over a new connection: the change stays
+    apply    (first call)   read, compare; save, start the timer, test and load
+    confirm  (second call)  over a new connection: the change stays (see confirm.py)
     restore  (instead)      the controller has found out that the change must not stay
 
-Without a second call, the timer puts back what was there.
+Without a second call, the timer restores the former state.
 
 Note that this module util is **PRIVATE** to the collection.
 """
@@ -18,75 +18,17 @@ __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import ssh_connection
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending import CONFIRMED, UNKNOWN, Store
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.arm import arm, disarm
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending import Pending
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import Persistence
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.timer import arm, disarm, put_back
-
-APPLY = "apply"
-CONFIRM = "confirm"
-RESTORE = "restore"
-# The confirmation came over the connection that the change was made over, which proves nothing.
-SAME_CONNECTION = "same connection"
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.prepared import Applied
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.put_back import put_back
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import Saved
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
 
 _POLL_SECONDS = 0.25
 # The timer is late by less than this, unless it is gone.
 _GRACE_SECONDS = 15.0
-
-
-class Part:
-    """A change of one provider."""
-
-    def __init__(self, provider, present, wanted, lines):
-        """
-        :param provider: the provider, a module
-        :param present: what is, as the provider read it
-        :param wanted: what is to be, as the provider built it
-        :param lines: the difference; none where nothing is to do
-        :type lines: list[str]
-        """
-        self.provider = provider
-        self.present = present
-        self.wanted = wanted
-        self.lines = lines
-
-
-class Prepared:
-    """A change that is worked out, and not made."""
-
-    def __init__(self, parts, lines, rules):
-        """
-        :param parts: in the order of their loading: what is to be in force, then what goes
-        :type parts: list[Part]
-        :param lines: the whole difference; none where nothing is to do
-        :type lines: list[str]
-        :param rules: what a boot is to load: provider and state of each; None for nothing
-        :type rules: list[dict] | None
-        """
-        self.parts = parts
-        self.lines = lines
-        self.rules = rules
-
-    def changes(self):
-        """The parts that load something.
-
-        :rtype: list[Part]
-        """
-        return [part for part in self.parts if part.lines]
-
-
-class Applied:
-    """What was made of a change."""
-
-    def __init__(self, prepared, timer, warnings):
-        """
-        :type prepared: Prepared
-        :param timer: what will put back; None where nothing waits for a confirmation
-        :type timer: str | None
-        :type warnings: list[str]
-        """
-        self.prepared = prepared
-        self.timer = timer
-        self.warnings = warnings
 
 
 def apply_safely(host, scope, providers, prepare, change, options):
@@ -125,13 +67,13 @@ def apply_safely(host, scope, providers, prepare, change, options):
                 continue
             if not prepared.changes():
                 # Nothing in force changes, so nothing is to be confirmed.
-                persistence.write(prepared.rules)
+                persistence.write(prepared.at_boot)
             elif change:
                 timer = _load_with_timer(store, providers, prepared, change, options["forget"])
                 return Applied(prepared, timer, warnings)
             else:
                 _load(store, providers, prepared, None)
-                persistence.write(prepared.rules)
+                persistence.write(prepared.at_boot)
         if options["forget"]:
             store.forget()
         return Applied(prepared, None, warnings)
@@ -142,9 +84,9 @@ def _settle(store, providers, check):
     pending = store.pending()
     if not pending:
         return []
-    began = store.host.uptime()
-    while (store.pending() or {}).get("token") == pending["token"]:
-        if store.host.uptime() < pending["deadline"] + _GRACE_SECONDS:
+    token, began = pending.token, store.host.uptime()
+    while store.pending_as(token):
+        if store.host.uptime() < pending.deadline + _GRACE_SECONDS:
             store.host.sleep(_POLL_SECONDS)
             # Its time begins anew once it is loaded.
             pending = store.pending() or pending
@@ -154,55 +96,62 @@ def _settle(store, providers, check):
         with store.lock():
             if store.pending() == pending:
                 put_back(store, providers, pending, "nobody confirmed it, and its timer was gone")
-    outcome = store.outcome() or {}
-    became = outcome["outcome"] if outcome.get("token") == pending["token"] else "forgotten"
+    outcome = store.outcome()
+    became = outcome.outcome if outcome and outcome.token == token else "forgotten"
     waited = store.host.uptime() - began
     return ["A change of another run was waiting for its confirmation. Waited %d s, and it was %s." % (waited, became)]
 
 
 def _load_with_timer(store, providers, prepared, change, forget):
-    """Keep, start the timer, load. Gives what will put back."""
+    """Save the former state, start the timer, load. Gives what will put back."""
     host, (token, seconds) = store.host, change
     parts = prepared.changes()
-    pending = {
-        "token": token,
-        "seconds": seconds,
-        "deadline": host.uptime() + seconds,
-        "connection": ssh_connection(host),
-        "forget": forget,
-        "path": host.path,
-        "timer": None,
-        "kept": [{"provider": part.provider.NAME, "state": part.provider.save(part.present)} for part in parts],
-        "rules": prepared.rules,
-        "undo": any(part.provider.PERSISTS for part in parts),
-    }
-    persistence = Persistence(host, store.scope)
-    try:
-        store.write(pending)
-        pending["timer"] = arm(host, store, token, seconds)
-        store.write(pending)
-        if pending["undo"]:
-            persistence.write_undo(pending["kept"])
-    except RulesetError as error:
-        disarm(host, store, pending)
-        persistence.remove_undo()
-        store.drop(pending)
-        error.changed = False
-        raise
+    pending = Pending(
+        token=token,
+        boot=store.boot(),
+        seconds=seconds,
+        deadline=host.uptime() + seconds,
+        connection=ssh_connection(host),
+        forget=forget,
+        path=host.path,
+        timer=None,
+        saved=tuple(Saved(part.provider.NAME, part.provider.save(part.present)) for part in parts),
+        at_boot=prepared.at_boot,
+        undo=any(part.provider.PERSISTS for part in parts),
+    )
+    pending = _arm(store, pending)
     _load(store, providers, prepared, pending)
-    if (store.pending() or {}).get("token") != token:
+    if not store.pending_as(token):
         # The timer found this process stuck.
         put_back(store, providers, pending, "loading it took too long")
         words = "Loading took so long that the former rules were put back meanwhile."
         raise RulesetError(words, changed=False)
-    pending["deadline"] = host.uptime() + seconds
+    pending = pending._replace(deadline=host.uptime() + seconds)
     try:
         store.write(pending)
     except RulesetError as error:
         put_back(store, providers, pending, "its deadline could not be written")
         error.changed = False
-        raise
-    return pending["timer"]
+        raise error
+    return pending.timer
+
+
+def _arm(store, pending):
+    """Write down a change, and start its timer. Gives the change with its timer."""
+    persistence = Persistence(store.host, store.scope)
+    try:
+        store.write(pending)
+        pending = pending._replace(timer=arm(store.host, store, pending.token, pending.seconds))
+        store.write(pending)
+        if pending.undo:
+            persistence.write_undo(pending.saved)
+    except RulesetError as error:
+        disarm(store.host, store, pending)
+        persistence.remove_undo()
+        store.drop(pending)
+        error.changed = False
+        raise error
+    return pending
 
 
 def _load(store, providers, prepared, pending):
@@ -232,67 +181,3 @@ def _take_back(store, done):
         provider = part.provider
         present = provider.read(store.host, store.scope)
         provider.load(store.host, store.scope, present, provider.former(provider.save(part.present), present))
-
-
-def confirm(host, scope, providers, token, over_new_connection):
-    """Let a change stay.
-
-    :param over_new_connection: whether it must come over another SSH connection than the change did
-    :type over_new_connection: bool
-    :returns: outcome and why; problem, where the change stays but a boot would not load it
-    :rtype: dict[str, str]
-    :raises RulesetError: the former rules could not be put back after all.
-    """
-    store = Store(host, scope)
-    with store.lock():
-        pending = store.pending()
-        if not pending or pending["token"] != token:
-            return _became(store, token)
-        if host.uptime() > pending["deadline"]:
-            put_back(store, providers, pending, "nobody confirmed it within %d s" % pending["seconds"])
-            return _became(store, token)
-        connection = ssh_connection(host)
-        if over_new_connection and connection and connection == pending["connection"]:
-            return {"outcome": SAME_CONNECTION, "why": connection}
-        store.end(pending, CONFIRMED, "over a new connection")
-        outcome = _became(store, token)
-        disarm(host, store, pending)
-        problem = _persist(Persistence(host, scope), pending)
-        if problem:
-            outcome["problem"] = problem
-        if pending["forget"]:
-            store.forget()
-        return outcome
-
-
-def _persist(persistence, pending):
-    """Have a boot load what was confirmed. Why that failed, or nothing."""
-    try:
-        if pending["undo"]:
-            persistence.remove_undo()
-        persistence.write(pending["rules"])
-    except (RulesetError, OSError) as error:
-        return str(error)
-    return ""
-
-
-def restore(host, scope, providers, token):
-    """Put back what was there before a change, without waiting for the timer.
-
-    :returns: outcome and why
-    :rtype: dict[str, str]
-    :raises RulesetError: it is not all as it was.
-    """
-    store = Store(host, scope)
-    with store.lock():
-        pending = store.pending()
-        if pending and pending["token"] == token:
-            put_back(store, providers, pending, "the controller asked for it")
-        return _became(store, token)
-
-
-def _became(store, token):
-    outcome = store.outcome()
-    if not outcome or outcome["token"] != token:
-        return {"outcome": UNKNOWN, "why": "the host knows nothing of this change"}
-    return {"outcome": outcome["outcome"], "why": outcome["why"]}

@@ -17,10 +17,12 @@ __metaclass__ = type
 
 import sys
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError, words_alone
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending import Store
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_program import UNDO
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import Persistence
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.program import run_plain
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
 
 LOADED = "loaded"
 LAST_GOOD = "last good"
@@ -31,49 +33,47 @@ _GRACE_SECONDS = 15.0
 _LOCK_SECONDS = 60.0
 
 
-def main(providers, persistence, root, scope, arguments):
+def main(providers, root, scope, arguments):
     """The program.
 
     :param providers: the providers by name
     :type providers: dict
-    :param persistence: the class Persistence
     :param root: directory that /etc and /run are looked for in
     :type root: str
     :param scope: host or gateway
     :type scope: str
-    :param arguments: undo, or nothing
+    :param arguments: UNDO, or nothing
     :type arguments: list[str]
     :returns: whether all is as it should be
     :rtype: bool
     """
     host = Host(run_plain, root=root)
-    kept = persistence(host, scope)
-    if arguments == ["undo"]:
-        return undo(kept, providers, Store(host, scope))
-    return load(kept, providers, Store(host, scope))
+    work = undo if arguments == [UNDO] else load
+    return work(Persistence(host, scope), providers, Store(host, scope))
 
 
-def load(kept, providers, store):
+def load(persistence, providers, store):
     """Load what was confirmed last.
 
-    :type kept: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence.Persistence
+    :type persistence: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence.Persistence
     :type providers: dict
-    :type store: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending.Store
+    :type store: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store.Store
     :returns: whether the newest rules are loaded
     :rtype: bool
     """
-    _let_others_finish(store)
+    _let_pending_end(store)
     with store.lock(_LOCK_SECONDS):
         problems = []
-        for outcome, read in ((LOADED, kept.rules), (LAST_GOOD, kept.last_rules)):
+        for outcome, read in ((LOADED, persistence.rules), (LAST_GOOD, persistence.last_rules)):
             try:
-                data = read()
-                if data is None:
+                rules = read()
+                if rules is None:
                     continue
-                _load(store, providers, data["kept"])
+                for saved in rules.saved:
+                    _load(store, providers[saved.provider], saved.state)
             except Exception as error:
-                problems.append("%s: %s" % (outcome, error))
-                _say("the rules of the scope %s could not be loaded: %s" % (store.scope, error))
+                problems.append("%s: %s" % (outcome, words_alone(error)))
+                _say("the rules of the scope %s could not be loaded: %s" % (store.scope, words_alone(error)))
                 continue
             if problems:
                 _say("the rules that were confirmed before these are loaded in their place")
@@ -83,49 +83,47 @@ def load(kept, providers, store):
         return False
 
 
-def _let_others_finish(store):
+def _let_pending_end(store):
     """A change that waits for its confirmation is loaded: what was confirmed comes back only if it is not."""
     pending = store.pending()
-    while pending and store.host.uptime() < pending["deadline"] + _GRACE_SECONDS:
+    while pending and store.host.uptime() < pending.deadline + _GRACE_SECONDS:
         store.host.sleep(_POLL_SECONDS)
         pending = store.pending()
 
 
-def _load(store, providers, kept):
-    for entry in kept:
-        provider = providers[entry["provider"]]
-        present = provider.read(store.host, store.scope)
-        wanted = provider.former(entry["state"], present)
-        if provider.compare(store.host, store.scope, present, wanted):
-            provider.load(store.host, store.scope, present, wanted)
+def _load(store, provider, state):
+    present = provider.read(store.host, store.scope)
+    wanted = provider.former(state, present)
+    if provider.compare(store.host, store.scope, present, wanted):
+        provider.load(store.host, store.scope, present, wanted)
 
 
-def undo(kept, providers, store):
+def undo(persistence, providers, store):
     """Put back files from before a change that was pending when the machine went down.
 
-    :type kept: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence.Persistence
+    :type persistence: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence.Persistence
     :type providers: dict
-    :type store: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending.Store
+    :type store: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store.Store
     :returns: whether nothing is left to do
     :rtype: bool
     """
-    data = kept.undo()
-    if data is None or data["boot"] == store.boot():
+    unconfirmed = persistence.undo()
+    if unconfirmed is None or unconfirmed.boot == store.boot():
         return True
     problems = []
-    for entry in reversed(data["kept"]):
-        provider = providers[entry["provider"]]
+    for saved in reversed(unconfirmed.saved):
+        provider = providers[saved.provider]
         if not provider.PERSISTS:
             continue
         try:
-            provider.put_back_files(store.host, entry["state"])
+            provider.put_back_files(store.host, saved.state)
         except (RulesetError, IOError, OSError) as error:
-            problems.append("%s: %s" % (entry["provider"], error))
+            problems.append("%s: %s" % (saved.provider, words_alone(error)))
     if problems:
         _say("files of the scope %s could not be put back: %s" % (store.scope, "; ".join(problems)))
         return False
     _say("a change of the scope %s was never confirmed: the files from before it are back" % store.scope)
-    kept.remove_undo()
+    persistence.remove_undo()
     return True
 
 

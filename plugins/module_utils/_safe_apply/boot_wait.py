@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A boot that waits for a service which systemd calls started before it has loaded its rules.
+"""A boot that waits for a service which systemd regards as started before it has loaded its rules.
 
 The unit is ours, so the service's own stays as its package or its admin wants it.
 
@@ -40,11 +40,11 @@ def wait_unit(host, scope, wait=None):
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
     :param scope: host or gateway
     :type scope: str
-    :param wait: service, and command, which returns once that has loaded its rules; None where it is to go
-    :type wait: dict[str, str] | None
+    :param wait: None where the unit is to go
+    :type wait: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved.Wait | None
     :rtype: ansible_collections.portledger.qradar.plugins.module_utils._host.units.Unit
     """
     name = "portledger-%s-wait.service" % scope
     if not wait:
         return Unit(host, name)
-    return Unit(host, name, [wait["service"]], _TEXT.format(scope=scope, **wait))
+    return Unit(host, name, [wait.service], _TEXT.format(scope=scope, service=wait.service, command=wait.command))

@@ -17,17 +17,17 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import (
+    CONFIRM,
+    CONFIRMED,
+    RESTORE,
+    RESTORED,
+    SAME_CONNECTION,
+)
 from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.ssh_watch import Target, Watch
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortError, PortRange
 
-APPLY: Final = "apply"
-CONFIRM: Final = "confirm"
-RESTORE: Final = "restore"
-
-_CONFIRMED: Final = "confirmed"
-_RESTORED: Final = "restored"
-_SAME_CONNECTION: Final = "same connection"
 # After the host's timer, for asking what became of the change.
 _AFTERWARDS: Final = 20.0
 _PAUSE: Final = 0.5
@@ -147,12 +147,12 @@ class Confirmation:
             raise InputError(self._host, "confirm_seconds", self._seconds, problem, remedy)
         answer, said = self._ask(CONFIRM)
         outcome = answer.get("outcome")
-        if outcome == _CONFIRMED:
+        if outcome == CONFIRMED:
             return str(answer.get("problem", ""))
-        if outcome == _SAME_CONNECTION:
+        if outcome == SAME_CONNECTION:
             problem = f"proved nothing: the new connection was the old one ({answer['why']}){self._ending()}"
             remedy = "Look for what shares connections beside Ansible's own ControlPersist"
-        elif outcome == _RESTORED:
+        elif outcome == RESTORED:
             problem = f"passed without a new connection, and the host has put its former rules back{_last(said)}"
             remedy = (
                 "Look for what keeps the controller out: rules of others on the host or on the way, or a connection "
@@ -178,7 +178,7 @@ class Confirmation:
         answer = self._call(RESTORE)
         if answer.get("failed"):
             return f"putting the former ones back failed, the host tries again: {answer.get('msg')}"
-        return "the host has put the former ones back" if answer.get("outcome") == _RESTORED else None
+        return "the host has put the former ones back" if answer.get("outcome") == RESTORED else None
 
     def _lost(self, behind: Sequence[Target]) -> list[Target]:
         """Who does not answer any more, waited for half of the time."""
@@ -208,7 +208,7 @@ class Confirmation:
     def _ending(self) -> str:
         """What became of a change that must not stay, as the end of a sentence."""
         answer, said = self._ask(RESTORE)
-        if answer.get("outcome") == _RESTORED:
+        if answer.get("outcome") == RESTORED:
             return ", and the host has put its former rules back"
         return f"; the host puts its former rules back by itself, but it could not be asked{_last(said)}"
 

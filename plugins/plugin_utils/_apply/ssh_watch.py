@@ -42,7 +42,7 @@ def _targets(plan: Plan) -> Iterator[Target]:
                     yield str(address), ports.first
 
 
-def kept_in(result: Mapping[str, Any], targets: Iterable[Target]) -> list[Target]:
+def protected_targets(result: Mapping[str, Any], targets: Iterable[Target]) -> list[Target]:
     """The targets that the rules have to leave to the controller, by what the module says of management.
 
     The running connection's address keeps its way, so only its family does.

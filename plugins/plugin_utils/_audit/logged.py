@@ -13,47 +13,15 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import HOST
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import PARTIES, SELF, plays
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import Catalog, PortSpec
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.model import Reading
-from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import Deployment
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import HOST
-
-Roles: TypeAlias = frozenset[str]
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.who import Roles, Who
 
 _ECHO_REQUEST = (8, 128)
-
-
-@dataclass(frozen=True)
-class Who:
-    """Roles by a host's name in the inventory, and by each of its addresses."""
-
-    names: Mapping[str, Roles] = field(default_factory=dict)
-    addresses: Mapping[str, Roles] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, deployment: Deployment) -> Who:
-        """Everybody of a deployment."""
-        hosts = deployment.hosts.values()
-        return cls(
-            {host.name: host.roles for host in hosts},
-            {str(address): host.roles for host in hosts for address in host.all_addresses},
-        )
-
-    @classmethod
-    def from_data(cls, data: Mapping[str, Mapping[str, Iterable[str]]]) -> Who:
-        """What :meth:`as_data` gave."""
-        return cls(*({key: frozenset(roles) for key, roles in data[kind].items()} for kind in ("names", "addresses")))
-
-    def as_data(self) -> dict[str, dict[str, list[str]]]:
-        """In the form of JSON."""
-        return {
-            kind: {key: sorted(roles) for key, roles in found.items()}
-            for kind, found in (("names", self.names), ("addresses", self.addresses))
-        }
 
 
 def add_services(logged: Iterable[dict[str, Any]], name: str, scope: str, who: Who, catalog: Catalog) -> None:

@@ -111,7 +111,7 @@ def classes(sets: Sequence[Intervals]) -> dict[int, Intervals]:
     return {key: merged(intervals) for key, intervals in found.items()}
 
 
-class Kept:
+class Memo:
     """Remembers what it has worked out, by the very objects that it was given.
 
     Finding a set of thousands by its value would cost as much as working it out again.

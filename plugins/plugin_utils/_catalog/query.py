@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError, choices, complaint
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError, choices
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import (
     LAST_PORT,
     TRANSPORTS,
@@ -37,16 +37,8 @@ TERM_REMEDY: Final = "Write a service such as ssh, a port such as 514 or tcp/514
 _NUMBERS: Final = re.compile(r"-?[0-9]{1,20}(?:-[0-9]{1,20})?")
 
 
-class QueryError(PortledgerError):
-    """A question that cannot be answered; ``option`` is the part of it that is wrong."""
-
-    def __init__(self, option: str, value: object, problem: str, remedy: str) -> None:
-        self.option = option
-        super().__init__(complaint(None, option, value, problem, remedy))
-
-
 @dataclass(frozen=True, slots=True)
-class View:
+class ReadingFilter:
     """Whose side of the readings is asked for.
 
     ``roles`` are those of one host, so ``managed_host`` fits unless ``console`` is among them. ``parties`` are
@@ -59,7 +51,7 @@ class View:
     direction: str | None = None
 
     def shows(self, reading: Reading) -> bool:
-        """Whether a reading belongs to this view."""
+        """Whether a reading is asked for."""
         if not self.roles and not self.parties:
             return True
         if SELF in reading.from_:
@@ -100,37 +92,25 @@ def select(
         catalog: the catalog to ask, instead of the collection's own.
 
     Raises:
-        QueryError: an argument is not understood.
+        InputError: an argument is not understood.
         CatalogError: the catalog's file is broken.
     """
     asked = load_catalog() if catalog is None else catalog
-    view = View(
+    wanted = ReadingFilter(
         frozenset(_words("role", role, ROLES)), frozenset(_words("party", party, PARTIES)), _direction(direction)
     )
-    if view.direction and not view.roles and not view.parties:
-        raise QueryError("direction", direction, "says nothing alone", "Give role or party as well")
+    if wanted.direction and not wanted.roles and not wanted.parties:
+        raise InputError(None, "direction", direction, "says nothing alone", "Give role or party as well")
     classes = _words("klass", klass, CLASSES) or CLASSES
     if lang is not None and lang not in LANGUAGES:
-        raise QueryError("lang", lang, "is no language of the catalog", choices(lang, LANGUAGES))
+        raise InputError(None, "lang", lang, "is no language of the catalog", choices(lang, LANGUAGES))
 
     found = []
     for service in _matching(terms, asked):
-        readings = tuple(reading for reading in service.readings if view.shows(reading))
+        readings = tuple(reading for reading in service.readings if wanted.shows(reading))
         if readings and service.klass in classes:
             found.append(_result(dataclasses.replace(service, readings=readings), lang))
     return found if query is None else _search(query, found)
-
-
-def check_options(given: Iterable[str], known: Iterable[str]) -> None:
-    """Refuse options that do not exist: Ansible passes over them, and a filter that is lost finds too much.
-
-    Raises:
-        QueryError: an option is not known.
-    """
-    options = tuple(known)
-    for name in given:
-        if name not in options:
-            raise QueryError("option", name, "is no option of this lookup", choices(name, options))
 
 
 def _result(service: Service, lang: str | None) -> dict[str, Any]:
@@ -177,19 +157,19 @@ def _uses(service: Service, ranges: Iterable[PortRange]) -> bool:
 def _term(term: object, catalog: Catalog) -> str | tuple[PortRange, ...]:
     """A service's name, or the port ranges that a term stands for."""
     if isinstance(term, bool) or not isinstance(term, int | str):
-        raise QueryError("term", term, "is neither a service nor a port", TERM_REMEDY)
+        raise InputError(None, "term", term, "is neither a service nor a port", TERM_REMEDY)
     text = str(term).strip()
     if text in TRANSPORTS:
-        raise QueryError("term", term, "names a transport without a port", TERM_REMEDY)
+        raise InputError(None, "term", term, "names a transport without a port", TERM_REMEDY)
     try:
         if _NUMBERS.fullmatch(text):
             return _numbers(text)
         if "/" in text or text == "icmp":
             return (PortRange.parse(text),)
     except PortError as error:
-        raise QueryError("term", term, error.problem, TERM_REMEDY) from None
+        raise InputError(None, "term", term, error.problem, TERM_REMEDY) from None
     if text not in catalog.names():
-        raise QueryError("term", term, "is no service of the catalog", choices(text, catalog.names()))
+        raise InputError(None, "term", term, "is no service of the catalog", choices(text, catalog.names()))
     return text
 
 
@@ -205,16 +185,20 @@ def _words(option: str, given: Sequence[str] | None, allowed: tuple[str, ...]) -
         return ()
     words = (given,) if isinstance(given, str) else tuple(given)
     if not words:
-        raise QueryError(option, given, "is empty", f"Leave {option} out, or name one of: {', '.join(sorted(allowed))}")
+        raise InputError(
+            None, option, given, "is empty", f"Leave {option} out, or name one of: {', '.join(sorted(allowed))}"
+        )
     for word in words:
         if word not in allowed:
-            raise QueryError(option, word, f"is no {'class' if option == 'klass' else option}", choices(word, allowed))
+            raise InputError(
+                None, option, word, f"is no {'class' if option == 'klass' else option}", choices(word, allowed)
+            )
     return words
 
 
 def _direction(given: str | None) -> str | None:
     if given is not None and given not in DIRECTIONS:
-        raise QueryError("direction", given, "is no direction", choices(given, DIRECTIONS))
+        raise InputError(None, "direction", given, "is no direction", choices(given, DIRECTIONS))
     return given
 
 
@@ -222,7 +206,8 @@ def _search(expression: str, found: list[dict[str, Any]]) -> list[Any]:
     try:
         import jmespath
     except ImportError:
-        raise QueryError(
+        raise InputError(
+            None,
             "query",
             expression,
             "needs the Python library jmespath, which this controller lacks",
@@ -237,6 +222,6 @@ def _search(expression: str, found: list[dict[str, Any]]) -> list[Any]:
         reason = " ".join(str(error).split()).rstrip(".")
     else:
         return answer if isinstance(answer, list) else [answer]
-    raise QueryError(
-        "query", expression, f"is no JMESPath expression that works here: {reason}", "See https://jmespath.org"
+    raise InputError(
+        None, "query", expression, f"is no JMESPath expression that works here: {reason}", "See https://jmespath.org"
     )

@@ -12,16 +12,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import (
+    DROP,
+    GATEWAY,
+    LEAVE,
+    POLICIES,
+    PRESENT,
+    STATES,
+)
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError, choices
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Networks
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.values import as_networks
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import GATEWAY
-
-DROP: Final = "drop"
-LEAVE: Final = "leave"
-_POLICIES: Final = (DROP, "log", LEAVE)
-_STATES: Final = ("present", "absent")
-
 
 NOBODY: Final = Networks()
 
@@ -72,10 +73,10 @@ def _options(name: str, scope: str, variables: Mapping[str, object]) -> Firewall
     if isinstance(management, str):  # Ansible takes a list of words with commas between them, too
         management = [word.strip() for word in management.split(",") if word.strip()]
     return FirewallOptions(
-        unlisted=_word(name, f"{prefix}_unlisted", variables, DROP, _POLICIES),
-        egress=_word(name, f"{prefix}_egress", variables, LEAVE, _POLICIES) if scope == GATEWAY else LEAVE,
+        unlisted=_word(name, f"{prefix}_unlisted", variables, DROP, POLICIES),
+        egress=_word(name, f"{prefix}_egress", variables, LEAVE, POLICIES) if scope == GATEWAY else LEAVE,
         management=as_networks(name, f"{prefix}_management", management),
-        present=_word(name, f"{prefix}_state", variables, "present", _STATES) == "present",
+        present=_word(name, f"{prefix}_state", variables, PRESENT, STATES) == PRESENT,
     )
 
 

@@ -18,7 +18,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides impo
 
 
 @dataclass(frozen=True)
-class View:
+class NatView:
     """Which of a side's hosts are meant on the way between two hosts, and by which of their addresses.
 
     Attributes:
@@ -42,8 +42,8 @@ class AddressBook:
         self._hosts = deployment.hosts
         self._nat_groups = sorted({host.nat_group for host in deployment.hosts.values()})
         self._seen: dict[tuple[Side, int, str | None], Networks] = {}
-        self._on_the_wire: dict[tuple[Side, View], Networks] = {}
-        self._behind: dict[tuple[Side, View, str, str], Networks] = {}
+        self._on_the_wire: dict[tuple[Side, NatView], Networks] = {}
+        self._behind: dict[tuple[Side, NatView, str, str], Networks] = {}
 
     def seen_by(self, side: Side, name: str) -> Networks:
         """What a host sees when this side sends to it: by NAT group, pair by pair.
@@ -59,18 +59,18 @@ class AddressBook:
             self._seen[key] = Networks.of_addresses(addresses) | side.networks
         return self._seen[key]
 
-    def views(self, flow: Flow) -> Iterator[tuple[View, View]]:
+    def views(self, flow: Flow) -> Iterator[tuple[NatView, NatView]]:
         """How to look at both sides so that each pair of hosts is seen by the right addresses."""
         if flow.source.networks or flow.destination.networks:
-            yield View(translated=True), View(translated=True)
+            yield NatView(translated=True), NatView(translated=True)
         elif len(self._nat_groups) == 1:
-            yield View(), View()
+            yield NatView(), NatView()
         else:
             for one in self._nat_groups:
                 for other in self._nat_groups:
-                    yield View(one, one != other), View(other, one != other)
+                    yield NatView(one, one != other), NatView(other, one != other)
 
-    def on_the_wire(self, side: Side, view: View) -> Networks:
+    def on_the_wire(self, side: Side, view: NatView) -> Networks:
         """What may stand for a side in a packet between two hosts."""
         key = (side, view)
         if key not in self._on_the_wire:
@@ -83,7 +83,9 @@ class AddressBook:
             self._on_the_wire[key] = Networks.of_addresses(addresses) | side.networks
         return self._on_the_wire[key]
 
-    def crossing(self, flow: Flow, views: tuple[View, View], gateway: Gateway) -> tuple[Networks, Networks] | None:
+    def crossing(
+        self, flow: Flow, views: tuple[NatView, NatView], gateway: Gateway
+    ) -> tuple[Networks, Networks] | None:
         """Both sides as far as they lie behind a gateway, or None where no packet of the flow crosses it."""
         sources = self._by_interface(flow.source, views[0], gateway)
         destinations = self._by_interface(flow.destination, views[1], gateway)
@@ -91,7 +93,7 @@ class AddressBook:
             return None
         return union(sources.values()), union(destinations.values())
 
-    def _by_interface(self, side: Side, view: View, gateway: Gateway) -> dict[str, Networks]:
+    def _by_interface(self, side: Side, view: NatView, gateway: Gateway) -> dict[str, Networks]:
         found = {}
         for interface, networks in gateway.segments.items():
             key = (side, view, gateway.name, interface)

@@ -21,11 +21,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.logged import Who
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Networks
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.outgoing import LEAVING, Leaving
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import GATEWAY, Plan, Planner, no_plan
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Plan, Planner, no_plan
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.who import Who
 
 _ERROR_FILE = "error.json"
 _WHO_FILE = "who.json"

@@ -24,17 +24,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import HOST
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Address, Networks
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import Host
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.flows import Flow
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import (
-    HOST,
-    NamedSets,
-    Plan,
-    Planner,
-    no_plan,
-)
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import NamedSets, Plan, Planner, no_plan
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides import Side
 
 LEAVING: Final = "leaving"

@@ -23,19 +23,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, TypeAlias
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, PLAN_VERSION
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError, complaint
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Networks, union
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.shortened import shortened
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import Catalog
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import Deployment, Gateway
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.address_book import AddressBook, View
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.address_book import AddressBook, NatView
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.flows import Flow, make_flows
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides import Side
 
-PLAN_VERSION: Final = 1
 DEPLOYMENT_SET: Final = "deployment"
-HOST: Final = "host"
-GATEWAY: Final = "gateway"
 
 _FEW: Final = 12
 """A warning names so many hosts; beyond that it would bury the others."""
@@ -75,7 +73,7 @@ class Planner:
             for name in _reached(flow.destination, deployment):
                 self._entering[name].append(flow)
         everyone = Side(DEPLOYMENT_SET, frozenset(deployment.hosts))
-        self._everyone = self.book.on_the_wire(everyone, View(translated=True))
+        self._everyone = self.book.on_the_wire(everyone, NatView(translated=True))
 
     def sets_and_flows(self, name: str, scope: str) -> tuple[NamedSets, Plan]:
         """A plan whose sets are still :class:`NamedSets`: many plans share them.
@@ -150,7 +148,7 @@ class Planner:
             by_port[host.ssh_port].add(host.name)
         for port, names in sorted(by_port.items()):
             side = Side(f"SSH on port {port}", frozenset(names))
-            networks = self.book.on_the_wire(side, View(translated=True))
+            networks = self.book.on_the_wire(side, NatView(translated=True))
             label = DEPLOYMENT_SET if len(by_port) == 1 else side.label
             yield {"destination": sets.name(label, networks), "ports": [f"tcp/{port}"]}
 

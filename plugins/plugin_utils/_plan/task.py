@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.logged import Who
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.folder import PlanFolder
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Plan, Planner
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planning import (
     make_planner,
     refuse_play_variables,
 )
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.who import Who
 
 
 class Display(Protocol):

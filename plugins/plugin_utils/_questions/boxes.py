@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """All that a deployment allows, as boxes: source addresses, destination addresses, ports, and the flow that says so.
 
-Boxes of the same meaning can be cut in many ways; whoever compares them asks for cells, where the same boxes meet.
+Boxes of the same meaning can be cut in many ways; whoever compares them asks for overlaps, where the same boxes meet.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import (
     IPV4,
     IPV6,
@@ -27,8 +28,8 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import Gateway
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import Firewalls
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import GATEWAY, HOST, Planner
-from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.judge import MANAGEMENT, Reason
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.judgement import MANAGEMENT, Reason
 
 _TRANSPORTS: Final = {"tcp": 0, "udp": 1 << 17, "icmp": 1 << 18}
 """Where the ports of a transport begin on one line of numbers; no two are neighbours."""
@@ -44,7 +45,7 @@ class Box:
     ports: Intervals
 
 
-class Cell(NamedTuple):
+class Overlap(NamedTuple):
     """Pairs of addresses that the same boxes mean; bit n of ``boxes`` stands for the nth."""
 
     sources: Intervals
@@ -66,15 +67,15 @@ def ports_of(numbers: Intervals) -> list[PortRange]:
     return found
 
 
-def cells(boxes: Sequence[Box]) -> Iterator[Cell]:
-    """Cut all pairs of addresses where any box begins or ends; each pair that a box means is in one cell."""
+def overlaps(boxes: Sequence[Box]) -> Iterator[Overlap]:
+    """Cut all pairs of addresses where any box begins or ends; each pair that a box means is in one overlap."""
     for family in (IPV4, IPV6):
         from_ = _by_class([intersection(box.sources, family) for box in boxes])
         to = _by_class([intersection(box.destinations, family) for box in boxes])
         for sources, here in from_:
             for destinations, there in to:
                 if here & there:
-                    yield Cell(sources, destinations, here & there)
+                    yield Overlap(sources, destinations, here & there)
 
 
 def _by_class(sets: Sequence[Intervals]) -> list[tuple[Intervals, int]]:

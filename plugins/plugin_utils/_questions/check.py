@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import complaint
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.shortened import shortened
@@ -23,7 +24,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.flows impo
     active_features,
     version_below,
 )
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import GATEWAY, Planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides import Sides
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.covered_flows import covered_flows
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.explain_text import flow_words
@@ -35,7 +36,7 @@ _FEW: Final = 6
 
 
 @dataclass(frozen=True)
-class Finding:
+class Notice:
     """One thing to look at.
 
     Attributes:
@@ -59,7 +60,7 @@ def check(planner: Planner, firewalls: Firewalls) -> dict[str, Any]:
         ``notes``, how many of each; ``text``, all of it as lines for people.
     """
     found = [
-        *(Finding("inventory", WARNING, None, text) for text in planner.warnings(GATEWAY)),
+        *(Notice("inventory", WARNING, None, text) for text in planner.warnings(GATEWAY)),
         *_extra_flows(planner, firewalls),
         *_parties(planner),
         *_wide(planner),
@@ -70,11 +71,11 @@ def check(planner: Planner, firewalls: Firewalls) -> dict[str, Any]:
     return {"findings": [asdict(one) for one in found], **counts, "text": _text(found)}
 
 
-def _text(findings: list[Finding]) -> list[str]:
+def _text(findings: list[Notice]) -> list[str]:
     return [f"{finding.level}: {finding.text}" for finding in findings] or ["Nothing to look at."]
 
 
-def _extra_flows(planner: Planner, firewalls: Firewalls) -> Iterator[Finding]:
+def _extra_flows(planner: Planner, firewalls: Firewalls) -> Iterator[Notice]:
     for covered in covered_flows(planner, firewalls):
         flow, by = covered.flow, [asdict(reason) for reason in covered.by]
         ports = [str(port) for port in flow.ports]
@@ -86,20 +87,20 @@ def _extra_flows(planner: Planner, firewalls: Firewalls) -> Iterator[Finding]:
                 f"opens nothing: there is nobody at one end of it ({_ends(flow.from_, flow.to)})",
                 "Remove it, or name somebody who is there",
             )
-            yield Finding("idle", WARNING, flow.place, text)
+            yield Notice("idle", WARNING, flow.place, text)
             continue
         together = ", all together" if len(by) > 1 else ""
         problem = f"is allowed without it, by {shortened([flow_words(one) for one in by], _FEW)}{together}"
         kind = "shadowed" if any(reason.service == EXTRA_SERVICE for reason in covered.by) else "redundant"
         text = complaint(None, flow.place, ports, problem, "Remove it; nothing will be closed")
-        yield Finding(kind, WARNING, flow.place, text)
+        yield Notice(kind, WARNING, flow.place, text)
 
 
 def _ends(from_: tuple[str, ...], to: tuple[str, ...]) -> str:
     return f"from {shortened(from_, _FEW)} to {shortened(to, _FEW)}"
 
 
-def _parties(planner: Planner) -> Iterator[Finding]:
+def _parties(planner: Planner) -> Iterator[Notice]:
     settings, sides = planner.deployment.settings, Sides(planner.deployment)
     used = {side.label for flow in planner.flows for side in (flow.source, flow.destination)}
     for party in PARTIES:
@@ -108,7 +109,7 @@ def _parties(planner: Planner) -> Iterator[Finding]:
         if side.networks and party not in used:
             why = shortened(list(_why_unused(planner, sides, party)), _FEW)
             text = complaint(None, variable, networks, f"opens nothing: {why}", "Remove it, or see what is missing")
-            yield Finding("unused_party", WARNING, variable, text)
+            yield Notice("unused_party", WARNING, variable, text)
         if side.inside:
             names = shortened(sorted(side.inside), _FEW)
             text = complaint(
@@ -119,13 +120,13 @@ def _parties(planner: Planner) -> Iterator[Finding]:
                 "Name smaller networks if that is not meant",
             )
             # Everybody on the LAN of a component, other components included, is what the table says there.
-            yield Finding("inside_party", NOTE if party == "lan" else WARNING, variable, text)
+            yield Notice("inside_party", NOTE if party == "lan" else WARNING, variable, text)
         closed = [] if side.networks else list(_closed_by_nobody(planner, sides, party))
         if closed:
             level = WARNING if party in settings.parties else NOTE
             problem = f"names no network, so these are closed: {shortened(closed, _FEW)}"
             text = complaint(None, variable, [], problem, "Name its networks if there is such a party")
-            yield Finding("empty_party", level, variable, text)
+            yield Notice("empty_party", level, variable, text)
 
 
 def _why_unused(planner: Planner, sides: Sides, party: str) -> Iterator[str]:
@@ -168,7 +169,7 @@ def _condition_may_hold(planner: Planner, when: str | None) -> bool:
     return when in active_features(planner.deployment)
 
 
-def _wide(planner: Planner) -> Iterator[Finding]:
+def _wide(planner: Planner) -> Iterator[Notice]:
     """Dynamic ports without a pin that a flow opens."""
     opened = {(flow.service, flow.row) for flow in planner.flows}
     for service in planner.catalog.services:
@@ -182,17 +183,17 @@ def _wide(planner: Planner) -> Iterator[Finding]:
             problem = f"opens {count:,} ports, row {service.row}, from {shortened(list(ends), _FEW)}"
             remedy = "Pin the ports that it really uses"
             text = complaint(None, variable, [str(one) for one in _joined(ranges)], problem, remedy)
-            yield Finding("wide", NOTE, variable, text)
+            yield Notice("wide", NOTE, variable, text)
 
 
 def _joined(ranges: list[PortRange]) -> list[PortRange]:
     return sorted(set(ranges))
 
 
-def _unspecified(planner: Planner) -> Iterator[Finding]:
+def _unspecified(planner: Planner) -> Iterator[Notice]:
     for service in planner.catalog.services:
         if service.klass == "unspecified":
-            yield Finding("unspecified", NOTE, None, _without_direction(service))
+            yield Notice("unspecified", NOTE, None, _without_direction(service))
 
 
 def _without_direction(service: Service) -> str:

@@ -12,8 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import ABSENT, GATEWAY, HOST, PRESENT
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import (
     Intervals,
     difference,
@@ -21,31 +22,24 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals 
     prefixes,
     union,
 )
-from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import FirewallOptions, Firewalls
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import GATEWAY, HOST, Planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import FirewallOptions
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.boxes import (
     Box,
     allowed,
     bits,
-    cells,
     on_the_wire,
+    overlaps,
     ports_of,
     through,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.compare_text import text_of
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.describe import Describer
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.snapshot import Snapshot
 
 Service: TypeAlias = tuple[str, int | None, str | None, str | None]
 """Name, row, comment, variable: what tells one flow from another for people."""
 
 _OPTIONS: Final = {HOST: ("unlisted", "present"), GATEWAY: ("unlisted", "egress", "present")}
-
-
-class State(NamedTuple):
-    """One of the two inventories."""
-
-    planner: Planner
-    firewalls: Firewalls
 
 
 @dataclass(frozen=True)
@@ -58,7 +52,7 @@ class _Difference:
     destinations: Intervals
 
 
-def compare(before: State, after: State) -> dict[str, Any]:
+def compare(before: Snapshot, after: Snapshot) -> dict[str, Any]:
     """Compare all that two deployments allow.
 
     Returns:
@@ -68,7 +62,7 @@ def compare(before: State, after: State) -> dict[str, Any]:
         own segments and management; ``only_before`` and ``only_after``: gateways; ``options``: what else differs;
         ``text``: lines for people.
     """
-    gateways = [state.planner.deployment.gateways for state in (before, after)]
+    gateways = [snapshot.planner.deployment.gateways for snapshot in (before, after)]
     result: dict[str, Any] = {
         **_both_ways(before, after, allowed(*before), allowed(*after)),
         "gateways": {
@@ -83,15 +77,17 @@ def compare(before: State, after: State) -> dict[str, Any]:
     return result | {"text": text_of(result)}
 
 
-def _both_ways(before: State, after: State, old: Sequence[Box], new: Sequence[Box]) -> dict[str, list[dict[str, Any]]]:
+def _both_ways(
+    before: Snapshot, after: Snapshot, old: Sequence[Box], new: Sequence[Box]
+) -> dict[str, list[dict[str, Any]]]:
     plus, minus = _differences(old, new, ())
     return {"allowed": _as_data(plus, after), "denied": _as_data(minus, before)}
 
 
-def _of_gateway(before: State, after: State, name: str) -> dict[str, list[dict[str, Any]]]:
+def _of_gateway(before: Snapshot, after: Snapshot, name: str) -> dict[str, list[dict[str, Any]]]:
     old, new = (
-        list(through(state.planner, state.firewalls, state.planner.deployment.gateways[name]))
-        for state in (before, after)
+        list(through(snapshot.planner, snapshot.firewalls, snapshot.planner.deployment.gateways[name]))
+        for snapshot in (before, after)
     )
     if not any(_differences(old, new, ())):
         return {"allowed": [], "denied": []}
@@ -138,10 +134,10 @@ def _differences(
         return tuple((service, union(parts)) for service, parts in by_service.items())
 
     found: tuple[list[_Difference], list[_Difference]] = ([], [])
-    for cell in cells(boxes):
+    for overlap in overlaps(boxes):
         for newer in (True, False):
-            for service, numbers in only(cell.boxes, newer):
-                found[0 if newer else 1].append(_Difference(service, numbers, cell.sources, cell.destinations))
+            for service, numbers in only(overlap.boxes, newer):
+                found[0 if newer else 1].append(_Difference(service, numbers, overlap.sources, overlap.destinations))
     return _joined(found[0]), _joined(found[1])
 
 
@@ -163,9 +159,9 @@ def _joined(differences: Iterable[_Difference]) -> list[_Difference]:
     ]
 
 
-def _as_data(differences: Iterable[_Difference], state: State) -> list[dict[str, Any]]:
+def _as_data(differences: Iterable[_Difference], snapshot: Snapshot) -> list[dict[str, Any]]:
     """In the order of the table; IPv4 and IPv6 of the same in one."""
-    describer = Describer(state.planner.deployment)
+    describer = Describer(snapshot.planner.deployment)
     alike: defaultdict[Any, list[_Difference]] = defaultdict(list)
     for one in differences:
         named = describer.describe_both(one.sources, one.destinations)
@@ -191,16 +187,16 @@ def _order(item: tuple[Any, Any]) -> Any:
     return row is None, row or 0, name, variable or "", comment or "", ports, ends
 
 
-def _options(before: State, after: State) -> Iterator[dict[str, Any]]:
+def _options(before: Snapshot, after: Snapshot) -> Iterator[dict[str, Any]]:
     """Options of the firewall roles that decide what becomes of the rest, where a host of both has another now."""
     changed: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
     for scope, kind in ((HOST, "hosts"), (GATEWAY, "gateways")):
-        names = [getattr(state.planner.deployment, kind) for state in (before, after)]
+        names = [getattr(snapshot.planner.deployment, kind) for snapshot in (before, after)]
         for name in names[0]:
             if name not in names[1]:
                 continue
             for option in _OPTIONS[scope]:
-                old, new = (_word(state.firewalls.options(name, scope), option) for state in (before, after))
+                old, new = (_word(snapshot.firewalls.options(name, scope), option) for snapshot in (before, after))
                 if old != new:
                     variable = f"{scope}_firewall_{'state' if option == 'present' else option}"
                     changed[variable, old, new].append(name)
@@ -210,4 +206,4 @@ def _options(before: State, after: State) -> Iterator[dict[str, Any]]:
 
 def _word(options: FirewallOptions, option: str) -> str:
     value = getattr(options, option)
-    return ("present" if value else "absent") if option == "present" else str(value)
+    return (PRESENT if value else ABSENT) if option == "present" else str(value)

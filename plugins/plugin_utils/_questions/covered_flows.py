@@ -23,8 +23,9 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deplo
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import Firewalls
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.flows import EXTRA_SERVICE
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
-from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.boxes import Box, allowed, bits, cells
-from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.judge import LOOPBACK, MANAGEMENT, Reason
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.boxes import Box, allowed, bits, overlaps
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.judge import LOOPBACK
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.judgement import MANAGEMENT, Reason
 
 _EVERY_PORT: Intervals = ((0, (1 << 19) - 1),)
 
@@ -87,7 +88,7 @@ def _cover(mine: Sequence[Box], others: Sequence[Box]) -> tuple[Reason, ...] | N
     ]
     boxes = [*mine, *near]
     own = (1 << len(mine)) - 1
-    keys = {cell.boxes for cell in cells(boxes) if cell.boxes & own}
+    keys = {overlap.boxes for overlap in overlaps(boxes) if overlap.boxes & own}
     needs: list[tuple[Intervals, dict[Reason, Intervals]]] = []
     for key in keys:
         needed = union(boxes[number].ports for number in bits(key & own))

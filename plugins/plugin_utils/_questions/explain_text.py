@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import ABSENT, DROP, HOST, LEAVE, LOG
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.shortened import shortened
 
 _VERDICTS: Final = {
@@ -22,9 +23,9 @@ _VERDICTS: Final = {
     "nobody": "nobody is at one end of it",
 }
 _DOES: Final = {
-    "drop": "dropped",
-    "log": "logged, and left to the rules that follow",
-    "leave": "left to the rules that follow",
+    DROP: "dropped",
+    LOG: "logged, and left to the rules that follow",
+    LEAVE: "left to the rules that follow",
 }
 _FEW: Final = 3
 _SOME: Final = 12
@@ -110,8 +111,8 @@ def _judged(judgements: list[Mapping[str, Any]]) -> str:
     names = shortened([one["name"] for one in judgements], _SOME)
     if first["why"] == "loopback":
         return f"{names}: a host may talk to itself"
-    who = names if first["scope"] == "host" else f"{'gateway' if len(judgements) == 1 else 'gateways'} {names}"
-    if first["why"] == "absent":
+    who = names if first["scope"] == HOST else f"{'gateway' if len(judgements) == 1 else 'gateways'} {names}"
+    if first["why"] == ABSENT:
         return f"no rules of this collection on {who} ({first['scope']}_firewall_state is absent)"
     why = (
         "neither end is of the deployment"

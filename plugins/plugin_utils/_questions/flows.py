@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError, choices
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import (
     NetworkError,
@@ -18,7 +19,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks i
     parse_network,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.extra_flows import SIDE_WORDS
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.address_book import View
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.address_book import NatView
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.flows import EXTRA_SERVICE, Flow
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner, no_plan
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides import Side, Sides
@@ -51,7 +52,7 @@ def query_flows(
     """
     question = _Question(planner, source, destination)
     if gateway is not None and gateway not in planner.deployment.gateways:
-        raise PortledgerError(no_plan(gateway, "gateway"))
+        raise PortledgerError(no_plan(gateway, GATEWAY))
     return [
         _as_data(flow, sides) for flow in _of_service(planner, service) for sides in question.answers(flow, gateway)
     ]
@@ -78,7 +79,7 @@ class _Question:
             return None
         hosts = self._planner.deployment.hosts
         if term in SIDE_WORDS or term in hosts:
-            return self._planner.book.on_the_wire(Sides(self._planner.deployment).named(term), View(translated=True))
+            return self._planner.book.on_the_wire(Sides(self._planner.deployment).named(term), NatView(translated=True))
         if "." not in term and ":" not in term:
             raise PortledgerError(
                 f"{option}: {term!r} is no role, party or host. {choices(term, {*SIDE_WORDS, *hosts})}."

@@ -98,14 +98,14 @@ ANSWERS: dict[str, Any] = {
 }
 REFUSALS = {
     "lookup('portledger.qradar.explain', 'con1', source='a', destination='b', port='c')": (
-        "portledger.qradar.explain: takes options only, not the term 'con1'."
+        "portledger.qradar.explain: takes no terms. Remove 'con1'."
     ),
     EXPLAIN.format("444-445"): (
         "portledger.qradar.explain: port: 'tcp/444-445' is 2 ports. Ask about one port, such as tcp/32006, or about "
         "icmp (echo request)."
     ),
     COMPARE.format("nowhere.ini"): (
-        "portledger.qradar.compare: before: 'nowhere.ini' is not there. Write it as you would after -i."
+        "portledger.qradar.compare: before: 'nowhere.ini' does not exist. Write it as you would after -i."
     ),
     COMPARE.format("web.ini"): (
         "portledger.qradar.compare: before: web.ini: The inventory has no QRadar host. Put hosts into groups named "
@@ -113,7 +113,7 @@ REFUSALS = {
         "event_collector, flow_processor, flow_collector, data_node, app_host, risk_manager, vulnerability_processor, "
         "vulnerability_scanner, forensics."
     ),
-    "lookup('portledger.qradar.check', 'con1')": "portledger.qradar.check: takes no term, such as 'con1'.",
+    "lookup('portledger.qradar.check', 'con1')": "portledger.qradar.check: takes no terms. Remove 'con1'.",
 }
 
 

@@ -62,9 +62,9 @@ ANSWERS: dict[str, Any] = {
     ],
 }
 REFUSALS = {
-    "query('portledger.qradar.flows', 'con1')": "portledger.qradar.flows: takes options only, not the term 'con1'.",
+    "query('portledger.qradar.flows', 'con1')": "portledger.qradar.flows: takes no terms. Remove 'con1'.",
     "query('portledger.qradar.flows', sources='con1')": (
-        "portledger.qradar.flows: option: 'sources' is no option of this lookup. Did you mean source? Known are: "
+        "portledger.qradar.flows: option: 'sources' is not an option of this lookup. Did you mean source? Known are: "
         "destination, gateway, service, source."
     ),
     "query('portledger.qradar.flows', gateway='con1')": (

@@ -92,12 +92,12 @@ def test_answers(tmp_path: Path) -> None:
     [
         (
             "query('portledger.qradar.ports', 'tcp/65536')",
-            "term: 'tcp/65536' names port 65536, which is outside 1 to 65535. "
+            "portledger.qradar.ports: term: 'tcp/65536' names port 65536, which is outside 1 to 65535. "
             "Write a service such as ssh, a port such as 514 or tcp/514, or a range such as tcp/32000-32010.",
         ),
         (
             "query('portledger.qradar.ports', roles='console')",
-            "option: 'roles' is no option of this lookup. Did you mean role? "
+            "portledger.qradar.ports: option: 'roles' is not an option of this lookup. Did you mean role? "
             "Known are: direction, klass, lang, party, query, role.",
         ),
     ],

@@ -32,7 +32,8 @@ DMESG = ("[    0.000000] Linux version 6.18.44\n"
          "[ 1000.500000] portledger: IN=v0 OUT= MAC= SRC=198.18.1.2 DST=198.18.1.9 LEN=60 PROTO=TCP SPT=1 DPT=22\n"
          "[ 1000.600000] portledger: IN=v0\n")
 PENDING = {"token": "0123456789abcdef", "boot": "this-boot", "seconds": 30, "deadline": 5012.0, "timer": "systemd",
-           "connection": "198.18.9.7 50000 198.18.1.1 22", "path": [], "kept": [], "rules": None, "undo": False}
+           "connection": "198.18.9.7 50000 198.18.1.1 22", "path": [], "forget": False,
+           "saved": [], "at_boot": {"saved": [], "wait": None}, "undo": False}
 
 
 class Counting(Kernel):
@@ -67,7 +68,7 @@ class InfoTest(unittest.TestCase):
             "run/portledger/host/pending.json": json.dumps(PENDING),
             "run/portledger/host/outcome.json": json.dumps({"token": "t", "outcome": "restored", "why": "late"}),
             "run/portledger/host/boot.json": json.dumps({"outcome": "loaded", "why": ""}),
-            "etc/portledger/host/rules.json": json.dumps({"kept": [{"provider": "iptables", "state": {
+            "etc/portledger/host/rules.json": json.dumps({"code": "", "saved": [{"provider": "iptables", "state": {
                 "tables": {"ipv4": {"chains": {}, "jumps": [], "first": False}}, "sets": None}}]}),
         })
         self.assertEqual(
@@ -142,7 +143,7 @@ class InfoTest(unittest.TestCase):
                          self.info(kernel(SAVE), {name: late})["pending"])
 
     def test_what_is_written_for_a_boot_is_broken(self):
-        for text, why in (("{", None), ('{"kept": [{"provider": "none"}]}', "'none'")):
+        for text, why in (("{", None), ('{"code": "", "saved": [{"provider": "none", "state": {}}]}', "'none'")):
             found = self.info(kernel(SAVE), {"etc/portledger/host/rules.json": text})["persistent"]
             self.assertIn("/etc/portledger/host: cannot be used: ", found["problem"])
             if why:

@@ -17,7 +17,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._providers impor
 from ansible_collections.portledger.qradar.plugins.module_utils import _ruleset
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.rivals import runs_firewalld
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.apply import Part
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.prepared import Part
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import AtBoot, Saved, Wait
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.signs import has_sign
 from tests.unit.plugins.module_utils.support import Folder
 
@@ -147,14 +148,13 @@ class ProvidersTest(unittest.TestCase):
 
     def test_what_a_boot_does_for_each(self):
         host = self.host(programs=("firewall-cmd",))
-        wait = {"service": "firewalld.service", "command": "%s --state" % host.find("firewall-cmd")}
-        self.assertEqual([{"provider": "firewalld", "wait": wait}], _ruleset._at_boot(host, Firewalld(), None))
+        wait = Wait("firewalld.service", "%s --state" % host.find("firewall-cmd"))
+        self.assertEqual(AtBoot(wait=wait), _ruleset._at_boot(host, Firewalld(), None))
         self.fakes["nftables"].save = lambda wanted: "saved " + wanted
-        self.assertEqual(
-            [{"provider": "nftables", "state": "saved rules"}], _ruleset._at_boot(host, self.fakes["nftables"], "rules")
-        )
+        saved = [Saved("nftables", "saved rules")]
+        self.assertEqual(AtBoot(saved), _ruleset._at_boot(host, self.fakes["nftables"], "rules"))
         self.fakes["qradar"].PERSISTS = True
-        self.assertIsNone(_ruleset._at_boot(host, self.fakes["qradar"], "rules"))
+        self.assertEqual(AtBoot(), _ruleset._at_boot(host, self.fakes["qradar"], "rules"))
 
     def test_the_difference_of_two_providers(self):
         new = Part(self.fakes["nftables"], None, None, ["+ tcp/1 a from x", "+ tcp/2 b from x", "+ loopback"])

@@ -15,16 +15,16 @@ import unittest
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply import boot as _boot
 from ansible_collections.portledger.qradar.plugins.module_utils._host import files as _files
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending import Store
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import Persistence
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import AtBoot, Saved, Wait
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
 from tests.unit.plugins.module_utils.support import Folder
 
-RULES = [{"provider": "word", "state": {"word": "new"}}]
-OLDER = [{"provider": "word", "state": {"word": "old"}}]
-WAITS = [{
-    "provider": "firewalld",
-    "wait": {"service": "firewalld.service", "command": "/usr/bin/firewall-cmd --state"},
-}]
+FORMER = (Saved("word", {"word": "old"}),)
+OLDER = AtBoot(FORMER)
+RULES = AtBoot([Saved("word", {"word": "new"})])
+WAITS = AtBoot(wait=Wait("firewalld.service", "/usr/bin/firewall-cmd --state"))
+NOTHING = AtBoot()
 UNITS = "etc/systemd/system"
 
 
@@ -100,7 +100,7 @@ class PersistenceTest(unittest.TestCase):
         self.assertEqual(("unit", "unit"), (self.there.loaded_by(), self.there.will_load()))
         self.assertTrue(self.boot())
         self.assertEqual("new", self.word.word)
-        self.assertEqual({"outcome": "loaded", "why": ""}, self.outcome())
+        self.assertEqual(("loaded", ""), self.outcome())
         self.assertEqual([], self.said)
 
     def test_the_program_itself(self):
@@ -115,11 +115,11 @@ class PersistenceTest(unittest.TestCase):
         self.there.write(OLDER)
         self.there.write(RULES)
         self.there.write(RULES)
-        self.assertEqual(OLDER, self.there.last_rules()["kept"])
+        self.assertEqual(FORMER, self.there.last_rules().saved)
         self.word.failures.append("new")
         self.assertFalse(self.boot())
         self.assertEqual("old", self.word.word)
-        self.assertEqual({"outcome": "last good", "why": "loaded: new: no such word"}, self.outcome())
+        self.assertEqual(("last good", "loaded: new: no such word"), self.outcome())
         self.assertEqual(
             ["the rules of the scope host could not be loaded: new: no such word",
              "the rules that were confirmed before these are loaded in their place"],
@@ -128,12 +128,12 @@ class PersistenceTest(unittest.TestCase):
         self.word.failures.append("old")
         self.word.word = ""
         self.assertFalse(self.boot())
-        self.assertEqual("failed", self.outcome()["outcome"])
+        self.assertEqual("failed", self.outcome().outcome)
 
     def test_half_a_file_is_as_good_as_none(self):
         self.there.write(OLDER)
         self.there.write(RULES)
-        self.folder.write("etc/portledger/host/rules.json", '{"version": 1, "kept": [')
+        self.folder.write("etc/portledger/host/rules.json", '{"version": 1, "saved": [')
         self.assertEqual(["~ rules that a boot loads: written again"], self.there.drift(RULES))
         self.assertFalse(self.boot())
         self.assertEqual("old", self.word.word)
@@ -149,15 +149,15 @@ class PersistenceTest(unittest.TestCase):
             self.assertEqual([], self.there.drift(RULES), name)
 
     def test_nothing_is_left(self):
-        self.assertEqual([], self.there.drift(None))
+        self.assertEqual([], self.there.drift(NOTHING))
         self.there.write(RULES)
         Persistence(self.host, "gateway").write(RULES)
-        self.assertEqual(["- rules that a boot loads"], self.there.drift(None))
-        self.there.write(None)
-        self.assertEqual([], self.there.drift(None))
+        self.assertEqual(["- rules that a boot loads"], self.there.drift(NOTHING))
+        self.there.write(NOTHING)
+        self.assertEqual([], self.there.drift(NOTHING))
         self.assertEqual([], [name for name in self.files() if "host" in name])
         self.assertTrue(os.path.isdir(self.host.file("etc/portledger/gateway")))
-        Persistence(self.host, "gateway").write(None)
+        Persistence(self.host, "gateway").write(NOTHING)
         self.assertEqual([], self.files())
         self.assertFalse(os.path.exists(self.host.file("etc/portledger")))
 
@@ -205,14 +205,15 @@ class PersistenceTest(unittest.TestCase):
         self.assertEqual(["~ rules that a boot loads: written again"], self.there.drift(RULES))
         self.there.write(RULES)
         programs = [name for name in os.listdir(folder) if name.startswith("program-")]
-        self.assertEqual([os.path.basename(self.there._program_folder(RULES))], programs)
-        self.assertEqual(self.there._script_text("load", RULES), self.host.text("etc/portledger/host/load"))
+        self.assertEqual([os.path.basename(self.there.program.folder_of(RULES.saved))], programs)
+        script = self.there.program.script_text("load", RULES.saved)
+        self.assertEqual(script, self.host.text("etc/portledger/host/load"))
 
     # ---- files that a boot loads, before they are confirmed
 
     def test_undone_after_another_boot_only(self):
         self.word.PERSISTS = True
-        self.there.write_undo(OLDER)
+        self.there.write_undo(FORMER)
         self.assertIn(UNITS + "/sysinit.target.wants/portledger-host-undo.service", self.files())
         self.assertTrue(self.boot("undo"))
         self.assertEqual(("", []), (self.word.file, self.said))
@@ -225,7 +226,7 @@ class PersistenceTest(unittest.TestCase):
 
     def test_undoing_fails_and_is_tried_at_the_next_boot(self):
         self.word.PERSISTS = True
-        self.there.write_undo(OLDER)
+        self.there.write_undo(FORMER)
         self.folder.write("proc/sys/kernel/random/boot_id", "two\n")
         self.word.failures.append("disk full")
         self.assertFalse(self.boot("undo"))
@@ -237,14 +238,14 @@ class PersistenceTest(unittest.TestCase):
 
     def test_undo_keeps_what_a_boot_loads(self):
         self.there.write(RULES)
-        self.there.write_undo(OLDER)
+        self.there.write_undo(FORMER)
         self.there.remove_undo()
         self.assertEqual([], self.there.drift(RULES))
         self.assertEqual([], [name for name in self.files() if "undo" in name])
 
     def test_units(self):
         self.there.write(RULES)
-        self.there.write_undo(OLDER)
+        self.there.write_undo(FORMER)
         load, undo = (self.host.text(UNITS, "portledger-host%s.service" % name) for name in ("", "-undo"))
         folder = self.host.file("etc/portledger/host")
         self.assertIn("ExecStart=/bin/sh %s/load\n" % folder, load)
@@ -282,14 +283,14 @@ class PersistenceTest(unittest.TestCase):
             self.assertEqual([], self.there.drift(WAITS), lost)
 
     def test_a_boot_waits_no_longer(self):
-        for after in (RULES, None):
+        for after in (RULES, NOTHING):
             self.there.write(WAITS)
             Persistence(self.host, "gateway").write(WAITS)
             self.assertIn("- a boot waits for portledger-host-wait.service", self.there.drift(after))
             self.there.write(after)
             self.assertEqual([], self.there.drift(after))
             self.assertEqual([], [name for name in self.files() if name.endswith("host-wait.service")])
-            Persistence(self.host, "gateway").write(None)
+            Persistence(self.host, "gateway").write(NOTHING)
             self.assertFalse(os.path.exists(self.host.file(UNITS, "firewalld.service.wants")))
 
     def test_a_full_disk_leaves_the_wait(self):
@@ -300,7 +301,7 @@ class PersistenceTest(unittest.TestCase):
 
     def test_what_is_undone_leaves_the_wait(self):
         self.there.write(WAITS)
-        self.there.write_undo(OLDER)
+        self.there.write_undo(FORMER)
         self.there.remove_undo()
         self.assertEqual([], self.there.drift(WAITS))
 
@@ -317,7 +318,7 @@ class PersistenceTest(unittest.TestCase):
     def test_what_is_written_can_be_read_by_people(self):
         self.there.write(RULES)
         data = json.loads(self.host.text("etc/portledger/host/rules.json"))
-        self.assertEqual((1, RULES), (data["version"], data["kept"]))
+        self.assertEqual((1, [{"provider": "word", "state": {"word": "new"}}]), (data["version"], data["saved"]))
         self.assertIn('for python in "%s" ' % sys.executable, self.host.text("etc/portledger/host/load"))
 
 

@@ -16,10 +16,10 @@ import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.provider import Iptables
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending import Store
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.program import run_plain
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.timer import arm
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.arm import arm
 from tests.unit.plugins.module_utils.support import Folder, options
 
 # A kernel in a file: it stores what it is given in the form that iptables-save gives it back.
@@ -119,7 +119,7 @@ class TimerTest(unittest.TestCase):
         self.assertTrue(time.time() - before >= 1)
         self.wait_until(lambda: not self.timers())
         self.assertEqual(["outcome.json"], os.listdir(self.store.folder))
-        self.assertEqual("nobody confirmed it within 1 s", self.store.outcome()["why"])
+        self.assertEqual("nobody confirmed it within 1 s", self.store.outcome().why)
 
     def test_a_confirmation_ends_the_process(self):
         self.apply(seconds=60)
@@ -134,7 +134,7 @@ class TimerTest(unittest.TestCase):
         self.apply(seconds=60)
         script = os.path.join(self.store.program("t1"), "restore.py")
         self.end_timers()
-        self.store.write(dict(self.store.pending(), deadline=0))
+        self.store.write(self.store.pending()._replace(deadline=0))
         # No module path, no home, no directory to be in.
         done = subprocess.Popen(["/bin/sh", "-c", 'cd / && exec "$0" -E -s -B "$1"', sys.executable, script], env={},
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -174,7 +174,7 @@ class TimerTest(unittest.TestCase):
         )
         command = self.text("systemd-run").splitlines()[5:]
         # It is started on time, but the rules were loaded a moment after that was set.
-        self.store.write(dict(self.store.pending(), deadline=self.host.uptime() + 1))
+        self.store.write(self.store.pending()._replace(deadline=self.host.uptime() + 1))
         done = subprocess.Popen(command, env={"PATH": "/usr/bin:/bin"})
         self.assertEqual(0, done.wait())
         self.assertEqual("", self.text("rules"))
@@ -212,8 +212,8 @@ class TimerTest(unittest.TestCase):
         self.assertEqual("", self.text("systemd-run"))
 
 
-class KeptTest(unittest.TestCase):
-    """What the provider iptables keeps, and makes of it when others have changed their rules."""
+class SavedTest(unittest.TestCase):
+    """What the provider iptables saves, and makes of it when foreign rules have changed."""
 
     def host(self, save):
         folder = Folder({}, ("iptables-save", "iptables-restore", "ipset"))
@@ -224,11 +224,11 @@ class KeptTest(unittest.TestCase):
     def test_round_trip(self):
         host = self.host(OLD)
         present = Iptables().read(host, "host")
-        kept = Iptables().former(Iptables().save(present), present)
-        self.assertEqual([], Iptables().compare(host, "host", present, kept))
-        self.assertEqual(present.tables["ipv4"].jumps[0][:2], kept.tables["ipv4"].jumps[0][:2])
-        self.assertEqual(present.sets.members, kept.sets.members)
-        self.assertEqual(present.sets.kinds, kept.sets.kinds)
+        former = Iptables().former(Iptables().save(present), present)
+        self.assertEqual([], Iptables().compare(host, "host", present, former))
+        self.assertEqual(present.tables["ipv4"].jumps[0][:2], former.tables["ipv4"].jumps[0][:2])
+        self.assertEqual(present.sets.members, former.sets.members)
+        self.assertEqual(present.sets.kinds, former.sets.kinds)
 
     def jumps(self, save):
         data = Iptables().save(Iptables().read(self.host(OLD), "host"))

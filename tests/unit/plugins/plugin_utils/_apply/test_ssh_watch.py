@@ -9,7 +9,11 @@ import socket
 import time
 from pathlib import Path
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.ssh_watch import Watch, kept_in, ssh_targets
+from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.ssh_watch import (
+    Watch,
+    protected_targets,
+    ssh_targets,
+)
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Plan
 
 
@@ -74,7 +78,11 @@ def test_targets_of_a_plan() -> None:
 
 def test_only_the_connections_family_has_to_stay() -> None:
     four, six = ("198.18.1.1", 22), ("2001:db8::1", 22)
-    assert kept_in({"management": {"connection": {"address": "198.18.9.7", "port": 22}}}, [four, six]) == [four]
-    assert kept_in({"management": {"connection": {"address": "2001:db8::7", "port": 22}}}, [four, six]) == [six]
-    assert kept_in({"management": {"connection": None}}, [four, six]) == []
-    assert kept_in({}, [four, six]) == []
+    assert protected_targets({"management": {"connection": {"address": "198.18.9.7", "port": 22}}}, [four, six]) == [
+        four
+    ]
+    assert protected_targets({"management": {"connection": {"address": "2001:db8::7", "port": 22}}}, [four, six]) == [
+        six
+    ]
+    assert protected_targets({"management": {"connection": None}}, [four, six]) == []
+    assert protected_targets({}, [four, six]) == []

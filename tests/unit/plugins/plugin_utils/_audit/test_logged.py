@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.logged import Who, add_services
+from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.logged import add_services
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import load_catalog
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.read import read_deployment
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.folder import PlanFolder
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.who import Who
 
 CONSOLE, COLLECTOR, NODE = "198.18.1.1", "2001:db8:0::2", "198.18.1.3"
 UNKNOWN = "198.18.9.9"

@@ -17,8 +17,9 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports impo
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import load_catalog
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import Firewalls
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
-from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.compare import State, compare
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.compare import compare
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.covered_flows import covered_flows
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.snapshot import Snapshot
 from ansible_collections.portledger.qradar.tests.unit.plugins.plugin_utils._plan.test_planner_meaning import (
     SLOW,
     TODAY,
@@ -47,7 +48,7 @@ class Allowed:
     def __init__(self, world: World) -> None:
         self.world = world
         self.planner: Planner = planner_of(world)
-        self.state = State(self.planner, Firewalls({}))
+        self.state = Snapshot(self.planner, Firewalls({}))
         self._naive = Naive(world, load_catalog(), TODAY)
         self._hosts = {machine.name: Packets(self.planner.plan(machine.name, "host")) for machine in world.machines}
         self._gateway = Packets(self.planner.plan("gw", "gateway"))
@@ -160,7 +161,7 @@ def test_extra_flows_that_can_go(world: World, chance: Any) -> None:
         if not whole.itself(source, destination) and (":" in source) == (":" in destination):
             assert whole.ports(source, destination) == without.ports(source, destination), (source, destination)
     for number, flow in enumerate(rest):
-        less = State(planner_of(dataclasses.replace(world, extra=rest[:number] + rest[number + 1 :])), Firewalls({}))
+        less = Snapshot(planner_of(dataclasses.replace(world, extra=rest[:number] + rest[number + 1 :])), Firewalls({}))
         closed = compare(without.state, less)["denied"]
         over = "expires" in flow and flow["expires"] < str(TODAY)
         assert bool(closed) != over, flow

@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Starts and stops the timer that restores the former rules: by systemd where it runs this machine, else as a process.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import sys
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._host import systemd
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.code import code_of
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.program import write_program
+
+SYSTEMD = "systemd"
+PROCESS = "process"
+
+_SCRIPT = """\
+# Restores the rules from before a change that nobody confirmed. It may be run again, by hand too:
+# it does nothing before its time, and nothing where the change is not pending any longer.
+import os
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "code"))
+
+from {package}._registry.providers import PROVIDERS
+from {package}._safe_apply.timer import main
+
+sys.exit(not main(PROVIDERS, {root!r}, {scope!r}, {token!r}, sys.argv[1:]))
+"""
+
+
+def arm(host, store, token, seconds):
+    """Start the timer.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type store: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store.Store
+    :param token: of the change, which is pending
+    :type token: str
+    :type seconds: int
+    :returns: SYSTEMD or PROCESS
+    :rtype: str
+    :raises RulesetError: it does not run.
+    """
+    if not sys.executable:
+        raise RulesetError("The interpreter of this module does not know its own name. Set ansible_python_interpreter.")
+    try:
+        command = [sys.executable, "-E", "-s", "-B", _write_program(host, store, token)]
+    except (IOError, OSError) as error:
+        raise RulesetError("%s: cannot be written: %s." % (store.program(token), error.strerror))
+    if systemd.runs(host) and host.find("systemd-run") and _ask_systemd(host, _unit(store, token), seconds, command):
+        return SYSTEMD
+    _start_process(host, command)
+    return PROCESS
+
+
+def disarm(host, store, pending):
+    """Stop the timer. Where that fails, it finds nothing pending and ends.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type store: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store.Store
+    :type pending: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending.Pending
+    """
+    if pending.timer == SYSTEMD:
+        host.run("systemctl", ["stop", _unit(store, pending.token) + ".timer"])
+
+
+def _unit(store, token):
+    return "portledger-restore-%s-%s" % (store.scope, token)
+
+
+def _write_program(host, store, token):
+    """Copy this package, so that it runs on when the module's own copy is gone."""
+    values = {"root": host.root, "scope": store.scope, "token": token}
+    pending = store.pending()
+    modules = code_of(one.provider for one in pending.saved) if pending else code_of([])
+    return write_program(store.program(token), "restore.py", _SCRIPT, values, modules)
+
+
+def _ask_systemd(host, unit, seconds, command):
+    """Have systemd start the program later. Whether it will."""
+    options = [
+        "--quiet",
+        "--unit=" + unit,
+        "--description=Puts back the firewall rules that were there before an unconfirmed change",
+        "--on-active=%ds" % seconds,
+        # A minute is the default.
+        "--timer-property=AccuracySec=100ms",
+    ]
+    if host.run("systemd-run", options + command)[0] != 0:
+        return False
+    return host.run("systemctl", ["is-active", unit + ".timer"])[1].strip() == "active"
+
+
+def _start_process(host, command):
+    # It ends for whoever started it, and closes all that it was given, once it is on its own.
+    code, out, err = host.run(command[0], command[1:] + ["--detach"])
+    if code != 0:
+        raise RulesetError("%s: failed: %s." % (" ".join(command), (err or out).strip().rstrip(".")))

@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One process at a time: a lock on a folder, which the kernel releases when its process ends.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import contextlib
+import errno
+import fcntl
+import os
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+
+_POLL_SECONDS = 0.1
+
+
+@contextlib.contextmanager
+def lock_folder(host, folder, seconds=None):
+    """Keep other processes from changing anything while this runs.
+
+    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :param folder: is made where it is not there; another process may remove it at any time
+    :type folder: str
+    :param seconds: go ahead without the lock after this time; None waits for as long as it takes
+    :type seconds: float | None
+    :raises RulesetError: the folder cannot be made.
+    """
+    end = None if seconds is None else host.uptime() + seconds
+    held = _open(folder)
+    try:
+        while not _has_lock(held, folder):
+            if end is not None and host.uptime() > end:
+                break
+            host.sleep(_POLL_SECONDS)
+            os.close(held)
+            held = _open(folder)
+        yield
+    finally:
+        os.close(held)
+
+
+def _open(folder):
+    for attempts_left in (2, 1, 0):
+        try:
+            if not os.path.isdir(folder):
+                os.makedirs(folder, 0o700)
+            held = os.open(folder, os.O_RDONLY)
+            break
+        except OSError as error:
+            # Other processes make and remove this folder, too.
+            if not attempts_left or error.errno not in (errno.ENOENT, errno.EEXIST):
+                raise RulesetError("%s: cannot be made: %s." % (folder, error.strerror), changed=False)
+    fcntl.fcntl(held, fcntl.F_SETFD, fcntl.fcntl(held, fcntl.F_GETFD) | fcntl.FD_CLOEXEC)
+    return held
+
+
+def _has_lock(held, folder):
+    """Whether this process has locked the folder that is there now."""
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.fstat(held).st_ino == os.stat(folder).st_ino
+    except (IOError, OSError) as error:
+        if error.errno in (errno.EAGAIN, errno.EACCES, errno.ENOENT):
+            return False
+        raise

@@ -1,0 +1,63 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The frame of the actions: a plan where the task needs one, the module, and errors as Ansible's.
+
+Note that this plugin util is **PRIVATE** to the collection.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ansible import constants
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.task import TaskPlan
+
+
+class PlanningAction(ActionBase):  # type: ignore[misc] # ansible-core has no types
+    """The controller's half of a module that works with the plan of its host.
+
+    Attributes:
+        MODULE: the module's name.
+    """
+
+    MODULE: str
+
+    _connection: Any
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        try:
+            result.update(self.answer(dict(self._task.args), task_vars or {}))
+        except PortledgerError as error:
+            raise AnsibleActionFail(str(error)) from error
+        return result
+
+    def answer(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """The result of the task.
+
+        Args:
+            arguments: of the task; changing them changes nothing else.
+            task_vars: as Ansible gives them.
+
+        Raises:
+            PortledgerError: for people.
+        """
+        raise NotImplementedError
+
+    def task_plan(self, scope: str, task_vars: dict[str, Any]) -> TaskPlan:
+        """The plans of this task, made once for all its hosts."""
+        return TaskPlan(scope, str(self._task._uuid), Path(constants.DEFAULT_LOCAL_TMP), task_vars, Display())
+
+    def call_module(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """Run the module on the host."""
+        result: dict[str, Any] = self._execute_module(
+            module_name=self.MODULE, module_args=arguments, task_vars=task_vars
+        )
+        return result

@@ -1,0 +1,117 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is said of a packet: who judges it, with which verdict, and by which flow.
+
+Note that this plugin util is **PRIVATE** to the collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import DROP
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import Intervals
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.flows import Flow
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.ends import End
+
+ACCEPT: Final = "accept"
+
+ALLOWED: Final = "allowed"
+DENIED: Final = "denied"
+LEFT: Final = "left"
+UNJUDGED: Final = "unjudged"
+
+MANAGEMENT: Final = "management"
+"""In the place of a service's name: SSH of the networks that manage."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A flow that lets a packet pass, as people know it.
+
+    Attributes:
+        service: its name in the catalog, ``extra_flow``, or ``management``.
+        row: line of the vendor's table, None outside it.
+        source: the role, party, host or network that it comes from, e.g. ``unencrypted console``.
+        destination: the same for where it goes.
+        when: the condition that holds, None for always.
+        comment: of an extra flow.
+        variable: where it stands in the inventory, for what is no row of the table.
+    """
+
+    service: str
+    row: int | None
+    source: str
+    destination: str
+    when: str | None = None
+    comment: str | None = None
+    variable: str | None = None
+
+    @classmethod
+    def of(cls, flow: Flow) -> Reason:
+        """The reason that a flow is."""
+        return cls(
+            flow.service,
+            flow.row,
+            flow.source.label,
+            flow.destination.label,
+            flow.when,
+            flow.comment,
+            flow.extra.place if flow.extra else None,
+        )
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What one host or gateway does.
+
+    Attributes:
+        name: the inventory's name.
+        scope: host or gateway.
+        verdict: accept, drop, log or leave.
+        why: what decides where no flow does: unlisted, egress, elsewhere (to and from nobody of the deployment),
+            absent (the rules are taken away) or loopback.
+        reasons: what accepts it.
+    """
+
+    name: str
+    scope: str
+    verdict: str
+    why: str = ""
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Packets that are all treated alike.
+
+    Attributes:
+        source: the end that they come from.
+        destination: the end that they go to.
+        sources: their source addresses.
+        destinations: their destination addresses.
+        judgements: of everybody who judges them, hosts first.
+        listed: flows that mean them, whether anybody judges them or not; of destinations outside the deployment only.
+        off_path: gateways that have one end behind an interface and the other behind none, with what happens there
+            if the packets cross all the same.
+    """
+
+    source: End
+    destination: End
+    sources: Intervals
+    destinations: Intervals
+    judgements: tuple[Judgement, ...]
+    listed: tuple[Reason, ...] = ()
+    off_path: tuple[Judgement, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """allowed, denied, left (to the rules that follow) or unjudged."""
+        verdicts = {judgement.verdict for judgement in self.judgements}
+        if DROP in verdicts:
+            return DENIED
+        if verdicts - {ACCEPT}:
+            return LEFT
+        return ALLOWED if verdicts else UNJUDGED

@@ -1,0 +1,153 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a reading of the table lacks, to hold between two ends.
+
+Nothing (an empty tuple) is lacking where it holds already; None where nothing can make it hold.
+
+Note that this plugin util is **PRIVATE** to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import Memo, difference, prefixes
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import (
+    FEATURES,
+    PARTIES,
+    ROLE_FEATURES,
+    plays,
+    roles_of,
+)
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import Service
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import Host
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.flows import (
+    active_features,
+    service_ports,
+    version_below,
+)
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides import Sides
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.changes import (
+    ADD,
+    REMOVE,
+    SET,
+    Change,
+    Endpoint,
+)
+
+_MOST_ADDRESSES: Final = 8
+"""A host has no more addresses than this, so more are a network."""
+
+
+class Lacks:
+    """What readings lack in one deployment.
+
+    Args:
+        planner: knows the deployment.
+        port: one port, or icmp.
+    """
+
+    def __init__(self, planner: Planner, port: PortRange) -> None:
+        self._deployment = planner.deployment
+        self._settings = planner.deployment.settings
+        self._features = active_features(planner.deployment)
+        self._sides = Sides(planner.deployment)
+        self._port = port
+        self._memo = Memo()
+        self._several_nat_groups = len({host.nat_group for host in self._deployment.hosts.values()}) > 1
+
+    def service(self, service: Service) -> tuple[Change, ...] | None:
+        """What the service itself lacks here: it is excluded, or pinned elsewhere."""
+        changes = []
+        if service.service in self._settings.excluded_services:
+            changes.append(Change("qradar_excluded_services", REMOVE, (service.service,)))
+        if not any(self._port in ports for ports in service_ports(service, self._settings)):
+            changes.append(Change(f"qradar_dynamic_ports.{service.service}", ADD, (str(self._port),)))
+        return tuple(changes)
+
+    def condition(self, when: str | None, source: Endpoint, destination: Endpoint) -> tuple[Change, ...] | None:
+        """What a condition lacks; None where nothing can make it hold."""
+        if when is None or when in self._features:
+            return ()
+        if when in FEATURES:
+            return (Change("qradar_features", ADD, (when,)),)
+        if when in ROLE_FEATURES:
+            return (Change("qradar_roles", ADD, (ROLE_FEATURES[when][0],), role=ROLE_FEATURES[when][0]),)
+        if when.startswith("version<"):
+            limit = when.removeprefix("version<")
+            if version_below(self._settings.version, limit):
+                return ()
+            return (Change("qradar_version", SET, f"below {limit}"),)
+        if source.outside or destination.outside:
+            return None
+        return self._pair_condition(when, self._hosts(source), self._hosts(destination))
+
+    def _pair_condition(self, when: str, sources: list[Host], destinations: list[Host]) -> tuple[Change, ...] | None:
+        both = list({host.name: host for host in (*sources, *destinations)}.values())
+        if when == "unencrypted":
+            return _encryption([host for host in both if host.encrypted], "false")
+        if when == "encrypted":
+            if all(one.encrypted or other.encrypted for one in sources for other in destinations):
+                return ()
+            ends = [end for end in (destinations, sources) if not any("console" in host.roles for host in end)]
+            return _encryption([host for host in (ends or [destinations])[0] if not host.encrypted], "true")
+        if when == "app_host_encrypted":
+            app_hosts = [host for host in both if "app_host" in host.roles]
+            return _encryption([host for host in app_hosts if not host.encrypted], "true") if app_hosts else None
+        return self._pair(both)
+
+    def _pair(self, both: list[Host]) -> tuple[Change, ...] | None:
+        if len(both) != 2:
+            return None
+        one, other = both
+        if one.ha_peer == other.name:
+            return ()
+        if one.ha_peer or other.ha_peer or one.roles != other.roles:
+            return None
+        return (Change("qradar_ha_peer", SET, (other.name, one.name), hosts=(one.name, other.name)),)
+
+    def end(self, word: str, endpoint: Endpoint) -> tuple[Change, ...] | None:
+        """What one end lacks to be what a word of the table says; None where it cannot become that."""
+        if word in PARTIES:
+            missing = self._memo.call(difference, endpoint.addresses, self._sides.named(word).networks.intervals)
+            addresses = tuple(self._memo.call(prefixes, missing))
+            change = Change(f"qradar_parties.{word}", ADD, addresses, of_ours=bool(endpoint.hosts))
+            return (change,) if missing else ()
+        if endpoint.outside:
+            return self._unknown_host(word, endpoint)
+        lacking = [host for host in self._hosts(endpoint) if not plays(word, host.roles)]
+        if not lacking:
+            return ()
+        role = _role_to_give(word)
+        if role is None:
+            return None
+        names = {host.name for host in lacking} | {host.ha_peer for host in lacking if host.ha_peer}
+        return (Change("qradar_roles", ADD, (role,), hosts=tuple(sorted(names))),)
+
+    def _unknown_host(self, word: str, endpoint: Endpoint) -> tuple[Change, ...] | None:
+        """Addresses of nobody may be those of a host, which the inventory does not name."""
+        few = sum(last - first + 1 for first, last in endpoint.addresses) <= _MOST_ADDRESSES
+        # With NAT, which of the address lists it belongs to depends on who looks.
+        if endpoint.hosts or not few or word == "ha_peer" or self._several_nat_groups:
+            return None
+        return (Change("qradar_addresses", ADD, tuple(prefixes(endpoint.addresses)), role=word),)
+
+    def _hosts(self, endpoint: Endpoint) -> list[Host]:
+        return [self._deployment.hosts[name] for name in sorted(endpoint.hosts)]
+
+
+def _encryption(hosts: list[Host], value: str) -> tuple[Change, ...]:
+    names = tuple(sorted(host.name for host in hosts))
+    return (Change("qradar_encrypted", SET, value, hosts=names),) if names else ()
+
+
+def _role_to_give(word: str) -> str | None:
+    """The role that makes a host what a word says; there is one console, and it becomes no managed host."""
+    if word == "event_listener":
+        return "event_processor"
+    if word in ("console", "managed_host", "ha_peer") or len(roles_of(word)) != 1:
+        return None
+    return word
