@@ -29,8 +29,8 @@ def load_state(host, scope, present, wanted):
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
     :param scope: host or gateway
     :type scope: str
-    :type present: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state.State
-    :type wanted: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state.State
+    :type present: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state.FirewalldState
+    :type wanted: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state.FirewalldState
     :raises RulesetError: with firewalld's own words; what was there is there still.
     """
     before, after = dict(present.files), dict(wanted.files)

@@ -26,7 +26,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.load 
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import Builder, Model, Names
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import backend
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import read_runtime, wanted_runtime
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import State, as_bytes, direct_text
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import FirewalldState, as_bytes
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import direct_text
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import kernel_sets, same_files
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import same_runtime
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
@@ -194,7 +195,7 @@ class Firewalld(Provider):
             if rules or about["containers"]:
                 in_force = _direct_in_force(host)
         runtime = read_runtime(host, names, [model]) if about["version"] else None
-        return State(files, model, runtime, (rules, in_force), about)
+        return FirewalldState(files, model, runtime, (rules, in_force), about)
 
     def build(self, scope, present, policy):
         names = Names(scope)
@@ -206,7 +207,8 @@ class Firewalld(Provider):
             else:
                 _refuse_unzoned(present, policy)
             model = Builder(names, policy, present.about["version"] >= _DESTINATION_SETS).build()
-        return State(render_files(names, model), model, wanted_runtime(model), (rules, rules), {"scope": scope})
+        files = render_files(names, model)
+        return FirewalldState(files, model, wanted_runtime(model), (rules, rules), {"scope": scope})
 
     def compare(self, host, scope, present, wanted):
         names = Names(scope)
@@ -245,7 +247,7 @@ class Firewalld(Provider):
         runtime = wanted_runtime(model)
         runtime.unrecognised = [native(text) for text in saved["unrecognised"]]
         about = {"scope": saved["scope"], "kernel_sets": [native(name) for name in saved["kernel_sets"]]}
-        return State(files, model, runtime, (rules, rules), about)
+        return FirewalldState(files, model, runtime, (rules, rules), about)
 
     def put_back_files(self, host, saved):
         names = Names(saved["scope"])

@@ -34,8 +34,8 @@ class Load:
         """
         :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
         :type scope: str
-        :type present: ansible_collections.portledger.qradar.plugins.module_utils._qradar.state.State
-        :type wanted: ansible_collections.portledger.qradar.plugins.module_utils._qradar.state.State
+        :type present: ansible_collections.portledger.qradar.plugins.module_utils._qradar.state.QradarState
+        :type wanted: ansible_collections.portledger.qradar.plugins.module_utils._qradar.state.QradarState
         """
         self.host = host
         self.scope = scope

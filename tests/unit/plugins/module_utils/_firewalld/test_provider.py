@@ -10,7 +10,7 @@ __metaclass__ = type
 import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.provider import Firewalld
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import State
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import FirewalldState
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld import published as _firewalld_published
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import parse_files, render_files
@@ -139,7 +139,7 @@ class FilesTest(unittest.TestCase):
         plan = read_plan(golden_plan("gateway"), "gateway")
         policy = make_policy(plan, MANAGEMENT, "drop", "leave")
         about = {"version": (2, 3), "zoned": set(plan.interfaces[1:])}
-        present = State({}, Model(), None, ({}, {}), about)
+        present = FirewalldState({}, Model(), None, ({}, {}), about)
         with self.assertRaises(RulesetError) as caught:
             Firewalld().build("gateway", present, policy)
         self.assertEqual(
