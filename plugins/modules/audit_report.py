@@ -18,37 +18,28 @@ version_added: 1.0.0
 author:
   - The portledger.qradar contributors (@portledger)
 description:
-  - Makes of the results of M(portledger.qradar.ruleset_info) on all hosts and gateways one report for people, and
-    writes it for machines, as JSON and as JUnit's XML.
-  - Runs on the controller and asks no host, so one task of a run does, with C(run_once).
+  - Combines the results of M(portledger.qradar.ruleset_info) from all hosts and gateways into one report, as lines of
+    text and as JSON and JUnit XML files.
+  - Runs on the controller and contacts no host, so one task of a run is enough, with C(run_once).
+extends_documentation_fragment:
+  - portledger.qradar.attributes
+  - portledger.qradar.attributes.controller
+  - portledger.qradar.attributes.read_only
 attributes:
   action:
-    description: All of it is done on the controller.
-    support: full
+    details: All of the module runs on the controller.
   async:
-    description: There is nothing to wait for.
-    support: none
+    details: There is nothing to wait for.
   check_mode:
-    description: Changes no host. The files are written in check mode, too.
-    support: full
-  diff_mode:
-    description: Changes nothing, so there is nothing to show.
-    support: none
-  idempotent:
-    description: Writes the same of the same results.
-    support: full
-  platform:
-    description: Runs on the controller.
-    platforms: posix
-    support: full
+    details: Changes no host. The files are written in check mode, too.
 options:
   hosts:
-    description: Names of QRadar hosts that were asked.
+    description: Names of the QRadar hosts that were examined.
     type: list
     elements: str
     required: true
   gateways:
-    description: Names of gateways that were asked.
+    description: Names of the gateways that were examined.
     type: list
     elements: str
     default: []
@@ -64,19 +55,19 @@ options:
     description: File on the controller that the report is written to as JSON. Not written where this is empty.
     type: path
   junit:
-    description: File on the controller that the report is written to as JUnit's XML. Not written where this is empty.
+    description: File on the controller that the report is written to as JUnit XML. Not written where this is empty.
     type: path
 seealso:
   - module: portledger.qradar.ruleset_info
 """
 
 EXAMPLES = r"""
-- name: Ask the host
+- name: Examine the host
   portledger.qradar.ruleset_info:
     scope: host
     surroundings: true
   register: asked
-  # A host that cannot be read is told by the report.
+  # The report names hosts that cannot be read.
   failed_when: false
   ignore_unreachable: true
 
@@ -97,7 +88,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 lines:
-  description: The report for people.
+  description: The report as lines of text.
   returned: success
   type: list
   elements: str
@@ -106,7 +97,7 @@ lines:
     - "  missing: tcp/514 syslog from log_sources (2 networks)"
     - "in force: 0, drifted: 1, unmanaged: 0, unreachable: 0, unreadable: 0"
 states:
-  description: For each name, its states, one as a host and one as a gateway, whichever it is.
+  description: The states of each name, one as a host and one as a gateway, whichever it is.
   returned: success
   type: dict
   sample: {ec1: [drifted]}
@@ -115,31 +106,23 @@ in_force:
   returned: success
   type: bool
 findings:
-  description: The report for programs. RV(findings) of the file at O(json) is the same.
+  description: The report as data. RV(findings) in the file at O(json) is the same.
   returned: success
   type: list
   elements: dict
   contains:
-    name:
-      description: Of the host.
-      type: str
-    scope:
-      description: V(host) or V(gateway).
-      type: str
+    name: {type: str, description: Name of the host.}
+    scope: {type: str, description: V(host) or V(gateway).}
     state:
       description:
-        - V(in force) where live rules say what the plan says, and nobody else's open more.
+        - V(in force) where the live rules match the plan, and no foreign rule permits more.
         - V(drifted) where they do not. V(unmanaged) where nothing of this collection is loaded.
         - V(unreachable) where the host could not be reached, V(unreadable) where its rules cannot be read.
       type: str
-    provider:
-      description: What carries the rules, or would.
-      type: str
-    why:
-      description: What kept from asking.
-      type: str
+    provider: {type: str, description: "The provider that loads the rules, or would."}
+    why: {type: str, description: Why the host could not be examined.}
     drift:
-      description: What is V(missing), V(extra), V(narrower), V(wider), or V(other) than it is to be.
+      description: What is V(missing), V(extra), V(narrower) or V(wider) than planned, or differs in an V(other) way.
       type: dict
     others:
       description: As M(portledger.qradar.ruleset_info) returns it.
@@ -154,7 +137,7 @@ findings:
       type: list
       elements: dict
     notes:
-      description: A change that waits for its confirmation, and what the next boot would load, where that differs.
+      description: A change that waits for its confirmation, and what the next boot would load where that differs.
       type: list
       elements: str
 """

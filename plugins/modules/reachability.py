@@ -4,7 +4,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Asks from a host, with packets, what it reaches."""
+"""Probes from a host, with packets, which ports of other hosts it reaches."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -13,41 +13,32 @@ __metaclass__ = type
 DOCUMENTATION = r"""
 ---
 module: reachability
-short_description: Which ports of other hosts a host reaches, asked with packets
+short_description: Which ports of other hosts a host reaches, probed with packets
 version_added: 1.0.0
 author:
   - The portledger.qradar contributors (@portledger)
 description:
-  - Asks from this host hundreds of addresses and ports at once over TCP, UDP and ICMP, and tells which are open, where
-    nothing listens, where nobody answers, and who on the way has refused.
-  - Without O(targets), asks what the inventory says that this host must reach, and a few ports that it must not.
-  - Changes nothing. Whether a contradiction is a failure is for the play to say, as the role
+  - Probes from this host hundreds of addresses and ports at once over TCP, UDP and ICMP, and reports which are open,
+    where nothing listens, where nothing answers, and which firewall or router on the way has rejected the packet.
+  - Without O(targets), probes what the host must reach according to the inventory, and a few ports that it must not.
+  - Changes nothing. The play decides whether a contradiction is a failure, as the role
     P(portledger.qradar.reachability#role) does.
+extends_documentation_fragment:
+  - portledger.qradar.attributes
+  - portledger.qradar.attributes.linux
+  - portledger.qradar.attributes.read_only
 attributes:
   action:
-    description: The targets are worked out on the controller.
-    support: full
+    details: The targets are worked out on the controller.
   async:
-    description: The plan is made in the run's own temporary folder.
-    support: none
+    details: The plan is made in the run's own temporary folder.
   check_mode:
-    description: Asks in check mode as well, for asking changes nothing. Packets are sent all the same.
-    support: full
-  diff_mode:
-    description: Changes nothing, so there is nothing to show.
-    support: none
-  idempotent:
-    description: Never changes anything.
-    support: full
-  platform:
-    description: Runs on Linux, under Python 2.7 and 3.6 and newer.
-    platforms: linux
-    support: full
+    details: Changes nothing. Packets are sent in check mode as well.
 options:
   targets:
     description:
-      - What to ask for. Each address and port is asked for once, however often it stands here.
-      - The action plugin fills it in from the inventory where it is not given.
+      - What to probe. Each address and port is probed once, however often it is listed.
+      - The action plugin derives it from the inventory where it is not given.
     type: list
     elements: dict
     suboptions:
@@ -65,64 +56,64 @@ options:
         choices: [pass, drop]
         default: pass
       services:
-        description: Names of the services that use it, for people.
+        description: Names of the services that use the port, for the report.
         type: list
         elements: str
         default: []
       name:
-        description: Who has the address, for people.
+        description: The host or party that has the address, for the report.
         type: str
         default: ''
   timeout:
     description:
-      - For how many seconds an answer is waited for, 0.1 to 60.
-      - Within less than about 3.2 seconds, a missing neighbour cannot be told from a firewall that drops.
+      - How many seconds to wait for an answer, 0.1 to 60.
+      - Within less than about 3.2 seconds, a missing neighbour cannot be distinguished from a firewall that drops.
     type: float
     default: 3.5
   rate:
     description:
-      - How many questions are sent a second at most, 1 to 10000. One that is sent again counts again. The
-        average is a fifth less, for the kernel may send again late, and several at once.
+      - How many probes are sent a second at most, 1 to 10000. A retransmission counts again. The average is a fifth
+        less, for the kernel may retransmit late, and several at once.
     type: int
     default: 400
   time_limit:
     description:
-      - After how many seconds the module ends at the latest, O(timeout) to 3600. What could not be asked by then is
+      - After how many seconds the module ends at the latest, O(timeout) to 3600. What could not be probed by then is
         V(not_asked).
     type: float
     default: 60
   parallel:
     description:
-      - How many targets are waited for at once at most, 1 to 10000. Where the limit of open files is lower, fewer are.
+      - How many answers are awaited at once at most, 1 to 10000. Fewer where the limit of open files is lower.
     type: int
     default: 500
   samples:
     description:
-      - Without O(targets), how many ports of a range are asked for, 1 to 100. From 2 on, its ends are among them.
+      - Without O(targets), how many ports of a range are probed, 1 to 100. From 2 on, its ends are among them.
     type: int
     default: 2
   negative:
     description:
-      - Without O(targets), how many ports of each address of the deployment are asked for that no flow of the plan
-        allows, 0 to 100. They are TCP ports of the vendor's table, the same in each run.
-      - Where C(unlisted) is not C(drop), they would arrive. Write V(0) there.
+      - Without O(targets), how many ports of each address of the deployment are probed that no flow of the plan
+        permits, 0 to 100. They are TCP ports of the vendor's table, the same in each run.
+      - Where C(unlisted) has another value than C(drop), such packets arrive. Write V(0) there.
     type: int
     default: 1
   most:
     description:
-      - Without O(targets), how many targets are asked for at most, 1 to 50000. Of more, each destination keeps some.
-        RV(left_out) says how many are missing.
+      - Without O(targets), how many targets are probed at most, 1 to 50000. Where there are more, each destination
+        keeps some. RV(left_out) says how many are missing.
     type: int
     default: 5000
 requirements:
   - root on the managed host, for a raw ICMP socket
 notes:
-  - An open TCP connection is closed at once, and nothing is sent over it. UDP ports 53, 111, 123 and 161 are asked a
-    question of their protocol that changes nothing. All other UDP ports get a datagram without data.
-  - Silence of UDP is V(unknown), for a daemon that takes a datagram is as silent as a firewall that drops it.
-  - A firewall that refuses TCP with a reset, in the name of the target, cannot be told from a target where nothing
-    listens.
-  - Linux sends about one ICMP error a second to each address. Of many targets that one firewall refuses, the first are
+  - An open TCP connection is closed at once, and nothing is sent over it. UDP ports 53, 111, 123 and 161 get a query
+    of their protocol that changes nothing. All other UDP ports get a datagram without data.
+  - Silence of UDP is V(unknown), for a daemon that accepts a datagram is as silent as a firewall that drops it.
+  - A firewall that rejects TCP with a reset, in the name of the target, cannot be distinguished from a target where
+    nothing listens.
+  - Linux sends about one ICMP error a second to each address. Of many targets that one firewall rejects, the first are
     V(rejected), the others V(filtered).
 seealso:
   - module: portledger.qradar.ruleset_info
@@ -131,12 +122,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Ask what the inventory says that this host must reach
+- name: Probe what this host must reach according to the inventory
   portledger.qradar.reachability:
   register: asked
   failed_when: asked.contradictions | length > 0
 
-- name: Ask for two ports, slowly
+- name: Probe two ports, slowly
   portledger.qradar.reachability:
     rate: 5
     targets:
@@ -151,41 +142,28 @@ answers:
   type: list
   elements: dict
   contains:
-    address:
-      description: As asked.
-      type: str
-    port:
-      description: As asked.
-      type: str
-    name:
-      description: As given, or the host or party by the inventory.
-      type: str
-    services:
-      description: As given, or by the vendor's table.
-      type: list
-      elements: str
-    expected:
-      description: V(pass) or V(drop).
-      type: str
+    address: {type: str, description: As given.}
+    port: {type: str, description: As given.}
+    name: {type: str, description: "As given, or the host or party from the inventory."}
+    services: {type: list, elements: str, description: "As given, or from the vendor's table."}
+    expected: {type: str, description: V(pass) or V(drop).}
     result:
       description:
         - V(open) has answered.
-        - V(closed) is a free path to where nothing listens. The target itself has said so.
+        - V(closed) has been reached, but nothing listens there. The target itself has said so.
         - V(filtered) has not answered, over TCP or ICMP.
-        - V(rejected) was refused, see RV(answers[].by).
+        - V(rejected) was rejected, see RV(answers[].by).
         - V(unreachable) has no route, or no neighbour that answers.
         - V(unknown) has not answered, over UDP.
-        - V(not_asked) there was no time for.
+        - V(not_asked) was not probed, for lack of time.
       type: str
     by:
-      description: The address that V(rejected) or V(unreachable) comes from. None where this host is it, or nobody.
+      description: The address that V(rejected) or V(unreachable) comes from. None where it is this host, or unknown.
       type: str
     reason:
-      description: Why, such as V(administratively prohibited). Empty where the result says all.
+      description: Why, such as V(administratively prohibited). Empty where the result says it all.
       type: str
-    seconds:
-      description: Until there was an answer. None where there was none.
-      type: float
+    seconds: {type: float, description: Until there was an answer. None where there was none.}
     verdict:
       description:
         - V(as_expected), V(contradicted), V(undecided) or V(not_asked).
@@ -204,20 +182,21 @@ answers:
       seconds: 0.001
       verdict: contradicted
 contradictions:
-  description: What is not as expected, in lines for people. What must not pass comes first.
+  description: What is not as expected, as lines of text. What must not pass comes first.
   returned: success
   type: list
   elements: str
   sample:
     - "ep1 (198.18.1.21) must pass, is rejected by 198.18.1.1 (administratively prohibited): tcp/32006 ariel_query"
 not_asked:
-  description: What there was no time for, in the same form.
+  description: What was not probed for lack of time, in the same form.
   returned: success
   type: list
   elements: str
   sample: []
 report:
-  description: RV(verdicts) in a line, then RV(contradictions) and RV(not_asked), and what the inventory left unasked.
+  description:
+    - RV(verdicts) in a line, then RV(contradictions) and RV(not_asked), and what of the inventory was not probed.
   returned: success
   type: list
   elements: str
@@ -235,7 +214,7 @@ verdicts:
   type: dict
   sample: {as_expected: 241, contradicted: 1, undecided: 12, not_asked: 0}
 packets:
-  description: How many questions were sent, those that were sent again included.
+  description: How many probes were sent, retransmissions included.
   returned: success
   type: int
   sample: 266
@@ -251,8 +230,8 @@ left_out:
   sample: 0
 wide:
   description:
-    - Destinations that have networks of more than two addresses. Nobody knows which of these exist, so they are not
-      asked for. Hosts of the deployment in them are.
+    - Destinations that have networks of more than two addresses. Which of these addresses exist is not known, so they
+      are not probed. Hosts of the deployment in them are.
   returned: success, without O(targets)
   type: list
   elements: str
@@ -261,7 +240,7 @@ wide:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._host.module import finish
 from ansible_collections.portledger.qradar.plugins.module_utils._reachability import reachability
 
 TARGET = {
@@ -287,11 +266,7 @@ def main():
         },
         supports_check_mode=True,
     )
-    try:
-        result = reachability(module.params)
-    except RulesetError as error:
-        module.fail_json(msg=str(error))
-    module.exit_json(**result)
+    finish(module, lambda _host: reachability(module.params))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tells what is loaded of our rules, what differs from the plan, and what met them."""
+"""Reports what is loaded of our rules, what differs from the plan, and which packets they have met."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -18,93 +18,56 @@ version_added: 1.0.0
 author:
   - The portledger.qradar contributors (@portledger)
 description:
-  - Tells which of the rules of M(portledger.qradar.ruleset) are on a host, by which provider, and how they differ from
-    the plan that the inventory makes today.
-  - Tells which flows were used, and which packets C(unlisted=log) and C(egress=log) have written to the kernel's log,
+  - Reports which rules of M(portledger.qradar.ruleset) are on a host, by which provider, and how they differ from the
+    plan that the inventory makes today.
+  - Reports which flows were used, and which packets C(unlisted=log) and C(egress=log) have written to the kernel's log,
     flow by flow. So it shows what C(drop) would break before it does.
   - Changes nothing.
+extends_documentation_fragment:
+  - portledger.qradar.ruleset
+  - portledger.qradar.attributes
+  - portledger.qradar.attributes.linux
+  - portledger.qradar.attributes.read_only
 attributes:
   action:
-    description: The plan is made on the controller, which also knows the services of the vendor's table.
-    support: full
+    details: The plan is made on the controller, which also knows the services in the vendor's table.
   async:
-    description: The plan is made in the run's own temporary folder.
-    support: none
-  check_mode:
-    description: Never changes anything.
-    support: full
+    details: The plan is made in the run's own temporary folder.
   diff_mode:
-    description: Changes nothing, so there is nothing to show. See RV(difference).
-    support: none
-  idempotent:
-    description: Never changes anything.
-    support: full
-  platform:
-    description: Runs on Linux, under Python 2.7 and 3.6 and newer.
-    platforms: linux
-    support: full
+    details: Changes nothing. See RV(difference).
 options:
-  scope:
-    description:
-      - V(host) is about what enters this host.
-      - V(gateway) is about what this host forwards.
-    type: str
-    choices: [host, gateway]
-    required: true
   provider:
     description:
-      - What should carry the rules, as for M(portledger.qradar.ruleset). The difference is to what this one would load.
-    type: str
-    choices: [auto, firewalld, iptables, nftables, qradar]
-    default: auto
-  unlisted:
+      - The provider that should load the rules, as for M(portledger.qradar.ruleset). RV(difference) is relative to what
+        this one would load.
+  plan:
     description:
-      - As for M(portledger.qradar.ruleset). The difference depends on it.
-    type: str
-    choices: [drop, log, leave]
-    default: drop
-  egress:
-    description:
-      - As for M(portledger.qradar.ruleset). The difference depends on it.
-      - Has no effect with O(scope=host).
-    type: str
-    choices: [drop, log, leave]
-    default: leave
-  management:
-    description:
-      - As for M(portledger.qradar.ruleset). The difference depends on it.
-    type: list
-    elements: str
-    default: []
+      - Address sets and flows that concern this host. The action plugin derives it from the inventory.
+      - Set it only to compare with a plan that was made elsewhere. Then the hosts' roles are not known, and
+        RV(logged[].services) are selected by transport and port alone.
   since:
     description:
-      - From when on the kernel's log is read.
+      - The time from which on the kernel's log is read.
       - V(boot), a number of seconds before now, a text such as V(2 hours ago), or a time such as V(2026-01-31 08:00) in
-        the host's zone or V(2026-01-31T08:00:00Z). RV(logged[].last) of an earlier run fits, too.
-      - Where the journal is read, anything that C(journalctl --since) takes.
+        the host's time zone or V(2026-01-31T08:00:00Z). RV(logged[].last) of an earlier run is accepted, too.
+      - Where the journal is read, also anything that C(journalctl --since) accepts.
     type: str
     default: boot
   surroundings:
     description:
-      - Also tell what rules of others do to the plan, in RV(others), and who listens on which port, in RV(listeners).
+      - Also report what foreign rules do to the plan, in RV(others), and which processes listen on which ports, in
+        RV(listeners).
     type: bool
     default: false
-  plan:
-    description:
-      - Address sets and flows that concern this host. The action plugin fills it in from the inventory.
-      - Set it only to compare with a plan that was made elsewhere. Then nothing is known of the hosts' roles, and
-        RV(logged[].services) go by transport and port alone.
-    type: dict
 requirements:
-  - root on the managed host
   - what the provider needs, see M(portledger.qradar.ruleset)
   - C(journalctl) and systemd's journal, or C(dmesg), for RV(logged)
 notes:
-  - Rules that log have a limited rate, 20 packets at once and 10 a minute. So the numbers of RV(logged) are lower
+  - Rules that log have a limited rate, 20 packets at once and 10 a minute. So the numbers in RV(logged) are lower
     bounds. RV(log.met) is exact.
   - C(dmesg) holds what this boot has logged, as much as fits into the kernel's buffer. The journal holds more.
-  - In a container, the kernel's log is that of the machine, and lines of all its containers are in it. There the kernel
-    logs nothing unless the machine has C(net.netfilter.nf_log_all_netns) set to 1.
+  - In a container, the kernel's log is that of the machine, with lines of all its containers. There the kernel logs
+    nothing unless the machine has C(net.netfilter.nf_log_all_netns) set to 1.
 seealso:
   - module: portledger.qradar.ruleset
   - plugin: portledger.qradar.ports
@@ -124,7 +87,7 @@ EXAMPLES = r"""
     msg: "{{ item.source }} {{ item.transport }}/{{ item.port }}: {{ item.packets }}, {{ item.services | join(' ') }}"
   loop: "{{ watched.logged }}"
 
-- name: Fail where a gateway's rules are not those of the plan
+- name: Fail where a gateway's rules differ from the plan
   portledger.qradar.ruleset_info:
     scope: gateway
   register: gateway
@@ -133,25 +96,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 provider:
-  description: What would carry the rules.
+  description: The provider that would load the rules.
   returned: success
   type: str
   sample: iptables
 loaded:
-  description: Each provider that has something of ours on this host, in this scope.
+  description: Each provider that has rules of this collection on this host, in this scope.
   returned: success
   type: list
   elements: dict
   contains:
-    provider:
-      description: Its name.
-      type: str
-    version:
-      description: Its program and version.
-      type: str
-    used:
-      description: Whether it is the one that would carry the rules.
-      type: bool
+    provider: {type: str, description: Its name.}
+    version: {type: str, description: Its program and version.}
+    used: {type: bool, description: Whether it is the one that would load the rules.}
   sample:
     - {provider: iptables, version: "iptables v1.8.9 (nf_tables)", used: true}
 persistent:
@@ -160,24 +117,18 @@ persistent:
   type: dict
   contains:
     loaded_by:
-      description:
-        - V(unit) is a unit of this collection, V(provider) the provider's own service. V(nothing) is none.
+      description: V(unit) is a unit of this collection, V(provider) is the provider's own service. Else V(nothing).
       type: str
-    providers:
-      description: The providers of what would be loaded.
-      type: list
-      elements: str
+    providers: {type: list, elements: str, description: The providers of what would be loaded.}
     difference:
       description: What a boot would change of what is loaded now, as RV(difference). A change that waits for its
         confirmation is not written yet.
       type: list
       elements: str
     undo:
-      description: Whether a boot puts back files from before a change that waits for its confirmation.
+      description: Whether a boot restores files from before a change that waits for its confirmation.
       type: bool
-    problem:
-      description: Why what is written cannot be used. None where it can.
-      type: str
+    problem: {type: str, description: Why what is written cannot be used. None where it can.}
     last_boot:
       description: What the unit has loaded since this machine was started. None where it has not run.
       type: dict
@@ -185,52 +136,34 @@ persistent:
         outcome:
           description: V(loaded), V(last good) where only what was confirmed before that could be loaded, or V(failed).
           type: str
-        why:
-          description: What went wrong. Empty where nothing did.
-          type: str
+        why: {type: str, description: What went wrong. Empty where nothing did.}
   sample: {loaded_by: unit, providers: [iptables], difference: [], undo: false, problem: null, last_boot: null}
 pending:
   description: A change that waits for its confirmation. None without.
   returned: success
   type: dict
   contains:
-    seconds:
-      description: How long it waits in all.
-      type: int
-    seconds_left:
-      description: How long it waits from now on.
-      type: int
+    seconds: {type: int, description: How many seconds it waits in all.}
+    seconds_left: {type: int, description: How many seconds it still waits.}
     connection:
-      description: The SSH connection that the change came over. None where it was none.
+      description: The SSH connection that the change came over. None where it came over another kind of connection.
       type: dict
       contains:
-        address:
-          description: Where it came from.
-          type: str
-        address_port:
-          description: The port there.
-          type: int
-        port:
-          description: Port of this host.
-          type: int
-    timer:
-      description: What will put the former rules back, V(systemd) or V(process).
-      type: str
+        address: {type: str, description: Where it came from.}
+        address_port: {type: int, description: The port there.}
+        port: {type: int, description: Port of this host.}
+    timer: {type: str, description: "What will restore the former rules, V(systemd) or V(process)."}
 outcome:
-  description: What became of the last change since this machine was started. None where nothing is known of one.
+  description: What became of the last change since this machine was started. None where none is known.
   returned: success
   type: dict
   contains:
-    outcome:
-      description: V(confirmed) or V(restored).
-      type: str
-    why:
-      description: Why.
-      type: str
+    outcome: {type: str, description: V(confirmed) or V(restored).}
+    why: {type: str, description: The reason.}
   sample: {outcome: confirmed, why: over a new connection}
 difference:
   description:
-    - What M(portledger.qradar.ruleset) with the same options would change. V(+) opens a flow, V(-) closes one, V(~)
+    - What M(portledger.qradar.ruleset) with the same options would change. V(+) permits a flow, V(-) blocks one, V(~)
       repairs or replaces.
   returned: success
   type: list
@@ -238,43 +171,31 @@ difference:
   sample:
     - "+ tcp/32006 ariel_query from component (3 addresses)"
 in_force:
-  description: Whether the loaded rules say what the plan says. What a boot loads does not count, see RV(persistent).
+  description: Whether the loaded rules match the plan. What a boot loads does not count, see RV(persistent).
   returned: success
   type: bool
   sample: true
 management:
-  description: Who is kept in, and how, as M(portledger.qradar.ruleset) returns it.
+  description: Which access always remains allowed, as M(portledger.qradar.ruleset) returns it.
   returned: success
   type: dict
 counters:
   description:
-    - Which flows were used, since their rules were loaded, both families together. Of a connection, packets until the
-      first reply count. Of what nobody replies to, such as syslog over UDP, all do.
-    - Verdicts on what nothing allows come last. Their service is V(unlisted) or V(egress) with what becomes of it.
+    - Which flows were used since their rules were loaded, both families together. Of a connection, packets until the
+      first reply count. Where nothing replies, as with syslog over UDP, every packet counts.
+    - Rules for packets that nothing permits come last. Their service is V(unlisted) or V(egress) with what happens to
+      the packets.
     - None where the provider cannot count.
   returned: success
   type: list
   elements: dict
   contains:
-    service:
-      description: The flow's service, or the verdict.
-      type: str
-    source:
-      description: Label of an address set. None for a verdict.
-      type: str
-    destination:
-      description: Label of an address set. None for a verdict, and with O(scope=host).
-      type: str
-    ports:
-      description: Transports and ports.
-      type: list
-      elements: str
-    packets:
-      description: How many.
-      type: int
-    bytes:
-      description: How many.
-      type: int
+    service: {type: str, description: "The flow's service, or V(unlisted) or V(egress)."}
+    source: {type: str, description: "Label of an address set. None where RV(counters[].service) is not a service."}
+    destination: {type: str, description: "As RV(counters[].source). None with O(scope=host), too."}
+    ports: {type: list, elements: str, description: Transports and ports.}
+    packets: {type: int, description: Number of packets.}
+    bytes: {type: int, description: Number of bytes.}
   sample:
     - {service: syslog, source: log_sources, destination: null, ports: [tcp/514, udp/514], packets: 12, bytes: 720}
     - {service: "unlisted: log", source: null, destination: null, ports: [], packets: 3, bytes: 180}
@@ -284,46 +205,29 @@ logged:
   type: list
   elements: dict
   contains:
-    source:
-      description: An address.
-      type: str
-    source_sets:
-      description: The plan's address sets that hold it.
-      type: list
-      elements: str
-    destination:
-      description: An address.
-      type: str
+    source: {type: str, description: An address.}
+    source_sets: {type: list, elements: str, description: The plan's address sets that hold it.}
+    destination: {type: str, description: An address.}
     transport:
-      description: V(tcp), V(udp), V(icmp) of either family, or what the kernel calls another protocol.
+      description: V(tcp), V(udp), V(icmp) of either family, or the kernel's name of another protocol.
       type: str
     port:
-      description: Port of the destination. None for what has none, and for fragments.
+      description: Port of the destination. None for fragments, and for transports without ports.
       type: int
-    icmp_type:
-      description: None for anything but ICMP.
-      type: int
-    verdict:
-      description: The option that it was logged for, V(unlisted) or V(egress).
-      type: str
+    icmp_type: {type: int, description: None for anything but ICMP.}
+    verdict: {type: str, description: "The option that it was logged for, V(unlisted) or V(egress)."}
     published:
       description:
         - Whether it was for a port that a container publishes. Then RV(logged[].destination) and RV(logged[].port) are
           the container's own, for the kernel logs what it has translated already.
       type: bool
-    packets:
-      description: How many were logged. There may have been more.
-      type: int
-    first:
-      description: When the first one was logged.
-      type: str
-    last:
-      description: When the last one was logged.
-      type: str
+    packets: {type: int, description: How many packets were logged. There may have been more.}
+    first: {type: str, description: When the first one was logged.}
+    last: {type: str, description: When the last one was logged.}
     services:
       description:
-        - Services of the vendor's table that use this transport and port between such roles. An address that the
-          inventory does not know may have any role.
+        - Services in the vendor's table that use this transport and port between such roles. An address that is not in
+          the inventory may have any role.
       type: list
       elements: str
   sample:
@@ -340,36 +244,26 @@ logged:
       last: "2026-01-31T08:01:00Z"
       services: [syslog]
 log:
-  description: How far RV(logged) goes.
+  description: What RV(logged) was made from, and what it lacks.
   returned: success
   type: dict
   contains:
-    read_from:
-      description: V(journal) or V(dmesg). None where neither can be read.
-      type: str
-    since:
-      description: From when on it was read.
-      type: str
-    complete:
-      description: False where lines are known to be lost.
-      type: bool
-    packets:
-      description: How many lines RV(logged) was made of.
-      type: int
+    read_from: {type: str, description: V(journal) or V(dmesg). None where neither can be read.}
+    since: {type: str, description: The time from which on it was read.}
+    complete: {type: bool, description: False where lines are known to be lost.}
+    packets: {type: int, description: How many lines RV(logged) was made from.}
     lower_bound:
-      description: Whether there may have been more packets than were logged. They may, for the rate is limited.
+      description: Whether there may have been more packets than were logged. Always true, for the rate is limited.
       type: bool
-    unparsed:
-      description: Lines of ours that have another form than the kernel gives to packets.
-      type: int
+    unparsed: {type: int, description: "Lines with the prefix, but not in the kernel's form of a packet."}
     flows_left_out:
-      description: How many flows are missing in RV(logged), for there were more than 1000.
+      description: How many flows are missing in RV(logged) because there were more than 1000.
       type: int
     met:
-      description: How many packets met each rule that logs, since it was loaded, whether they were logged or not.
+      description: How many packets met each rule that logs since it was loaded, whether they were logged or not.
       type: dict
     notes:
-      description: Why the journal was not read, and what else is to know.
+      description: Why the journal was not read, and anything else worth knowing.
       type: list
       elements: str
   sample:
@@ -384,41 +278,33 @@ log:
     notes: []
 others:
   description:
-    - Rules of others that let pass what the plan does not, before our rules can judge it, or that close what the plan
-      opens, wherever they stand. Both are told of the first packet of a connection from the network, by what the kernel
-      holds of iptables, ipset, nft and firewalld.
-    - What containers publish is not looked at. Empty where nothing of ours is loaded.
+    - Foreign rules that permit what the plan does not, before our rules can judge it, or that block what the plan
+      permits, wherever they stand. Both are judged by the first packet of a connection from the network, using what
+      the kernel holds of iptables, ipset, nft and firewalld.
+    - What containers publish is not examined. Empty where nothing of this collection is loaded.
   returned: success, with O(surroundings=true)
   type: list
   elements: dict
   contains:
-    family:
-      description: V(ipv4) or V(ipv6).
-      type: str
+    family: {type: str, description: V(ipv4) or V(ipv6).}
     effect:
       description:
-        - V(opens) or V(closes), or V(translates) where the packets go on with another address or port.
-        - V(may change) where the rule does something that cannot be told from here.
+        - V(opens) where the rule permits, V(closes) where it blocks, V(translates) where the packets go on with another
+          address or port.
+        - V(may change) where the rule has an effect that cannot be predicted.
       type: str
-    place:
-      description: Table and chain that the kernel leads to.
-      type: str
-      sample: iptables filter INPUT
-    rule:
-      description: The rule, as its own program writes it.
-      type: str
+    place: {type: str, description: Table and chain that the kernel leads to., sample: iptables filter INPUT}
+    rule: {type: str, description: "The rule, as its own program writes it."}
     certain:
-      description: Whether it is so. If not, RV(others[].unknown) says what cannot be told from here.
+      description: Whether the effect is certain. If not, RV(others[].unknown) says what it also depends on.
       type: bool
-    unknown:
-      description: What the rule looks at that depends on more than addresses and ports.
-      type: str
+    unknown: {type: str, description: What the rule matches beside addresses and ports.}
     flows:
-      description: Flows of the plan that are closed, or ports and sources that are opened. 100 at most.
+      description: Flows of the plan that are blocked, or ports and sources that are permitted. 100 at most.
       type: list
       elements: str
     services:
-      description: Where ports are opened, services of the plan that have them.
+      description: Where ports are permitted, services of the plan that have them.
       type: list
       elements: str
   sample:
@@ -431,45 +317,35 @@ others:
       flows: [tcp/514 from anywhere]
       services: [syslog]
 unread:
-  description: Rules of others that cannot be read at all, and why.
+  description: Foreign rules that cannot be read at all, and why.
   returned: success, with O(surroundings=true)
   type: list
   elements: str
   sample: []
 listeners:
-  description: Who listens, in the network that the module runs in. Empty with O(scope=gateway).
+  description: Which processes listen, in the network that the module runs in. Empty with O(scope=gateway).
   returned: success, with O(surroundings=true)
   type: list
   elements: dict
   contains:
-    transport:
-      description: V(tcp) or V(udp).
-      type: str
-    port:
-      description: A number.
-      type: int
+    transport: {type: str, description: V(tcp) or V(udp).}
+    port: {type: int, description: A number.}
     addresses:
       description: Addresses of this host that are listened on. V(0.0.0.0) and V(::) are all.
       type: list
       elements: str
-    loopback:
-      description: Whether it is the loopback only, which nobody on the network can reach.
-      type: bool
-    processes:
-      description: Names of the processes. V(kernel) where it is none.
-      type: list
-      elements: str
+    loopback: {type: bool, description: "Whether it is the loopback only, which the network cannot reach."}
+    processes: {type: list, elements: str, description: "Names of the processes, or V(kernel)."}
     services:
-      description:
-        - Services of the vendor's table, and extra flows, that have this port on such a host. The action plugin adds
-          them.
+      description: Services in the vendor's table, and extra flows, that have this port on such a host. The action
+        plugin adds them.
       type: list
       elements: str
     documented:
       description:
-        - V(network) where the plan opens the port. V(local) where the table has it for the host itself alone.
+        - V(network) where the plan permits the port. V(local) where the table has it only for use within the host.
         - V(elsewhere) where the table has it, but not for such a host. V(wide) where only a range of 100 ports or more
-          holds it. V(no) where nothing does. The action plugin adds it.
+          holds it. V(no) where the table does not have it. The action plugin adds it.
       type: str
   sample:
     - transport: tcp
@@ -483,34 +359,21 @@ listeners:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
-from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import AUTO, POLICIES, PROVIDERS, SCOPES
+from ansible_collections.portledger.qradar.plugins.module_utils._base.options import RULESET_OPTIONS
+from ansible_collections.portledger.qradar.plugins.module_utils._host.module import finish
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset_info import ruleset_info
+
 
 def main():
     module = AnsibleModule(
-        argument_spec={
-            "scope": {"type": "str", "choices": list(SCOPES), "required": True},
-            "provider": {"type": "str", "choices": [AUTO] + list(PROVIDERS), "default": AUTO},
-            "unlisted": {"type": "str", "choices": list(POLICIES), "default": "drop"},
-            "egress": {"type": "str", "choices": list(POLICIES), "default": "leave"},
-            "management": {"type": "list", "elements": "str", "default": []},
-            "since": {"type": "str", "default": "boot"},
-            "surroundings": {"type": "bool", "default": False},
-            "plan": {"type": "dict"},
-        },
+        argument_spec=dict(
+            RULESET_OPTIONS,
+            since={"type": "str", "default": "boot"},
+            surroundings={"type": "bool", "default": False},
+        ),
         supports_check_mode=True,
     )
-
-    def run(arguments, data):
-        return module.run_command(arguments, data=data, environ_update={"LC_ALL": "C", "LANG": "C"})
-
-    try:
-        result = ruleset_info(Host(run), module.params)
-    except RulesetError as error:
-        module.fail_json(msg=str(error))
-    module.exit_json(**result)
+    finish(module, lambda host: ruleset_info(host, module.params))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,32 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a module of Ansible runs our code: programs through Ansible, and our errors as its own.
+
+Note that this module util is **PRIVATE** to the collection.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
+
+
+def finish(module, work):
+    """Do a module's work, and end the module with its result or with its error.
+
+    :type module: ansible.module_utils.basic.AnsibleModule
+    :param work: called with the host; returns the module's result
+    :type work: Callable[[Host], dict]
+    """
+
+    def run(arguments, data):
+        return module.run_command(arguments, data=data, environ_update={"LC_ALL": "C", "LANG": "C"})
+
+    try:
+        result = work(Host(run))
+    except RulesetError as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(**result)

@@ -1,0 +1,57 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a module ends: with the result of its work, or with the whole message of an error."""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import unittest
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._host.module import finish
+
+
+class Ended(Exception):
+    """What a module ends with."""
+
+
+class Module:
+    """Answers as a module of Ansible does."""
+
+    def __init__(self):
+        self.calls = []
+
+    def run_command(self, arguments, data=None, environ_update=None):
+        self.calls.append((arguments, data, environ_update))
+        return 0, "said", ""
+
+    def exit_json(self, **result):
+        raise Ended(result)
+
+    def fail_json(self, **result):
+        raise Ended(result)
+
+
+class ModuleTest(unittest.TestCase):
+    def ending(self, module, work):
+        with self.assertRaises(Ended) as caught:
+            finish(module, work)
+        return caught.exception.args[0]
+
+    def test_result_of_the_work(self):
+        module = Module()
+        found = self.ending(module, lambda host: {"said": host.output("/nowhere/nft", ["-v"])})
+        self.assertEqual({"said": "said"}, found)
+        self.assertEqual([(["/nowhere/nft", "-v"], None, {"LC_ALL": "C", "LANG": "C"})], module.calls)
+
+    def test_message_of_an_error(self):
+        def work(host):
+            raise RulesetError("no room.", changed=False)
+
+        self.assertEqual({"msg": "no room. Nothing was changed."}, self.ending(Module(), work))
+
+
+if __name__ == "__main__":
+    unittest.main()
