@@ -32,13 +32,13 @@ WORDS: Final = {
         "about": "{rows} lines of the vendor's table, {services} services, {readings} readings. "
         "Source: [{title}]({address}), {edition}. {licence}",
         "use": "`query('portledger.qradar.ports', ...)` gives the same in a playbook. "
-        "A reading is read as: who opens a connection → to whom, and under which condition. "
+        "A reading says: who opens a connection → to whom, and under which condition. "
         "A dynamic port without a number above which it lies is one of 32768 to 60999.",
         "index": "All services",
         "index_head": "| row | service | ports | class | what it is |",
         "details": "Readings and notes",
         "row": "Row {row}: {title}",
-        "none": "No direction is documented: nothing is opened.",
+        "none": "No direction is documented: nothing is permitted.",
         "when": "when",
         "above": "dynamic, above {above}",
         "dynamic": "dynamic",
@@ -46,21 +46,29 @@ WORDS: Final = {
     "ja": {
         "title": "IBM QRadar の文書化されたポート",
         "other": "[English](ports.md)",
-        "about": "ベンダーの表の {rows} 行、{services} サービス、{readings} 通りの読み。出典: [{title}]({address})、"
-        "{edition}。ポート、転送方式、方向は出典ページに記載された事実であり、題名と注記は独自の文章(GPL-3.0-or-later)である。"
+        "about": "ベンダーの表の {rows} 行、{services} サービス、{readings} 通りの解釈。出典: [{title}]({address})、"
+        "{edition}。ポート、プロトコル、方向は出典ページに記載された事実であり、"
+        "題名と注記は独自の文章 (GPL-3.0-or-later) である。"
         "IBM と QRadar は IBM の商標であり、このコレクションは IBM のものではない。",
         "use": "プレイブックでは `query('portledger.qradar.ports', ...)` で同じ内容が得られる。"
-        "読みは「接続を開く側 → 受ける側」で、条件があれば続けて示す。"
-        "下限の書かれていない動的ポートは、32768 から 60999 のいずれかとする。",
+        "解釈は「接続元 → 接続先」で示し、条件があれば続けて書く。"
+        "下限の記載がない動的ポートは、32768 から 60999 のいずれかとする。"
+        "区分は、検索 (`klass`) では順に `network`、`local`、`unspecified`、`retired` と書く: "
+        "ネットワーク、ローカル、方向未記載、廃止。",
         "index": "サービス一覧",
         "index_head": "| 行 | サービス | ポート | 区分 | 内容 |",
-        "details": "読みと注記",
+        "details": "解釈と注記",
         "row": "行 {row}: {title}",
-        "none": "方向の記載がないため、何も開かない。",
+        "none": "方向の記載がないため、許可しない。",
         "when": "条件",
-        "above": "動的、{above} より上",
-        "dynamic": "動的",
+        "above": "{above} より大きい動的ポート",
+        "dynamic": "動的ポート",
     },
+}
+#: How a class is called where it is not called by its name in the catalog.
+CLASSES: Final = {
+    "en": {},
+    "ja": {"network": "ネットワーク", "local": "ローカル", "unspecified": "方向未記載", "retired": "廃止"},
 }
 
 
@@ -93,7 +101,7 @@ def _head(catalog: Catalog, lang: str) -> Iterator[str]:
     )
     for service in catalog.services:
         link = f"[`{service.service}`](#{service.service})"
-        cells = (str(service.row), link, _ports(service, lang), service.klass, service.title.in_language(lang))
+        cells = (str(service.row), link, _ports(service, lang), _klass(service, lang), service.title.in_language(lang))
         yield f"| {' | '.join(cells)} |"
 
 
@@ -103,9 +111,13 @@ def _details(catalog: Catalog, lang: str) -> Iterator[str]:
     for service in catalog.services:
         heading = words["row"].format(row=service.row, title=service.title.in_language(lang))
         yield from ("", f'<a id="{service.service}"></a>', "", f"### {heading}", "")
-        yield from (f"`{service.service}`, {service.klass}, {_ports(service, lang)}", "")
+        yield from (f"`{service.service}`, {_klass(service, lang)}, {_ports(service, lang)}", "")
         yield from (f"- {_reading(reading, lang)}" for reading in service.readings)
         yield from ("", service.note.in_language(lang))
+
+
+def _klass(service: Service, lang: str) -> str:
+    return CLASSES[lang].get(service.klass, service.klass)
 
 
 def _ports(service: Service, lang: str) -> str:

@@ -31,7 +31,7 @@ ANSWERS = {
     "query('portledger.qradar.ports') | length": 76,
     "query('portledger.qradar.ports', query='length(@)')": [76],
     "lookup('portledger.qradar.ports', 'imq', lang='en').title": "Message queue",
-    "lookup('portledger.qradar.ports', 'imq', lang='ja').title": "メッセージキュー",
+    "lookup('portledger.qradar.ports', 'imq', lang='ja').title": "メッセージ・キュー",
     "lookup('portledger.qradar.ports', 'imq').ports": [{"transport": "tcp", "first": 7676, "last": 7677}],
     "lookup('portledger.qradar.ports', 'imq', wantlist=true) | length": 1,
     "lookup('portledger.qradar.ports', 'tcp/1') | length": 0,

@@ -117,7 +117,7 @@ def test_one_entry() -> None:
     assert list(shown) == ["row", "service", "ports", "class", "title", "readings", "note"]
     assert shown["ports"] == [{"transport": "tcp", "first": 7676, "last": 7677}]
     assert shown["readings"] == [{"from": ["console"], "to": ["managed_host"], "when": "unencrypted"}]
-    assert shown["title"] == {"en": "Message queue", "ja": "メッセージキュー"}
+    assert shown["title"] == {"en": "Message queue", "ja": "メッセージ・キュー"}
 
 
 def test_unknown_service() -> None:

@@ -227,7 +227,7 @@ def test_language() -> None:
     assert (english["title"], english["note"]) == (plain["title"]["en"], plain["note"]["en"])
     assert (japanese["title"], japanese["note"]) == (plain["title"]["ja"], plain["note"]["ja"])
     assert english["title"] == "Message queue"
-    assert japanese["title"] == "メッセージキュー"
+    assert japanese["title"] == "メッセージ・キュー"
 
 
 def test_answers_share_nothing() -> None:
