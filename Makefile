@@ -83,7 +83,7 @@ matrix:
 
 mutants:
 	@tools/setup systems
-	@$(PYTHON) -m tests.mutants $(SCENARIOS)
+	@$(PYTHON) -m tests.damaged_code $(SCENARIOS)
 
 lint: setup
 	@tools/lint

@@ -17,10 +17,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.lab.lab import Lab
-from tests.lab.ssh import SshLab
+from tests.lab.over_ssh.ssh import SshLab
+from tests.lab.world.lab import Lab
+from tests.lab.world.labs import SMALL
 
-SMALL = Path(__file__).parents[1] / "lab" / "labs" / "small.yml"
 SITE, REMOVE = "playbooks/site.yml", "playbooks/remove.yml"
 ROUNDS = 5
 EXTRA = [

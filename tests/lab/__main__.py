@@ -16,9 +16,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.lab import demo
-from tests.lab.lab import ROOT, Lab
-from tests.lab.topology import LabError
+from tests.lab.demo.__main__ import main as demo
+from tests.lab.world.lab import ROOT, Lab
+from tests.lab.world.labs import DEMO
+from tests.lab.world.topology import LabError
 
 _STATE = Path(f"/tmp/portledger-lab-{os.getuid()}")
 
@@ -115,12 +116,12 @@ def _down(name: str) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["demo"]:
-        return demo.main(given[1:])
+        return demo(given[1:])
     parser = argparse.ArgumentParser(prog="tests.lab", description=__doc__)
     actions = parser.add_subparsers(dest="action", required=True)
     for action, words in (("up", "start a lab"), ("hold", argparse.SUPPRESS)):
         one = actions.add_parser(action, help=words)
-        one.add_argument("lab", type=Path, nargs="?", default=demo.DEMO)
+        one.add_argument("lab", type=Path, nargs="?", default=DEMO)
         one.add_argument("--name", default="lab")
     one = actions.add_parser("exec", help="run a program inside a node")
     one.add_argument("--name", default="lab")

@@ -26,14 +26,14 @@ def patterns() -> dict[str, re.Pattern[str]]:
 
 def short_name(item: pytest.Item) -> str:
     """As long.txt names a test: file::test[parameters]."""
-    return f"{item.path.name}::{item.name}"
+    return f"{item.path.relative_to(LIST.parent).as_posix()}::{item.name}"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     known = patterns().values()
     for item in items:
-        if item.path.parent == LIST.parent and any(one.fullmatch(short_name(item)) for one in known):
+        if item.path.is_relative_to(LIST.parent) and any(one.fullmatch(short_name(item)) for one in known):
             item.add_marker(pytest.mark.long)
 
 

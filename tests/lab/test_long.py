@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from tests.lab.conftest import patterns
-from tests.lab.lab import ROOT
-from tests.lab.providers import EVERY
+from tests.lab.hosts.providers import EVERY
+from tests.lab.world.lab import ROOT
 
 # With each provider: exact over a change, a restart and a removal; nobody locked out; a restart half-way.
 ALWAYS = (
-    "test_lasting.py::test_exact_all_along[{}]",
-    "test_lock_out.py::test_a_wrong_rule_shuts_ssh[{}-new]",
-    "test_lock_out.py::test_a_restart_before_the_confirmation[{}]",
+    "roles/test_lasting.py::test_exact_all_along[{}]",
+    "safe_apply/test_lock_out.py::test_a_wrong_rule_shuts_ssh[{}-new]",
+    "safe_apply/test_lock_out.py::test_a_restart_before_the_confirmation[{}]",
 )
 
 
@@ -28,7 +28,7 @@ def collected(*arguments: str) -> tuple[set[str], str]:
     """The tests that a run would have, and all that it says."""
     command = [sys.executable, "-m", "pytest", "tests/lab", "--collect-only", "-q", *arguments]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120).stdout
-    return {Path(line).name for line in said.splitlines() if "::" in line}, said
+    return {line.removeprefix("tests/lab/") for line in said.splitlines() if "::" in line}, said
 
 
 def test_what_is_left_is_listed_counted_and_no_proof_of_its_own() -> None:
@@ -43,8 +43,8 @@ def test_what_is_left_is_listed_counted_and_no_proof_of_its_own() -> None:
     functions = {name.partition("[")[0] for name in left}
     alone = functions - {name.partition("[")[0] for name in short}
     assert alone == {
-        "test_qradar.py::test_the_timer_needs_no_good_markers_to_let_people_in_again",
-        "test_safe_apply.py::test_the_controller_dies_before_it_confirms",
+        "qradar/test_confirmation.py::test_the_timer_needs_no_good_markers_to_let_people_in_again",
+        "safe_apply/test_interrupted.py::test_the_controller_dies_before_it_confirms",
     }
 
 

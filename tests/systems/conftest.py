@@ -1,13 +1,17 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which suites and providers are tested."""
+"""Which suites and providers are tested, and what tests start from."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
+
+from tests.systems.site import Site
+from tests.systems.state import SITE, one_system, provided
 
 SUITES = ("bullseye", "bookworm", "trixie")
 # Those that work on a whole system of Debian.
@@ -31,3 +35,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if os.geteuid() != 0:
         for item in items:
             item.add_marker(pytest.mark.skip(reason="only root can boot a system"))
+
+
+@pytest.fixture
+def site(suite: str) -> Iterator[Site]:
+    """One system that nothing was done to yet."""
+    with one_system(suite) as found:
+        yield found
+
+
+@pytest.fixture
+def applied(site: Site, provider: str) -> Site:
+    """With site.yml applied."""
+    first = site.play(SITE, *provided(provider))
+    assert first.run.ok, first.run.stdout
+    return site

@@ -17,8 +17,8 @@ from typing import Any
 
 import yaml
 
-from tests.lab.playbook import playbook_command, playbook_environment
-from tests.lab.record import Recorded, record_playbook
+from tests.lab.plays.playbook import playbook_command, playbook_environment
+from tests.lab.plays.record import Recorded, record_playbook
 from tests.systems.listener import listen_early
 from tests.systems.system import BootError, Network, System, dying, wait_for
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role report: what it says of its options is so. What it does: tests/lab/test_audit.py."""
+"""The role report: what it says of its options is so. What it does: tests/lab/audit/test_audit.py."""
 
 from __future__ import annotations
 

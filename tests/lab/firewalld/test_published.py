@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The provider firewalld against a real firewalld: what a container publishes obeys the plan."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+
+from tests.lab.firewalld.box import Box
+from tests.lab.world.lab import Lab
+from tests.unit.plugins.module_utils.support import golden_plan
+
+# A network behind the node with a listener in it, and what a container engine writes to publish its port twice.
+CONTAINER = """
+echo 1 > /proc/sys/net/ipv4/ip_forward
+unshare --net sleep 600 &
+container=$!
+sleep 0.5
+ip link add published type veth peer name inside netns $container
+ip address add 198.18.200.1/24 dev published
+ip link set published up
+enter="nsenter --target $container --net"
+$enter ip address add 198.18.200.2/24 dev inside
+$enter ip link set inside up
+$enter ip route add default via 198.18.200.1
+nft add table ip engine
+nft 'add chain ip engine translate { type nat hook prerouting priority dstnat; }'
+nft 'add rule ip engine translate tcp dport { 8443, 8444 } dnat to 198.18.200.2:80'
+echo published
+exec $enter python3 -m http.server 80
+"""
+
+ASK = """
+import socket, sys
+asking = socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=1.5)
+asking.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
+sys.exit(asking.recv(4) != b"HTTP")
+"""
+
+
+def test_a_published_port_obeys_the_plan(lab: Lab) -> None:
+    # Here the zones let everything pass: what is dropped is dropped by us.
+    box = Box(lab["collector"], zone="trusted")
+    engine = box.root / "run/engine"
+    engine.mkdir()
+    (engine / "podman").touch(mode=0o755)
+    box.path = f"/usr/bin:/bin:{engine}"
+    container = box.node.popen(["sh", "-c", CONTAINER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert container.stdout is not None
+    assert container.stdout.readline() == "published\n"
+    plan = golden_plan("host")
+    plan["sets"]["visitor"] = {"ipv4": ["198.19.2.51/32"], "ipv6": []}
+    flow = {
+        "service": "visit",
+        "row": 1,
+        "source": "visitor",
+        "destination": None,
+        "ports": ["tcp/8443"],
+        "comment": None,
+    }
+    plan["flows"].append(flow)
+
+    def reached() -> dict[str, bool]:
+        return {
+            f"{name} {port}": lab[name].run(["python3", "-c", ASK, "198.19.2.11", port], check=False).returncode == 0
+            for name, port in (("source", "8443"), ("source", "8444"), ("guest", "8443"))
+        }
+
+    everybody = {"source 8443": True, "source 8444": True, "guest 8443": True}
+    only_the_plan = {"source 8443": True, "source 8444": False, "guest 8443": False}
+    end = time.monotonic() + 10
+    while reached() != everybody:
+        assert time.monotonic() < end
+    assert "+ rules for what containers publish" in box.repaired(plan=plan)
+    assert reached() == only_the_plan
+    box.node.run(["iptables", "-t", "mangle", "-F", "PORTLEDGER-PUB"])
+    assert reached() == everybody
+    assert box.repaired(plan=plan) == ["~ rules for what containers publish (IPv4)"]
+    assert reached() == only_the_plan
+    # Once no rule asks the kernel's sets, firewalld leaves them where they are.
+    sets = ["ipset", "-n", "list"]
+    box.apply(plan=plan, unlisted="leave")
+    assert box.node.run(sets).stdout.startswith("portledger-")
+    box.apply(state="absent")
+    assert box.node.run(sets).stdout == ""
+    assert reached() == everybody
+    assert not [path for path in box.files() if "portledger" in path or path == "direct.xml"]
+    box.firewalld.stop()
