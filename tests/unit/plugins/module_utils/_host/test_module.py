@@ -13,7 +13,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.errors imp
 from ansible_collections.portledger.qradar.plugins.module_utils._host.module import finish
 
 
-class Ended(Exception):
+class EndedError(Exception):
     """What a module ends with."""
 
 
@@ -28,15 +28,15 @@ class Module:
         return 0, "said", ""
 
     def exit_json(self, **result):
-        raise Ended(result)
+        raise EndedError(result)
 
     def fail_json(self, **result):
-        raise Ended(result)
+        raise EndedError(result)
 
 
 class ModuleTest(unittest.TestCase):
     def ending(self, module, work):
-        with self.assertRaises(Ended) as caught:
+        with self.assertRaises(EndedError) as caught:
             finish(module, work)
         return caught.exception.args[0]
 
