@@ -142,7 +142,8 @@ class Confirmation:
         if lost := self._lost(behind):
             shown = ", ".join(f"{address} tcp/{port}" for address, port in lost[:_MOST_SHOWN])
             more = f" and {len(lost) - _MOST_SHOWN} more" if len(lost) > _MOST_SHOWN else ""
-            problem = f"expired: {shown}{more} no longer answer after the change{self._ending()}"
+            verb = "answers" if len(lost) == 1 else "answer"
+            problem = f"expired: {shown}{more} no longer {verb} after the change{self._ending()}"
             remedy = "Check qradar_gateway_segments and gateway_firewall_management"
             raise InputError(self._host, "confirm_seconds", self._seconds, problem, remedy)
         answer, said = self._ask(CONFIRM)
