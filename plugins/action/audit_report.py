@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes one report of what was asked of all hosts, and writes it for machines, on the controller."""
+"""Makes one report of the results of all hosts, and writes it for machines, on the controller."""
 
 from __future__ import annotations
 

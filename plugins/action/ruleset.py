@@ -80,23 +80,23 @@ class ActionModule(PlanningAction):
             try:
                 answer = self._run_on(source, "ansible.builtin.wait_for", arguments, task_vars)
             except AnsibleError as error:
-                return f"{source} could not be asked: {error}"
+                return f"{source} could not be reached: {error}"
             return str(answer.get("msg")).rstrip(".") if answer.get("failed") else ""
 
-        # Begun before the change, looked at after it: who answers now has to answer then.
+        # Started before the change: targets that answer now must still answer after it.
         with Watch(targets) as before:
             try:
                 result = self.call_module({**arguments, "change": {"token": token, "phase": APPLY}}, task_vars)
             except AnsibleConnectionFailure as error:
-                # Newer releases of Ansible say the cause too, and these words hold it already.
+                # Newer releases of Ansible add the cause, and this message contains it already.
                 raise AnsibleConnectionFailure(self._broken(str(error), Confirmation(name, seconds, call))) from None
             behind = before.answered()
         if result.get("failed") and "module_stdout" in result:
-            # Something ended the module, and nobody knows how far it came.
+            # Something ended the module at an unknown point.
             result["msg"] = self._broken(str(result.get("msg")), Confirmation(name, seconds, call))
         if result.get("failed") or "timer" not in result:
             return result
-        # What a boot will load is known once the change stays.
+        # What a boot loads is known only once the change is confirmed.
         persistent = {"persistent": result.pop("persistent")} if "persistent" in result else {}
         try:
             address = self._play_context.remote_addr or name
@@ -107,16 +107,16 @@ class ActionModule(PlanningAction):
             return {**result, "failed": True, "changed": False, "confirmed": False, "msg": str(error)}
         if problem:
             words = f"{name}: the change is confirmed and in force, but the next boot would not load it: {problem}"
-            words += " Mend that, and run the playbook again."
+            words += " Fix this, and run the playbook again."
             return {**result, "failed": True, "confirmed": True, "msg": words}
         return {**result, **persistent, "confirmed": True}
 
     def _broken(self, said: str, confirmation: Confirmation) -> str:
-        """The words for a call that broke, with what became of the change that it may have made."""
+        """The message of a call that failed, with the state of the change that it may have made."""
         try:
             ending = confirmation.take_back()
         except UnreachedError:
-            ending = "the host puts the former ones back by itself"
+            ending = "the host restores the former rules by itself"
         return f"{said.rstrip(' .:')}. New rules may have been loaded before that: {ending}." if ending else said
 
     def _run_on(self, name: str, module: str, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class ActionModule(PlanningAction):
         Raises:
             AnsibleError: the host cannot be reached.
         """
-        # As for a task that is delegated, but the answer is needed here and now.
+        # As for a delegated task, but the answer is needed at once.
         variables = {**task_vars, **task_vars["hostvars"][name], "inventory_hostname": name}
         here = self._connection
         context = self._play_context.copy()

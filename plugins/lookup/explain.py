@@ -76,8 +76,8 @@ _raw:
       description:
         - V(allowed); V(denied) where a host or gateway on the way drops it; V(left) where no flow lists it and it is
           left to the rules that follow.
-        - V(unjudged) means that no host and no gateway in the inventory filters it, V(nobody) that the source or the
-          destination is empty.
+        - V(unjudged) means that no host and no gateway in the inventory filters it. V(nobody) means that the source or
+          the destination is empty, or that they have no address family in common.
         - V(in part) means that the answers differ.
       type: str
       sample: allowed

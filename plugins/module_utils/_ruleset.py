@@ -17,7 +17,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan impor
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import make_policy
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import choose_provider
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import provider_warnings
-from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import traces_of_others
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import other_traces
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.apply import apply_safely
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.confirm import confirm, restore
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import PROVIDER, Persistence
@@ -100,7 +100,7 @@ def prepare_change(host, options, provider, plan, management):
 
     policy = plan and make_policy(plan, management, options["unlisted"], options["egress"])
     parts = [part(provider, policy)] if provider else []
-    former = [part(other, None) for other in traces_of_others(PROVIDERS, host, scope, provider and provider.NAME)]
+    former = [part(other, None) for other in other_traces(PROVIDERS, host, scope, provider and provider.NAME)]
     lines = _whole_difference(parts, former)
     at_boot = _at_boot(host, provider, parts[0].wanted) if provider else AtBoot()
     return Prepared(parts + former, lines or Persistence(host, scope).drift(at_boot), at_boot)

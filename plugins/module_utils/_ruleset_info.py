@@ -24,7 +24,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.stor
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import choose_provider
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import provider_warnings
-from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import traces_of_others
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import other_traces
 from ansible_collections.portledger.qradar.plugins.module_utils._registry.providers import PROVIDERS
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import prepare_change
 from ansible_collections.portledger.qradar.plugins.module_utils._log.since import read_since
@@ -48,7 +48,7 @@ def ruleset_info(host, options):
     management = find_management(host, options["management"])
     provider = choose_provider(PROVIDERS, host, scope, options["provider"])
     prepared = prepare_change(host, options, provider, plan, management)
-    loaded = traces_of_others(PROVIDERS, host, scope, None)
+    loaded = other_traces(PROVIDERS, host, scope, None)
     counters = _counters(host, scope, loaded)
     store = Store(host, scope)
     logged, log = _logged(host, plan, since, counters or [])
@@ -140,7 +140,7 @@ def _outcome(outcome):
 
 def _logged(host, plan, since, counters):
     """Flows that were logged, and what is known about the log."""
-    other = bool(traces_of_others(PROVIDERS, host, _OTHER[plan.scope], None))
+    other = bool(other_traces(PROVIDERS, host, _OTHER[plan.scope], None))
     kernel_log = read_kernel_log(host, since, LOG_PREFIX)
     flows = LoggedFlows(plan, other)
     for moment, text in kernel_log.lines:

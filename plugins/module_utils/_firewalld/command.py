@@ -70,7 +70,7 @@ def ask(host, questions):
 
 
 def _at_once(host, questions):
-    """None where this firewall-cmd is no program of Python, or something else than expected came back."""
+    """None where this firewall-cmd is not a Python program, or something else than expected came back."""
     program = host.find("firewall-cmd")
     python = _PYTHON.match(_first_line(program)) if program else None
     if not python:

@@ -233,7 +233,7 @@ def parse_files(names, files):
     :type files: dict[str, bytes]
     :rtype: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Model
     """
-    policy, services, sets, strange = None, {}, {}, []
+    policy, services, sets, unrecognised = None, {}, {}, []
     for path in sorted(files):
         kind, _slash, entry = path.partition("/")
         name = entry[: -len(".xml")]
@@ -242,12 +242,12 @@ def parse_files(names, files):
             if kind == "policies":
                 policy = _read_policy(root)
             elif kind == "services":
-                services[name] = _read_service(root, strange, path)
+                services[name] = _read_service(root, unrecognised, path)
             else:
                 sets[name] = _read_set(root, _family_option(names, name))
         except (ElementTree.ParseError, KeyError, ValueError):
-            strange.append("%s, which cannot be read" % path)
-    return Model(policy, services, sets, strange)
+            unrecognised.append("%s, which cannot be read" % path)
+    return Model(policy, services, sets, unrecognised)
 
 
 def _read_policy(root):
@@ -318,16 +318,16 @@ def _entry(text):
     return _address(network) + comma + interface
 
 
-def _read_service(root, strange, path):
+def _read_service(root, unrecognised, path):
     flows = {}
     for child in root:
         if child.tag == "port":
             flows["%s/%s" % (native(child.attrib["protocol"]), native(child.attrib["port"]))] = ()
         elif child.tag not in ("short", "description"):
-            strange.append("%s in %s" % (_flat(child), path))
+            unrecognised.append("%s in %s" % (_flat(child), path))
     for line in native(root.findtext("description") or "").splitlines():
         port, _space, name = line.partition(" ")
-        # What somebody took out is no flow any more, whatever the description says.
+        # What somebody took out is not a flow any more, whatever the description says.
         if _PORT.match(port) and name and (port in flows or port == ICMP):
             flows[port] = flows.get(port, ()) + (name,)
     return Service(dict((port, tuple(sorted(set(some)))) for port, some in flows.items()))

@@ -23,14 +23,14 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
 
 
-def lead(host, scope, present, wanted):
+def load_state(host, scope, present, wanted):
     """Lead from what is to what is to be: write and test our files, then commands, or one reload.
 
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
     :param scope: host or gateway
     :type scope: str
-    :type present: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state.State
-    :type wanted: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state.State
+    :type present: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state.FirewalldState
+    :type wanted: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state.FirewalldState
     :raises RulesetError: with firewalld's own words; what was there is there still.
     """
     before, after = dict(present.files), dict(wanted.files)

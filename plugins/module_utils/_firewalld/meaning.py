@@ -34,7 +34,7 @@ def file_meaning(names, model):
     members = dict((name, _networks(found.members)) for name, found in model.sets.items())
     reader = _Reader(names, [model], members)
     for meaning in reader.meanings.values():
-        meaning.strange.extend(model.strange)
+        meaning.unrecognised.extend(model.unrecognised)
     if not model.policy:
         return reader.meanings
     for rule in model.policy.rules:
@@ -47,9 +47,9 @@ def file_meaning(names, model):
         ("egress zones %s" % ", ".join(policy.egress), policy.egress != (names.egress_zone,)),
     ):
         if wrong:
-            reader.strange("policy with %s" % problem)
+            reader.unrecognised("policy with %s" % problem)
     for text in policy.more:
-        reader.strange("in the policy: %s" % text)
+        reader.unrecognised("in the policy: %s" % text)
     return reader.meanings
 
 
@@ -74,10 +74,10 @@ def runtime_meaning(names, runtime, models):
             known.update(atoms_of(rule, model.services))
             reader.read(rule, model)
     for atom in sorted(runtime.atoms - known, key=repr):
-        reader.strange("rule without a service: %s" % atom_text(atom), atom.family)
+        reader.unrecognised("rule without a service: %s" % atom_text(atom), atom.family)
     reader.target(runtime.target)
-    for text in runtime.strange:
-        reader.strange(text)
+    for text in runtime.unrecognised:
+        reader.unrecognised(text)
     return reader.meanings
 
 
@@ -133,17 +133,17 @@ class _Reader:
             for name, found in model.sets.items():
                 self.labels.setdefault(name, found.label)
 
-    def strange(self, text, family=None):
+    def unrecognised(self, text, family=None):
         for name in [family] if family else FAMILIES:
-            if text not in self.meanings[name].strange:
-                self.meanings[name].strange.append(text)
+            if text not in self.meanings[name].unrecognised:
+                self.meanings[name].unrecognised.append(text)
 
     def target(self, target):
         """What becomes of what no rule matches."""
         if target == "DROP":
             self._fixed("unlisted: drop", "unlisted: drop", None)
         elif target != "CONTINUE":
-            self.strange("policy with target %s" % target)
+            self.unrecognised("policy with target %s" % target)
 
     def read(self, rule, model):
         """A rule of a model, as far as it is in force."""
@@ -165,7 +165,7 @@ class _Reader:
         elif kind and kind not in (CONNECTION, MANAGEMENT, "segment"):
             self._fixed(rule, kind, rule.family)
         else:
-            self.strange("rule without a service: %s" % rich_text(rule), rule.family)
+            self.unrecognised("rule without a service: %s" % rich_text(rule), rule.family)
 
     def _there(self, bare, match, rule=None):
         """Whether a match is in force; in files, all are."""
@@ -207,10 +207,10 @@ class _Reader:
                 if not self._there(rule, match):
                     continue
                 if not services:
-                    self.strange("%s without a service from %s" % (port, source), rule.family)
+                    self.unrecognised("%s without a service from %s" % (port, source), rule.family)
                 self.meanings[rule.family].flows.update((one, port, source, destination) for one in services)
         if not known:
-            self.strange("rule without a service: %s" % rich_text(rule), rule.family)
+            self.unrecognised("rule without a service: %s" % rich_text(rule), rule.family)
 
     def _pairs(self, rule, model, source):
         """Sets that an address stands for, where rules cannot name a set as destination."""

@@ -4,7 +4,7 @@
 """The provider firewalld: a policy for each scope, with services and ipsets of our own.
 
 Our files under /etc/firewalld are written whole, tested by firewalld, and loaded by one reload, or by single commands
-where these do. What is in force is read from firewalld's own table. Zones and everything else of others stays.
+where these do. What is in force is read from firewalld's own table. Zones and everything else that is foreign stays.
 
 Note that this module util is **PRIVATE** to the collection.
 """
@@ -22,11 +22,12 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import read_files, render_files
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import write_files
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.meaning import file_meaning, runtime_meaning
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.load import lead
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.load import load_state
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import Builder, Model, Names
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import backend
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import read_runtime, wanted_runtime
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import State, as_bytes, direct_text
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import FirewalldState, as_bytes
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import direct_text
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import kernel_sets, same_files
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import same_runtime
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
@@ -81,7 +82,7 @@ def _parse_direct(host):
         return published.parse(text)
     except ValueError as error:
         raise RulesetError(
-            "%s: cannot be read: %s. Mend it, or remove it." % (host.file(FOLDER, published.FILE), error)
+            "%s: cannot be read: %s. Fix it, or remove it." % (host.file(FOLDER, published.FILE), error)
         )
 
 
@@ -194,7 +195,7 @@ class Firewalld(Provider):
             if rules or about["containers"]:
                 in_force = _direct_in_force(host)
         runtime = read_runtime(host, names, [model]) if about["version"] else None
-        return State(files, model, runtime, (rules, in_force), about)
+        return FirewalldState(files, model, runtime, (rules, in_force), about)
 
     def build(self, scope, present, policy):
         names = Names(scope)
@@ -206,7 +207,8 @@ class Firewalld(Provider):
             else:
                 _refuse_unzoned(present, policy)
             model = Builder(names, policy, present.about["version"] >= _DESTINATION_SETS).build()
-        return State(render_files(names, model), model, wanted_runtime(model), (rules, rules), {"scope": scope})
+        files = render_files(names, model)
+        return FirewalldState(files, model, wanted_runtime(model), (rules, rules), {"scope": scope})
 
     def compare(self, host, scope, present, wanted):
         names = Names(scope)
@@ -217,7 +219,8 @@ class Firewalld(Provider):
             models = [wanted.model, present.model]
             there = runtime_meaning(names, present.runtime, models)
             for meaning in there.values():
-                meaning.strange = [text for text in meaning.strange if text not in wanted.runtime.strange]
+                known = wanted.runtime.unrecognised
+                meaning.unrecognised = [text for text in meaning.unrecognised if text not in known]
             lines.extend(line for line in difference(there, meant) if line not in lines)
         lines.extend(_published_lines(present, wanted))
         if not lines and not (same_files(present, wanted) and same_runtime(present.runtime, wanted.runtime)):
@@ -225,7 +228,7 @@ class Firewalld(Provider):
         return lines
 
     def load(self, host, scope, present, wanted):
-        lead(host, scope, present, wanted)
+        load_state(host, scope, present, wanted)
 
     def save(self, state):
         return {
@@ -233,7 +236,7 @@ class Firewalld(Provider):
             # Latin-1 knows every byte.
             "files": dict((path, content.decode("latin-1")) for path, content in state.files.items()),
             "rules": dict((family, [list(rule) for rule in rules]) for family, rules in state.rules.items()),
-            "strange": state.runtime.strange if state.runtime else [],
+            "unrecognised": state.runtime.unrecognised if state.runtime else [],
             "kernel_sets": state.about["kernel_sets"],
         }
 
@@ -242,9 +245,9 @@ class Firewalld(Provider):
         model = parse_files(Names(saved["scope"]), files)
         rules = _saved_rules(saved)
         runtime = wanted_runtime(model)
-        runtime.strange = [native(text) for text in saved["strange"]]
+        runtime.unrecognised = [native(text) for text in saved["unrecognised"]]
         about = {"scope": saved["scope"], "kernel_sets": [native(name) for name in saved["kernel_sets"]]}
-        return State(files, model, runtime, (rules, rules), about)
+        return FirewalldState(files, model, runtime, (rules, rules), about)
 
     def put_back_files(self, host, saved):
         names = Names(saved["scope"])

@@ -5,7 +5,7 @@
 
 Rich rules know nothing of the port that a packet was sent to before it was translated, and firewalld accepts what is
 translated before it asks any policy. mangle comes before both its backends, and before the rules of container engines.
-These rules only drop; whom the plan lets in is left to whoever translates.
+These rules only drop; what the plan permits is left to whatever translates.
 
 Note that this module util is **PRIVATE** to the collection.
 """
@@ -40,7 +40,7 @@ _ENGINES = ("docker", "dockerd", "podman", "nerdctl")
 
 def has_containers(host):
     """Whether this host can run containers. Without, it gets no direct rules: since firewalld 2.0 these make each
-    reload flush the iptables rules of others.
+    reload flush foreign iptables rules.
 
     :rtype: bool
     """
@@ -123,7 +123,7 @@ def parse(text):
 
     :type text: str | None
     :rtype: dict[str, list[tuple[str, list[str]]]]
-    :raises ValueError: it is no XML.
+    :raises ValueError: it is not XML.
     """
     found = {}
     if not text or CHAIN not in text:

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A reload of firewalld that takes nothing from others.
+"""A reload of firewalld that loses no foreign setting and no foreign rule.
 
-A reload forgets what others changed at run time only, and most releases flush every iptables table, their own backend
-or not. Both are noted before, and put back after.
+A reload forgets settings made at run time only, and most releases flush every iptables table, whichever backend they
+use. Both are noted before, and restored after.
 
 Note that this module util is **PRIVATE** to the collection.
 """
@@ -41,7 +41,7 @@ _DIRECT = ("chain", "rule", "passthrough")
 
 
 def reload_firewalld(host):
-    """Reload, and put back what others had at run time only.
+    """Reload, and restore foreign settings that exist at run time only.
 
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
     :raises RulesetError: the reload failed, in firewalld's own words.
@@ -54,7 +54,7 @@ def reload_firewalld(host):
 
 
 class _Others:
-    """What others have in force."""
+    """Foreign settings in force."""
 
     def __init__(self, host):
         self.host = host
@@ -102,7 +102,7 @@ def _settings(answers):
     for number, (kind, listing) in enumerate(_LISTINGS):
         code, out = answers[number]
         if code != 0:
-            # With nothing noted, a reload could take something from others.
+            # With nothing noted, a reload could lose foreign settings.
             raise RulesetError("firewall-cmd %s: failed: exit code %d." % (listing[0], code))
         for name, values in parse_listing(out).items():
             if not name.startswith("portledger-"):
@@ -111,7 +111,7 @@ def _settings(answers):
 
 
 def _direct(answers):
-    """Direct chains, rules and passthroughs of others."""
+    """Direct chains, foreign rules and passthroughs."""
     found = {}
     for number, (code, out) in enumerate(answers[len(_LISTINGS) :]):
         lines = [line for line in out.splitlines() if line.strip() and CHAIN not in line]

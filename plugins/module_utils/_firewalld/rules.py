@@ -111,18 +111,18 @@ class Names:
 class Model:
     """Everything of ours in one scope, as firewalld's own files say it."""
 
-    def __init__(self, policy=None, services=None, sets=None, strange=()):
+    def __init__(self, policy=None, services=None, sets=None, unrecognised=()):
         """
         :type policy: Policy | None
         :type services: dict[str, Service]
         :type sets: dict[str, Set]
-        :param strange: what stands in our files and cannot be read
-        :type strange: collections.Iterable[str]
+        :param unrecognised: what stands in our files and cannot be read
+        :type unrecognised: collections.Iterable[str]
         """
         self.policy = policy
         self.services = services or {}
         self.sets = sets or {}
-        self.strange = list(strange)
+        self.unrecognised = list(unrecognised)
 
     def same_shape(self, other):
         """Whether both have the same policy, services and sets, whatever the rules and members.
@@ -138,7 +138,7 @@ class Model:
             self.policy and self.policy._replace(rules=()),
             dict((name, sorted(service.flows)) for name, service in self.services.items()),
             dict((name, found.more) for name, found in self.sets.items()),
-            self.strange,
+            self.unrecognised,
         )
 
     def key(self):
@@ -151,7 +151,7 @@ class Model:
             (name, sorted((port, sorted(names)) for port, names in service.flows.items()))
             for name, service in self.services.items()
         )
-        return policy, services, self.sets, self.strange
+        return policy, services, self.sets, self.unrecognised
 
 
 def _hash(text):

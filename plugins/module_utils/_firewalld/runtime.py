@@ -43,7 +43,7 @@ _ICMP_NAMES = {
 class Runtime:
     """What is in force."""
 
-    def __init__(self, there, target, atoms, sets, strange=()):
+    def __init__(self, there, target, atoms, sets, unrecognised=()):
         """
         :param there: whether our policy is
         :type there: bool
@@ -52,14 +52,14 @@ class Runtime:
         :type atoms: frozenset[Atom]
         :param sets: networks of each of our sets, as few as possible
         :type sets: dict[str, frozenset[str]]
-        :param strange: rules in our policy that are none of our forms
-        :type strange: collections.Iterable[str]
+        :param unrecognised: rules in our policy that are none of our forms
+        :type unrecognised: collections.Iterable[str]
         """
         self.there = there
         self.target = target
         self.atoms = atoms
         self.sets = sets
-        self.strange = list(strange)
+        self.unrecognised = list(unrecognised)
 
 
 def atoms_of(rule, services):
@@ -155,20 +155,20 @@ def parse_table(listed, names):
     there = any(_jumps(expr) == names.chain for expr in asked)
     if not there:
         return Runtime(False, None, frozenset(), sets)
-    target, atoms, strange = "CONTINUE", set(), []
+    target, atoms, unrecognised = "CONTINUE", set(), []
     for expr in chains.get(names.chain, []):
         if any("drop" in part for part in expr) and len([part for part in expr if "counter" not in part]) == 1:
             target = "DROP"
         elif not (_jumps(expr) or "").startswith(names.chain + "_"):
-            strange.append("rule %s" % json.dumps(expr, sort_keys=True))
+            unrecognised.append("rule %s" % json.dumps(expr, sort_keys=True))
     for part in ("pre", "log", "deny", "allow", "post"):
         for expr in chains.get("%s_%s" % (names.chain, part), []):
             atom = _atom(expr)
             if atom:
                 atoms.add(atom)
             else:
-                strange.append("rule %s" % json.dumps(expr, sort_keys=True))
-    return Runtime(True, target, frozenset(atoms), sets, strange)
+                unrecognised.append("rule %s" % json.dumps(expr, sort_keys=True))
+    return Runtime(True, target, frozenset(atoms), sets, unrecognised)
 
 
 def _jumps(expr):
@@ -257,15 +257,15 @@ def _ask_firewalld(host, names, models):
     for model in models:
         for rule in model.policy.rules if model.policy else ():
             known.setdefault(rich_text(rule), set()).update(atoms_of(rule, model.services))
-    atoms, strange = set(), []
+    atoms, unrecognised = set(), []
     for line in out.splitlines():
         if line.strip().startswith("rule "):
             if line.strip() in known:
                 atoms.update(known[line.strip()])
             else:
-                strange.append(line.strip())
+                unrecognised.append(line.strip())
     target = re.search(r"^\s*target: (\w+)", out, re.MULTILINE)
-    return Runtime(True, target and target.group(1), frozenset(atoms), sets, strange)
+    return Runtime(True, target and target.group(1), frozenset(atoms), sets, unrecognised)
 
 
 def _kernel_sets(host, names):

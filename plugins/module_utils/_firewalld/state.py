@@ -15,7 +15,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.publi
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 
 
-class State:
+class FirewalldState:
     """What is, or what is to be."""
 
     def __init__(self, files, model, runtime, rules, about):
@@ -42,8 +42,8 @@ class State:
 def same_files(present, wanted):
     """Whether files mean the same.
 
-    :type present: State
-    :type wanted: State
+    :type present: FirewalldState
+    :type wanted: FirewalldState
     :rtype: bool
     """
     return present.model.key() == wanted.model.key()
@@ -68,8 +68,8 @@ def same_policy(there, wanted):
     :type wanted: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime.Runtime
     :rtype: bool
     """
-    strange = [text for text in there.strange if text not in wanted.strange]
-    return (there.there, there.target, there.atoms) == (wanted.there, wanted.target, wanted.atoms) and not strange
+    unrecognised = [text for text in there.unrecognised if text not in wanted.unrecognised]
+    return (there.there, there.target, there.atoms) == (wanted.there, wanted.target, wanted.atoms) and not unrecognised
 
 
 def other_sets(there, wanted):

@@ -85,5 +85,5 @@ class _Counter(Reader):
         self.counters.add(service, source, None, [port], rule.packets, rule.bytes)
 
     def _is_flow(self, rule, service, ports, source, destination):
-        if all(ports):  # replies between two parties are no flow
+        if all(ports):  # replies between two parties are not a flow
             self.counters.add(service, source, destination, ports, rule.packets, rule.bytes)

@@ -121,7 +121,7 @@ class SetChange:
         :type present: SetState
         :param wanted: what is to be; a set without a kind is of the one that its name says
         :type wanted: SetState
-        :param kept: names of sets of ours that rules of others use, and that therefore stay
+        :param kept: names of sets of ours that foreign rules use, and that therefore stay
         :type kept: set[str]
         """
         kinds = wanted.kinds

@@ -43,7 +43,7 @@ def read_meaning(chains, sets, names, family):
     reader = Reader(chains, sets, names, family)
     reader.read()
     for name in sorted(set(chains) - set(chain for chain, _source, _destination in reader.walked)):
-        reader.meaning.strange.append("chain %s that nothing leads to" % name)
+        reader.meaning.unrecognised.append("chain %s that nothing leads to" % name)
     return reader.meaning
 
 
@@ -83,7 +83,8 @@ class Reader:
                 continue
             labelled = self._labelled(rule, None)
             if not labelled or rule.target() not in self.chains:
-                self.meaning.strange.append("rule without a service: %s (%s by containers)" % (rule.text(), PUBLISHED))
+                text = "rule without a service: %s (%s by containers)" % (rule.text(), PUBLISHED)
+                self.meaning.unrecognised.append(text)
                 continue
             label, _direction, networks = labelled
             self.meaning.published_members.setdefault(label, set()).update(networks)
@@ -96,7 +97,7 @@ class Reader:
                     self._is_published(inner, inner.options()["--comment"][0], port, label)
                 else:
                     text = "rule without a service: %s (from %s, %s by containers)" % (inner.text(), label, PUBLISHED)
-                    self.meaning.strange.append(text)
+                    self.meaning.unrecognised.append(text)
 
     def _is_published_fixed(self, rule):
         self.meaning.published_fixed[rule.key] = rule.options()["--comment"][0]
@@ -105,7 +106,7 @@ class Reader:
         self.meaning.published.add((service, port, source, None))
 
     def _published_port(self, rule):
-        """Port value of a rule that accepts it, and does nothing else; None where it is no such rule."""
+        """Port value of a rule that accepts it, and does nothing else; None where it is another rule."""
         options = rule.options()
         found = options.get("--ctorigdstport", ("",))[0]
         transport = options.get("-p", ("",))[0]
@@ -126,13 +127,13 @@ class Reader:
             if rule.key in self._fixed and source is None:
                 self._is_fixed(rule)
                 self.walk(rule.target(), None, None)
-            elif not self._leads_on(rule, chain, source, destination):
+            elif not self._descends(rule, chain, source, destination):
                 self._ends(rule, chain, source, destination)
 
     def _is_fixed(self, rule):
         self.meaning.fixed[rule.key] = rule.options()["--comment"][0]
 
-    def _leads_on(self, rule, chain, source, destination):
+    def _descends(self, rule, chain, source, destination):
         """Whether a rule leads a labelled set to one of our chains; if so, what is there is read."""
         target = rule.target()
         accepts = target == "ACCEPT" and chain == self.names.chain("ours")
@@ -152,7 +153,7 @@ class Reader:
         return True
 
     def _labelled(self, rule, source):
-        """Label, direction and networks of a rule that matches nothing else; None where it is no such rule."""
+        """Label, direction and networks of a rule that matches nothing else; None where it is another rule."""
         options = rule.options()
         if len(options) != len(rule.key) or not set(options) <= _DISPATCH or "--comment" not in options:
             return None
@@ -178,13 +179,13 @@ class Reader:
             self.meaning.fixed[rule.key] = text
         else:
             where = "" if source is None else " (from %s%s)" % (source, " to " + destination if destination else "")
-            self.meaning.strange.append("rule without a service: %s%s" % (rule.text(), where))
+            self.meaning.unrecognised.append("rule without a service: %s%s" % (rule.text(), where))
 
     def _is_flow(self, _rule, service, ports, source, destination):
         self.meaning.flows.update((service, port, source, destination) for port in ports)
 
     def _flow_ports(self, rule):
-        """Port values of a rule that accepts them, and does nothing else; empty where it is no such rule."""
+        """Port values of a rule that accepts them, and does nothing else; empty where it is another rule."""
         options = rule.options()
         if "--comment" not in options or rule.target() != "ACCEPT" or len(options) != len(rule.key):
             return []

@@ -20,7 +20,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.meanin
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import render
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import Restore
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, read_save, save_of
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.state import State, former_state, save_state
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.state import IptablesState, former_state
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.state import save_state
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import Names, missing_jumps
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import read_tables, repairs
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import same_tables, wanted_tables
@@ -132,7 +133,7 @@ class Iptables(Provider):
             save = save_of(host, family)
             tables[family] = read_tables(save, names)
             used.update(_used_elsewhere(save, names))
-        return State(tables, read_sets(host, names.set_prefix), used)
+        return IptablesState(tables, read_sets(host, names.set_prefix), used)
 
     def build(self, scope, present, policy):
         names = Names(scope)
@@ -144,7 +145,7 @@ class Iptables(Provider):
                 chains = ruleset.chains
                 sets.update(ruleset.sets)
             tables[family] = wanted_tables(names, chains)
-        return State(tables, SetState(sets, {}) if present.sets is not None else None)
+        return IptablesState(tables, SetState(sets, {}) if present.sets is not None else None)
 
     def compare(self, host, scope, present, wanted):
         names = Names(scope)

@@ -15,7 +15,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule i
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import Tables
 
 
-class State:
+class IptablesState:
     """The present, a former or the wanted state: tables by family, and sets."""
 
     def __init__(self, tables, sets, used_elsewhere=()):
@@ -42,7 +42,7 @@ class State:
 def save_state(state):
     """A state as data, from which :func:`former_state` makes it again in another process.
 
-    :type state: State
+    :type state: IptablesState
     :returns: what JSON can hold
     :rtype: dict
     """
@@ -68,8 +68,8 @@ def former_state(saved, present):
     :param saved: what :func:`save_state` returned
     :type saved: dict
     :param present: as read now
-    :type present: State
-    :rtype: State
+    :type present: IptablesState
+    :rtype: IptablesState
     """
     tables = {}
     for family in set(saved["tables"]) & set(present.tables):
@@ -85,4 +85,4 @@ def former_state(saved, present):
     sets = saved["sets"] and SetState(
         dict((name, set(members)) for name, members in saved["sets"]["members"].items()), saved["sets"]["kinds"]
     )
-    return State(tables, sets)
+    return IptablesState(tables, sets)

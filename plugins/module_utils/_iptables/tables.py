@@ -95,24 +95,24 @@ class Names:
 class Tables:
     """Of one family's filter table: what is ours."""
 
-    def __init__(self, chains, jumps, first, room=None, lead=None):
+    def __init__(self, chains, jumps, first, room=None, ahead=None):
         """
         :param chains: rules of each of our chains
         :type chains: dict[str, list[Rule]]
         :param jumps: rules elsewhere that lead into our chains: chain, position from 1 or FIRST, rule
         :type jumps: list[tuple[str, int, Rule]]
-        :param first: whether our jumps are there, each once, before any rule of others that may accept
+        :param first: whether our jumps are there, each once, before any foreign rule that may accept
         :type first: bool
-        :param room: number of rules in each chain of others, our jumps not counted
+        :param room: number of foreign rules in each foreign chain
         :type room: dict[str, int] | None
-        :param lead: number of rules at the top of INPUT and FORWARD, our jumps not counted, that can only close
-        :type lead: dict[str, int] | None
+        :param ahead: number of rules at the top of INPUT and FORWARD, our jumps not counted, that can only drop
+        :type ahead: dict[str, int] | None
         """
         self.chains = chains
         self.jumps = jumps
         self.first = first
         self.room = room or {}
-        self.lead = lead or {}
+        self.ahead = ahead or {}
 
 
 def wanted_tables(names, chains):
@@ -148,28 +148,28 @@ def read_tables(save, names):
                 jumps.append((name, len(there) + own, rule))
             else:
                 there.append(saved.text)
-    lead = dict((hook, _closing(foreign[hook], foreign)) for hook in ("INPUT", "FORWARD"))
+    ahead = dict((hook, _closing(foreign[hook], foreign)) for hook in ("INPUT", "FORWARD"))
     room = dict((chain, len(rules)) for chain, rules in foreign.items())
-    return Tables(chains, jumps, _in_place(names, chains, jumps, lead), room, lead)
+    return Tables(chains, jumps, _in_place(names, chains, jumps, ahead), room, ahead)
 
 
-def _in_place(names, chains, jumps, lead):
+def _in_place(names, chains, jumps, ahead):
     """Whether each jump is there once, and no rule before it may accept."""
     wanted = names.jumps(chains)
     there = dict((chain, (position, rule)) for chain, position, rule in jumps)
     if not wanted or len(jumps) != len(wanted) or set(there) != set(hook for hook, _rule in wanted):
         return False
-    return all(there[hook][1].key == rule.key and there[hook][0] <= lead[hook] + 1 for hook, rule in wanted)
+    return all(there[hook][1].key == rule.key and there[hook][0] <= ahead[hook] + 1 for hook, rule in wanted)
 
 
 def _closing(rules, chains, depth=0):
-    """How many rules at the beginning can only close: those that drop, and those that lead to nothing else.
+    """How many rules at the beginning can only drop: those that drop, and those that lead to nothing else.
 
     What our other scope or provider has put there counts as such: neither has to come before the other.
 
     :param rules: of one chain, as iptables-save writes them
     :type rules: list[str]
-    :param chains: rules of each chain of others
+    :param chains: rules of each foreign chain
     :type chains: dict[str, list[str]]
     :rtype: int
     """
@@ -202,7 +202,7 @@ def transaction(present, wanted):
     if not same_jumps(present, wanted):
         lines.extend("-D %s %s" % (chain, rule.text()) for chain, _position, rule in present.jumps)
         for chain, position, rule in wanted.jumps:
-            place = present.lead.get(chain, 0) + 1 if position == FIRST else position
+            place = present.ahead.get(chain, 0) + 1 if position == FIRST else position
             lines.append("-I %s %d %s" % (chain, place, rule.text()))
     lines.extend("-X %s" % name for name in stale)
     return "\n".join(lines + ["COMMIT", ""])
@@ -231,7 +231,7 @@ def same_jumps(present, wanted):
 
 
 def missing_jumps(names, present, wanted):
-    """Chains of others in which our chains are there without their jump, or with one that comes too late.
+    """Foreign chains in which our chains are there without their jump, or with one that comes too late.
 
     :type names: Names
     :type present: Tables
@@ -243,7 +243,7 @@ def missing_jumps(names, present, wanted):
     found = []
     for hook, rule in names.jumps(wanted.chains):
         there = [(position, jump) for chain, position, jump in present.jumps if chain == hook]
-        good = len(there) == 1 and there[0][1].key == rule.key and there[0][0] <= present.lead.get(hook, 0) + 1
+        good = len(there) == 1 and there[0][1].key == rule.key and there[0][0] <= present.ahead.get(hook, 0) + 1
         if rule.target() in present.chains and not good:
             found.append(hook)
     return found

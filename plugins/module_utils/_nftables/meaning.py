@@ -54,7 +54,7 @@ def table_difference(scope, present, wanted, text_of):
     if present and wanted:
         lines.extend(_repairs(present, wanted))
     if present:
-        lines.extend("- " + text for text in _strange(scope, present, wanted or Table()))
+        lines.extend("- " + text for text in _unrecognised(scope, present, wanted or Table()))
     return lines
 
 
@@ -140,7 +140,7 @@ def _base_text(base):
     return " (was type %s hook %s priority %s policy %s)" % base if base else " (was not hooked in)"
 
 
-def _strange(scope, present, wanted):
+def _unrecognised(scope, present, wanted):
     """What is in the table that no plan makes."""
     reader = _Reader(present, None, lambda rule: "")
     reader.read(scope)
@@ -229,10 +229,10 @@ class _Reader:
                 if rule.counted:
                     self.counted.append((rule, None, None, ()))
                 self.walk(rule.target(), None, None)
-            elif not self._leads_on(rule, chain, source, destination):
+            elif not self._descends(rule, chain, source, destination):
                 self._ends(rule, chain, source, destination)
 
-    def _leads_on(self, rule, chain, source, destination):
+    def _descends(self, rule, chain, source, destination):
         """Whether a rule leads a labelled set to one of our chains; if so, what is there is read."""
         if len(rule.matches) != 1 or len(rule.statements) != 1 or rule.comment is None:
             return False
@@ -271,10 +271,10 @@ class _Reader:
         where = [] if source is None else ["from %s%s" % (source, " to " + destination if destination else "")]
         where.extend(["published by containers"] if self.published else [])
         text = " (%s)" % ", ".join(where) if where else ""
-        self.meaning.strange.append("rule without a service: %s%s" % (self.text_of(rule), text))
+        self.meaning.unrecognised.append("rule without a service: %s%s" % (self.text_of(rule), text))
 
     def _flow_ports(self, rule):
-        """Port values of a rule that accepts them, and does nothing else; empty where it is no such rule."""
+        """Port values of a rule that accepts them, and does nothing else; empty where it is another rule."""
         if rule.statements != ("accept",) or rule.comment is None or not rule.counted:
             return []
         values = rule.values()

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The provider nftables: one table of our own, with sets of intervals.
 
-A chain's "accept" ends that chain only: tables of others, before and after ours, have their say too. None of them is
+A chain's "accept" ends that chain only: foreign tables, before and after ours, have their say too. None of them is
 touched, and none of their rules can lead into ours.
 
 Note that this module util is **PRIVATE** to the collection.
@@ -33,7 +33,7 @@ _WORDS = 600
 _TRACKING = "add table inet {name}; add chain inet {name} tracking; add rule inet {name} tracking ct state established"
 
 
-class State:
+class NftablesState:
     """What is, what was, or what is to be."""
 
     def __init__(self, table, text=None):
@@ -51,7 +51,7 @@ def _entries(text):
     try:
         return entries_of(text)
     except ValueError:
-        raise RulesetError("nft -j: printed what is no JSON: %s" % _words(text))
+        raise RulesetError("nft -j: printed something other than JSON: %s" % _words(text))
 
 
 class _Texts:
@@ -142,13 +142,13 @@ class Nftables(Provider):
         name = TABLES[scope]
         tables = [entry["table"] for entry in _entries(host.output("nft", _LIST_TABLES)) if "table" in entry]
         if not any(table["name"] == name and table["family"] == "inet" for table in tables):
-            return State(None)
+            return NftablesState(None)
         entries = _entries(host.output("nft", ["-j", "list", "table", "inet", name]))
-        return State(read_table(entries), lambda: host.output("nft", ["-a", "list", "table", "inet", name]))
+        return NftablesState(read_table(entries), lambda: host.output("nft", ["-a", "list", "table", "inet", name]))
 
     def build(self, scope, present, policy):
         if policy is None:
-            return State(None)
+            return NftablesState(None)
         for name in policy.interfaces():
             if '"' in name:
                 raise RulesetError(
@@ -156,7 +156,7 @@ class Nftables(Provider):
                     "another provider." % name,
                     changed=False,
                 )
-        return State(render(policy))
+        return NftablesState(render(policy))
 
     def compare(self, host, scope, present, wanted):
         if present.table is None and wanted.table is None:
@@ -196,8 +196,8 @@ class Nftables(Provider):
 
     def former(self, saved, present):
         if saved["table"] is None:
-            return State(None)
-        return State(table_from(saved["table"]), saved["text"] and (lambda: native(saved["text"])))
+            return NftablesState(None)
+        return NftablesState(table_from(saved["table"]), saved["text"] and (lambda: native(saved["text"])))
 
     def counters(self, host, scope):
         table = self.read(host, scope).table

@@ -75,7 +75,7 @@ class _Renderer:
                 continue
             end, name = (DADDR, rule.destination_set) if rule.destination_set else (SADDR, rule.source_set)
             # What is led away with goto does not come back: a packet is judged once.
-            judged.extend(self._leads(end, family, name, "goto " + rule.kind) for family in rule.families)
+            judged.extend(self._dispatch(end, family, name, "goto " + rule.kind) for family in rule.families)
             self._chain(rule.kind, verdict(rule))
         if judged:
             main.append(rest_rule())
@@ -94,9 +94,9 @@ class _Renderer:
 
     def _ours(self, name):
         families = [family for family in FAMILIES if self.policy.sets[name][family]]
-        self._chain("ours", [self._leads(end, one, name, "accept") for end in (SADDR, DADDR) for one in families])
+        self._chain("ours", [self._dispatch(end, one, name, "accept") for end in (SADDR, DADDR) for one in families])
 
-    def _leads(self, end, family, name, action):
+    def _dispatch(self, end, family, name, action):
         """A rule for packets from or to a set of the plan; the set comes to be in the table."""
         found = set_name(name, family)
         if found not in self.table.sets:
@@ -114,7 +114,7 @@ class _Renderer:
         leading = []
         for source, families, ends in by_ends(rules):
             name = chain_name(word, source)
-            leading.extend(self._leads(SADDR, family, source, "jump " + name) for family in families)
+            leading.extend(self._dispatch(SADDR, family, source, "jump " + name) for family in families)
             chain = []
             for destination, families, flows in ends:
                 made = [one for flow in flows for one in rules_of(flow)]
@@ -122,7 +122,7 @@ class _Renderer:
                     chain.extend(made)
                     continue
                 pair = chain_name(word, source, destination)
-                chain.extend(self._leads(DADDR, family, destination, "jump " + pair) for family in families)
+                chain.extend(self._dispatch(DADDR, family, destination, "jump " + pair) for family in families)
                 self._chain(pair, made)
             self._chain(name, chain)
         return leading

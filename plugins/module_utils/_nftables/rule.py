@@ -138,7 +138,7 @@ def label(text):
 
 
 def interface_value(name):
-    """A name of an interface as a rule has it: an asterisk at its end is no wildcard.
+    """A name of an interface as a rule has it: an asterisk at its end is not a wildcard.
 
     :type name: str
     :rtype: str

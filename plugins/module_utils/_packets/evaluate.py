@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What becomes of the first packet of a connection, by rules of others as well as ours.
+"""What becomes of the first packet of a connection, by foreign rules and by ours.
 
 Rules of iptables and of nft are read into the same form, and sets of packets are led through them. What such a rule
 looks at and this code does not know makes its outcome unsure, and the rule says why: nothing is guessed.
@@ -229,7 +229,7 @@ class Walk:
         return parts + returned
 
 
-def lead(path, boxes, ours=None):
+def trace(path, boxes, ours=None):
     """Lead packets through hooked chains, one after the other.
 
     :type path: list[Hooked]

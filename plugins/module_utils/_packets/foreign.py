@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who else has rules that let a packet pass before ours can judge it, or that close what the plan opens.
+"""Which foreign rules accept a packet before ours judge it, or drop what the plan permits.
 
-It is about the first packet of a connection, from the network. What becomes of replies, and of what containers publish,
-is not looked at.
+This is about the first packet of a connection from the network. Replies, and ports that containers publish, are not
+examined.
 
 Note that this module util is **PRIVATE** to the collection.
 """
@@ -19,7 +19,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, family_of, shown
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import read_paths
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import ACCEPT, DROP, OURS, TRANSLATE
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import UNKNOWN, lead
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import UNKNOWN, trace
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import port_bounds
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import CAME, DESTINATION, GOES, ICMP
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import ICMPV6
@@ -68,7 +68,7 @@ class Known:
 
 
 def others(host, plan, management, options):
-    """What rules of others do to the plan.
+    """What foreign rules do to the plan.
 
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
     :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.plan.Plan
@@ -110,11 +110,11 @@ class _Family:
         self.real = [(flow, self._real(flow.product)) for flow in self.flows]
 
     def found(self):
-        """What each rule of others does that does something.
+        """What each foreign rule does that has an effect.
 
         :rtype: collections.Iterable[dict]
         """
-        _passed, walks = lead(self.path.hooked, [self._universe()], is_ours)
+        _passed, walks = trace(self.path.hooked, [self._universe()], is_ours)
         for walk in walks:
             for effect in walk.effects:
                 entry = None
@@ -157,7 +157,7 @@ class _Family:
         return [part for one in intervals for part in complement(nobody, one)]
 
     def _without_segments(self, boxes):
-        """What stays within one segment is none of a gateway's business."""
+        """What stays within one segment is unrelated to a gateway."""
         for name in self.plan.interfaces:
             numbers = self.path.interfaces.intervals(name)
             if numbers:

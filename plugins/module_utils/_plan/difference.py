@@ -31,12 +31,12 @@ class Meaning:
         self.members = {}
         #: the same for what containers publish, where rules say them once more; else empty
         self.published_members = {}
-        #: for rules that are no flow: anything that identifies the rule, and its text
+        #: for rules that are not flows: anything that identifies the rule, and its text
         self.fixed = {}
         #: as fixed, for what containers publish
         self.published_fixed = {}
-        #: texts about what nobody of ours has written
-        self.strange = []
+        #: texts about rules and chains that this collection did not create
+        self.unrecognised = []
 
 
 def difference(present, wanted):
@@ -67,10 +67,10 @@ def difference(present, wanted):
     lines.extend(fixed)
     published = (line for line in _fixed_lines(present, wanted, "published_fixed") if line not in fixed)
     lines.extend(line + _PUBLISHED for line in published)
-    strange = dict((family, present[family].strange) for family in present)
-    # What nobody of ours has written could be in any family, so it says in which it is.
-    anywhere = dict((family, set().union(*strange.values())) for family in strange)
-    lines.extend(by_family("- ", strange, anywhere))
+    unrecognised = dict((family, present[family].unrecognised) for family in present)
+    # A rule that this collection did not create could be in any family, so it says in which it is.
+    anywhere = dict((family, set().union(*unrecognised.values())) for family in unrecognised)
+    lines.extend(by_family("- ", unrecognised, anywhere))
     return lines
 
 

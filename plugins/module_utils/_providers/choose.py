@@ -14,7 +14,7 @@ import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base import contract
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.rivals import has_qradar, refuse_rivals
-from ansible_collections.portledger.qradar.plugins.module_utils._providers.rivals import runs_firewalld, who_else_closes
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.rivals import runs_firewalld, what_else_drops
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.signs import has_sign
 
 
@@ -43,7 +43,7 @@ def provider_warnings(host, provider):
     :type provider: ansible_collections.portledger.qradar.plugins.module_utils._providers.provider.Provider
     :rtype: list[str]
     """
-    return who_else_closes(host, provider.NAME) + provider.warnings(host)
+    return what_else_drops(host, provider.NAME) + provider.warnings(host)
 
 
 def _fitting(providers, host, scope):
@@ -51,7 +51,7 @@ def _fitting(providers, host, scope):
         return "qradar"
     if runs_firewalld(host):
         return "firewalld"
-    # What was chosen stays: rules of others that came since do not make the rules change their place.
+    # What was chosen stays: foreign rules that were added since do not make the rules change their place.
     for name in ("nftables", "iptables"):
         if _has_traces(providers, host, scope, name):
             return name
@@ -70,7 +70,7 @@ def _foreign_iptables(host):
     return False
 
 
-def traces_of_others(providers, host, scope, provider):
+def other_traces(providers, host, scope, provider):
     """Providers, but for one, that have something on this host.
 
     :param providers: the providers by name

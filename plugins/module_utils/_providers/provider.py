@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a provider is: it turns the policy of a plan into rules of its own kind, loads them, and reads them back.
 
-A provider has no state of its own: what it knows of a host is in the State that :meth:`Provider.read` returns.
+A provider has no state of its own: what it knows of a host is in the state that :meth:`Provider.read` returns.
 
 Note that this module util is **PRIVATE** to the collection.
 """

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who else manages this host's firewall, and would undo what a provider has loaded.
+"""What else manages this host's firewall, and would undo what a provider has loaded.
 
 Note that this module util is **PRIVATE** to the collection.
 """
@@ -76,8 +76,8 @@ def refuse_rivals(host, provider):
             raise _rival("%s, whose service is active here and flushes them at each restart" % service, "nftables")
 
 
-def who_else_closes(host, provider):
-    """Warnings of others who close what a provider opens, for a packet has to please both.
+def what_else_drops(host, provider):
+    """Warnings about what else drops traffic that a provider permits: a packet has to be accepted by both.
 
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
     :param provider: its name
@@ -91,8 +91,8 @@ def who_else_closes(host, provider):
         elif has_qradar(host):
             found.append(("QRadar, which has iptables of its own here,", "qradar"))
     return [
-        "provider: %s closes what it does not open itself, whatever the rules of '%s' let in. Choose the provider %s, "
-        "or leave it at auto." % (who, provider, instead)
+        "provider: %s drops whatever it does not permit itself, even traffic that the rules of '%s' accept. "
+        "Choose the provider %s, or leave it at auto." % (who, provider, instead)
         for who, instead in found
     ]
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Our marked block in a file of others. Everything here is bytes: what is not ours is not even decoded.
+"""Our marked block in a foreign file. Everything here is bytes: what is not ours is not even decoded.
 
 A block always begins at the beginning of a line and ends with a line's end, so taking it out leaves what was there
 before, to the byte, whatever that is.
@@ -103,7 +103,7 @@ def _places(content, path):
             continue
         word, scope = known.get(line.rstrip(), (None, None))
         if word is None:
-            _refuse(path, number, line, "is no marker of this collection")
+            _refuse(path, number, line, "is not a marker of this collection")
         if word == "BEGIN":
             if begun:
                 _refuse(path, number, line, "begins a block inside of the one that line %d begins" % begun[1])

@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What others have put into the kernel beside QRadar's files: containers, fail2ban, virtualisation.
+"""Foreign rules in the kernel beside QRadar's files: of containers, fail2ban, virtualisation.
 
-iptables_update.pl loads whole tables, so such rules are gone after it. Those that were live and that no generated file
-held are put back in their order: after our own jump, but for those that came first and can only close. What
-QRadar's files said and do not say any more stays gone.
+iptables_update.pl loads whole tables, so such rules are gone after it. Those that were live and in no generated file
+are restored in their order: after our own jump, except for those that were first and can only drop. What QRadar's files
+contained and no longer contain stays gone.
 
 Note that this module util is **PRIVATE** to the collection.
 """
@@ -72,7 +72,7 @@ def _comparable(save):
 
 
 def lost_rules(names, before, generated, after):
-    """What iptables-restore --noflush has to read so that nothing of others is lost.
+    """What iptables-restore --noflush has to read so that no foreign rule is lost.
 
     :param names: of the scope that is loaded
     :type names: ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables.Names
@@ -88,14 +88,14 @@ def lost_rules(names, before, generated, after):
     lines = []
     written, now = read_chains(generated), read_chains(after)
     for table, chains in sorted(read_chains(before).items()):
-        lead = read_tables(before, names).lead if table == "filter" else {}
-        found = _lost_of_table(chains, written.get(table, {}), now.get(table, {}), lead)
+        ahead = read_tables(before, names).ahead if table == "filter" else {}
+        found = _lost_of_table(chains, written.get(table, {}), now.get(table, {}), ahead)
         if found:
             lines.extend(["*" + table] + found + ["COMMIT"])
     return "".join(line + "\n" for line in lines)
 
 
-def _lost_of_table(before, written, now, lead):
+def _lost_of_table(before, written, now, ahead):
     heads, rules = [], []
     for name in sorted(before):
         chain = before[name]
@@ -105,31 +105,31 @@ def _lost_of_table(before, written, now, lead):
         if name not in now:
             if file_chain is None:
                 heads.append(":%s %s [0:0]" % (name, chain.policy))
-                rules.extend("-A %s %s" % (name, rule.text()) for rule in chain.rules if not _leads_to_us(rule))
+                rules.extend("-A %s %s" % (name, rule.text()) for rule in chain.rules if not _jumps_to_us(rule))
             continue
         if chain.policy != now[name].policy and file_chain and chain.policy != file_chain.policy:
             heads.append(":%s %s [0:0]" % (name, chain.policy))
         known = set(rule.key for rule in file_chain.rules) if file_chain else set()
-        rules.extend(_lost_of_chain(name, chain.rules, known, now[name].rules, lead.get(name, 0)))
+        rules.extend(_lost_of_chain(name, chain.rules, known, now[name].rules, ahead.get(name, 0)))
     return heads + rules
 
 
-def _lost_of_chain(name, before, known, now, lead):
+def _lost_of_chain(name, before, known, now, ahead):
     """Rules that are in no file and not there any more, each before the one that it stood before.
 
-    :param lead: how many of the rules of others, from the top, can only close
+    :param ahead: how many foreign rules, from the top, can only drop
     """
     merged = [(rule, False) for rule in now]
     place = len(merged)
-    others = [rule for rule in before if not _leads_to_us(rule)]
-    for number, rule in reversed(list(enumerate(others))):
+    foreign = [rule for rule in before if not _jumps_to_us(rule)]
+    for number, rule in reversed(list(enumerate(foreign))):
         places = [there for there in range(place) if merged[there][0].key == rule.key and not merged[there][1]]
         if places:
             place = places[-1]
         elif rule.key not in known and not _is_there(rule, merged):
-            jumps = [there for there, (found, _lost) in enumerate(merged) if _leads_to_us(found)]
+            jumps = [there for there, (found, _lost) in enumerate(merged) if _jumps_to_us(found)]
             if jumps:
-                place = min(place, jumps[0]) if number < lead else max(place, jumps[-1] + 1)
+                place = min(place, jumps[0]) if number < ahead else max(place, jumps[-1] + 1)
             merged.insert(place, (rule, True))
     return ["-I %s %d %s" % (name, number, rule.text()) for number, (rule, lost) in enumerate(merged, 1) if lost]
 
@@ -139,5 +139,5 @@ def _is_there(rule, merged):
     return any(there.key == rule.key and not lost for there, lost in merged)
 
 
-def _leads_to_us(rule):
+def _jumps_to_us(rule):
     return (rule.target() or "").startswith(_OURS)

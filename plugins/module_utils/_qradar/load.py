@@ -34,8 +34,8 @@ class Load:
         """
         :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
         :type scope: str
-        :type present: ansible_collections.portledger.qradar.plugins.module_utils._qradar.state.State
-        :type wanted: ansible_collections.portledger.qradar.plugins.module_utils._qradar.state.State
+        :type present: ansible_collections.portledger.qradar.plugins.module_utils._qradar.state.QradarState
+        :type wanted: ansible_collections.portledger.qradar.plugins.module_utils._qradar.state.QradarState
         """
         self.host = host
         self.scope = scope
@@ -79,7 +79,7 @@ class Load:
                     # What was there before may have drifted: then the kernel did not hold what the file says.
                     live = self.wanted.tables[family]
                     if not same_tables(block_tables(self.wanted.blocks[family], self.scope), live):
-                        self._lead(family, self.wanted)
+                        self._load_family(family, self.wanted)
                 self._prove()
             except RulesetError as error:
                 raise self._undo(before, generated, error.words)
@@ -103,7 +103,7 @@ class Load:
                 former = (self.wanted.blocks[family], self.wanted.generated.get(family))
                 attempt(put_back_generated, self.host, family, self.scope, *former)
         for family in self.families:
-            attempt(self._lead, family, self.wanted)
+            attempt(self._load_family, family, self.wanted)
         self._done()
         if attempt.problems:
             raise RulesetError(" ".join(attempt.problems), changed=True)
@@ -124,7 +124,7 @@ class Load:
         restore_text(self.host, PREFIX[family] + "-restore", text, test)
 
     def _load(self, before, generated):
-        """Run QRadar's program; what others have put into the kernel only is there after it as it was before."""
+        """Run QRadar's program; foreign rules that are in the kernel only are there after it as it was before."""
         code, out, err = self.host.run(self.tool, [])
         if code != 0:
             words = " ".join(line.strip() for line in (err or out).splitlines() if line.strip())
@@ -138,7 +138,7 @@ class Load:
             if text:
                 self._restore(family, text)
 
-    def _lead(self, family, state):
+    def _load_family(self, family, state):
         """Lead what is live to what it was, or is to be, without QRadar's program."""
         now = read_tables(save_of(self.host, family), self.names)
         if not same_tables(now, state.tables[family]):
@@ -163,7 +163,7 @@ class Load:
         if set(wanted.chains) - set(now.chains) == set(wanted.chains):
             return "none of our chains is there. Does QRadar read that file? See docs/providers/qradar.md"
         for chain in missing_jumps(self.names, now, wanted):
-            before = self._opens_before(text, chain, now.lead[chain])
+            before = self._accepts_before(text, chain, now.ahead[chain])
             if before:
                 return (
                     "the rule '%s' stands in %s before ours, and may let pass what the plan does not allow. Find it in "
@@ -185,7 +185,7 @@ class Load:
                 path = generated_file(self.host, family)
                 attempt(replace_file, path, read_file(path), generated[family])
         for family in self.families:
-            attempt(self._lead, family, self.present)
+            attempt(self._load_family, family, self.present)
         if attempt.problems:
             return RulesetError(" ".join([words, "Putting back failed too:"] + attempt.problems), changed=True)
         left = self._left_changed(before)
@@ -199,17 +199,17 @@ class Load:
         if all(
             same_tables(read_tables(now[family], self.names), self.present.tables[family]) for family in self.families
         ):
-            return "Our own rules are as they were; others are now as %s made them." % self.tool
+            return "Our own rules are as they were; foreign rules are now as %s made them." % self.tool
         return "Putting back failed too: our rules are not what they were."
 
-    def _opens_before(self, text, chain, lead):
-        """The rule of others that is the first to open something, where it stands before our jump."""
+    def _accepts_before(self, text, chain, ahead):
+        """The first foreign rule that accepts something, where it is before our jump."""
         for rule in read_chains(text)["filter"][chain].rules:
             if self.names.owns_chain(rule.target() or ""):
                 return None
-            if not lead:
+            if not ahead:
                 return rule
-            lead -= 1
+            ahead -= 1
         return None
 
 

@@ -19,7 +19,7 @@ import os
 
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.provider import filtered_families
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.state import State as TableState
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.state import IptablesState
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.state import former_state, save_state
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import by_family, difference
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
@@ -31,11 +31,11 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.block import find_block
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import read_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.load import Load
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import TOOL, State, block_tables
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import TOOL, QradarState, block_tables
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import names_of, pre_file
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import put_back_generated, read_state
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import render_block, same_blocks
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import strange_lines, with_ours
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import unrecognised_lines, with_ours
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.version import find_version, ipv6_warning
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.version import version_text
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
@@ -71,7 +71,7 @@ def _families(host):
     """The families that this host filters; raises RulesetError where this is not a QRadar host."""
     if not _has_tool(host):
         raise RulesetError(
-            "%s: no such program. This is no QRadar host, or QRadar is not installed yet: "
+            "%s: no such program. This is not a QRadar host, or QRadar is not installed yet: "
             "install it first, or choose another provider." % host.file(*TOOL)
         )
     return filtered_families(host)
@@ -136,7 +136,7 @@ class Qradar(Provider):
             chains = {} if policy is None else render(policy, names, family, False).chains
             tables[family] = wanted_tables(names, chains)
             blocks[family] = render_block(scope, tables[family], family in present.created)
-        return State(scope, tables, blocks)
+        return QradarState(scope, tables, blocks)
 
     def compare(self, host, scope, present, wanted):
         names = names_of(scope)
@@ -151,7 +151,7 @@ class Qradar(Provider):
                 dict((family, block_tables(state.blocks[family], scope)) for family in families)
                 for state in (present, wanted)
             )
-            odd = dict((family, strange_lines(present.blocks[family], wanted.blocks[family])) for family in families)
+            odd = dict((one, unrecognised_lines(present.blocks[one], wanted.blocks[one])) for one in families)
             found = _lines(names, there, want) + by_family("- ", odd, odd)
             # What is said once for the kernel is not said again for the file.
             lines.extend(line + " (in the file only)" for line in found if line not in lines)
@@ -169,7 +169,7 @@ class Qradar(Provider):
     def save(self, state):
         return {
             "scope": state.scope,
-            "tables": save_state(TableState(state.tables, None))["tables"],
+            "tables": save_state(IptablesState(state.tables, None))["tables"],
             "blocks": dict((family, _to_text(block)) for family, block in state.blocks.items()),
             "generated": dict((family, _to_text(content)) for family, content in state.generated.items()),
         }
@@ -179,7 +179,7 @@ class Qradar(Provider):
         blocks, generated = (
             dict((family, _to_bytes(saved[name].get(family))) for family in tables) for name in ("blocks", "generated")
         )
-        return State(saved["scope"], tables, blocks, generated=generated, former=True)
+        return QradarState(saved["scope"], tables, blocks, generated=generated, former=True)
 
     def counters(self, host, scope):
         saves = dict((family, host.output(PREFIX[family] + "-save", ["-c"])) for family in _families(host))

@@ -26,7 +26,7 @@ _NOTE = "# Written by the Ansible collection portledger.qradar. Its next run und
 _CREATED = "# This file was not there before."
 
 
-class State:
+class QradarState:
     """What is, or what is to be."""
 
     def __init__(self, scope, tables, blocks, created=(), generated=None, damage=None, former=False):
@@ -85,7 +85,7 @@ def read_state(host, scope, families):
     :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
     :type scope: str
     :type families: list[str]
-    :rtype: State
+    :rtype: QradarState
     :raises RulesetError: the rules cannot be read.
     """
     names = names_of(scope)
@@ -101,7 +101,7 @@ def read_state(host, scope, families):
             created.add(family)
         generated[family] = read_file(generated_file(host, family))
         tables[family] = read_tables(save_of(host, family), names)
-    return State(scope, tables, blocks, created, generated, damage)
+    return QradarState(scope, tables, blocks, created, generated, damage)
 
 
 def made_by_us(block):
@@ -161,8 +161,8 @@ def same_blocks(one, other):
     return (one is None) == (other is None) and [entry[:2] for entry in there] == [entry[:2] for entry in want]
 
 
-def strange_lines(present, wanted):
-    """Lines of a block that are no rules of ours.
+def unrecognised_lines(present, wanted):
+    """Lines of a block that are not rules of ours.
 
     :type present: bytes | None
     :type wanted: bytes | None

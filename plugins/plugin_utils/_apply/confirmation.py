@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The controller's side of a change that must prove itself: a new connection, probes, then the confirmation.
 
-The host knows nothing of this file. It only sees that somebody confirms in time, or that nobody does.
+The host only sees whether a confirmation arrives in time.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -28,27 +28,27 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.ssh_watch
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortError, PortRange
 
-# After the host's timer, for asking what became of the change.
+# After the host's timer, to ask for the state of the change.
 _AFTERWARDS: Final = 20.0
 _PAUSE: Final = 0.5
 _MOST_SHOWN: Final = 3
 
 
 class UnreachedError(Exception):
-    """The host could not be asked; its text says why."""
+    """The host did not answer; the text says why."""
 
 
 def read_seconds(host: str, value: object) -> int:
     """The option ``confirm_seconds``.
 
     Raises:
-        InputError: it is no number of seconds.
+        InputError: it is not a number of seconds.
     """
     with contextlib.suppress(TypeError, ValueError):
         seconds = int(str(value))
         if seconds >= 0:
             return seconds
-    raise InputError(host, "confirm_seconds", value, "is no number of seconds", "Write 30, or 0 for no confirmation")
+    raise InputError(host, "confirm_seconds", value, "is not a number of seconds", "Write 30, or 0 for no confirmation")
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def read_probes(host: str, value: object, known: Container[str]) -> tuple[Probe,
         known: names of the inventory's hosts.
 
     Raises:
-        InputError: one is not a single TCP port, or names a host that is not there.
+        InputError: one is not a single TCP port, or names an unknown host.
     """
     probes = []
     remedy = "Write single TCP ports, such as tcp/443, or tcp/443 from ep1"
@@ -84,20 +84,20 @@ def read_probes(host: str, value: object, known: Container[str]) -> tuple[Probe,
         if found.transport != "tcp" or found.first != found.last:
             raise InputError(host, "probes", entry, "cannot be probed", remedy)
         if named and source.strip() not in known:
-            raise InputError(host, "probes", entry, "names no host of the inventory", remedy)
+            raise InputError(host, "probes", entry, "names a host that is not in the inventory", remedy)
         probes.append(Probe(found.first, source.strip() if named else None))
     return tuple(probes)
 
 
 class Confirmation:
-    """Proves that a host still answers, and tells it so.
+    """Proves that a host still answers, and confirms the change there.
 
     Args:
         host: the inventory's name.
         seconds: the time that the host gives.
         call: runs the module on the host with a phase; raises UnreachedError.
-        reach: connects from another host: its name, an address, a port, seconds; says why not, or nothing.
-        clock: seconds from any beginning.
+        reach: connects from another host: its name, an address, a port, seconds; returns why it failed, or nothing.
+        clock: seconds since any moment.
         sleep: waits for seconds.
     """
 
@@ -119,7 +119,7 @@ class Confirmation:
         self._end = clock() + seconds
 
     def confirm(self, address: str, probes: Sequence[Probe], behind: Sequence[Target] = ()) -> str:
-        """Confirm over a new connection, once each probe has answered, and whoever answered before the change.
+        """Confirm over a new connection, once each probe and each target that answered before has answered.
 
         Args:
             address: of the host, for probes.
@@ -130,58 +130,62 @@ class Confirmation:
             Why a boot would not load what is confirmed; empty where it does.
 
         Raises:
-            InputError: the change did not stay, with the reason and what became of it.
+            InputError: the change was not kept, with the reason and the state of the host.
         """
         for probe in probes:
             said = self._probe(address, probe)
             if said:
                 whom = probe.source or "the controller"
-                remedy = f"Open the port to {whom}, start what listens there, or take it out of probes"
+                remedy = f"Permit the port for {whom}, start the service that listens there, or remove it from probes"
                 problem = f"did not answer at {address} after the change ({said}){self._ending()}"
                 raise InputError(self._host, "probes", str(probe), problem, remedy)
         if lost := self._lost(behind):
             shown = ", ".join(f"{address} tcp/{port}" for address, port in lost[:_MOST_SHOWN])
             more = f" and {len(lost) - _MOST_SHOWN} more" if len(lost) > _MOST_SHOWN else ""
-            problem = f"passed in vain: {shown}{more} answered before the change and not after{self._ending()}"
-            remedy = "Look at qradar_gateway_segments and gateway_firewall_management"
+            verb = "answers" if len(lost) == 1 else "answer"
+            problem = f"expired: {shown}{more} no longer {verb} after the change{self._ending()}"
+            remedy = "Check qradar_gateway_segments and gateway_firewall_management"
             raise InputError(self._host, "confirm_seconds", self._seconds, problem, remedy)
         answer, said = self._ask(CONFIRM)
         outcome = answer.get("outcome")
         if outcome == CONFIRMED:
             return str(answer.get("problem", ""))
         if outcome == SAME_CONNECTION:
-            problem = f"proved nothing: the new connection was the old one ({answer['why']}){self._ending()}"
-            remedy = "Look for what shares connections beside Ansible's own ControlPersist"
+            problem = f"ended without proof: the new connection was the old one ({answer['why']}){self._ending()}"
+            remedy = "Find out what reuses connections besides Ansible's own ControlPersist"
         elif outcome == RESTORED:
-            problem = f"passed without a new connection, and the host has put its former rules back{_last(said)}"
+            problem = f"expired without a new connection, and the host has restored its former rules{_last(said)}"
             remedy = (
-                "Look for what keeps the controller out: rules of others on the host or on the way, or a connection "
+                "Find out what blocks the controller: foreign rules on the host or on the way, or a connection "
                 "that takes longer than this"
             )
         elif outcome:
-            problem = f"proved nothing: {answer['why']}"
-            remedy = "Where it was started anew, it came up with its former rules. Run the playbook again"
+            problem = f"ended without proof: {answer['why']}"
+            remedy = "If the host was restarted, it came up with its former rules. Run the playbook again"
         elif answer:
-            problem = f"passed without a confirmation that the host took: {answer.get('msg')}"
-            remedy = "The host puts its former rules back by itself, and tries that again for ten minutes. Look at it"
+            problem = f"expired without a confirmation that the host accepted: {answer.get('msg')}"
+            remedy = "The host restores its former rules by itself, and retries for ten minutes. Check the host"
         else:
-            problem = f"passed without a new connection{_last(said)}"
-            remedy = "The host puts its former rules back by itself, but it could not be asked. Look at it"
+            problem = f"expired without a new connection{_last(said)}"
+            remedy = "The host restores its former rules by itself, but did not answer. Check the host"
         raise InputError(self._host, "confirm_seconds", self._seconds, problem, remedy)
 
     def take_back(self) -> str | None:
-        """Have the change taken back, if there is one; the end of a sentence that says so, None where nothing was made.
+        """Undo the change, if there is one.
+
+        Returns:
+            The end of a sentence about it, None where nothing was changed.
 
         Raises:
-            UnreachedError: the host cannot be asked.
+            UnreachedError: the host does not answer.
         """
         answer = self._call(RESTORE)
         if answer.get("failed"):
-            return f"putting the former ones back failed, the host tries again: {answer.get('msg')}"
-        return "the host has put the former ones back" if answer.get("outcome") == RESTORED else None
+            return f"restoring the former rules failed, and the host retries: {answer.get('msg')}"
+        return "the host has restored the former rules" if answer.get("outcome") == RESTORED else None
 
     def _lost(self, behind: Sequence[Target]) -> list[Target]:
-        """Who does not answer any more, waited for half of the time."""
+        """Targets that no longer answer within half of the time."""
         if not behind:
             return []
         with Watch(behind) as watch:
@@ -189,7 +193,7 @@ class Confirmation:
         return sorted(set(behind) - set(answered))
 
     def _probe(self, address: str, probe: Probe) -> str:
-        """Why a port does not answer, tried for half of the time; nothing where it does."""
+        """Why a port does not answer within half of the time; empty where it does."""
         end = self._end - self._seconds / 2
         if probe.source:
             return self._reach(probe.source, address, probe.port, max(end - self._clock(), 0.5))
@@ -206,14 +210,14 @@ class Confirmation:
             self._sleep(_PAUSE)
 
     def _ending(self) -> str:
-        """What became of a change that must not stay, as the end of a sentence."""
+        """The state of a change that is undone, as the end of a sentence."""
         answer, said = self._ask(RESTORE)
         if answer.get("outcome") == RESTORED:
-            return ", and the host has put its former rules back"
-        return f"; the host puts its former rules back by itself, but it could not be asked{_last(said)}"
+            return ", and the host has restored its former rules"
+        return f"; the host restores its former rules by itself, but did not answer{_last(said)}"
 
     def _ask(self, phase: str) -> tuple[Mapping[str, Any], str]:
-        """The host's answer, empty where it gave none until its time was well over; and the last failure's words."""
+        """The host's answer, empty where there was none long after its time; and the last error."""
         said = ""
         while True:
             try:

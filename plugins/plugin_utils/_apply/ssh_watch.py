@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which hosts behind a gateway answer the controller, before a change of the gateway and after it.
 
-Connections are begun and left to the kernel, so that asking costs no time: what has not answered before is not asked
-for after. Nothing is sent over them.
+The kernel completes the connections in the background, so that this takes no time. A target that did not answer before
+the change is not checked after it. Nothing is sent over the connections.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -24,12 +24,12 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner im
 
 Target = tuple[str, int]
 
-# One descriptor each; beyond this, a few hosts stand for the rest.
+# One file descriptor each. Of more targets, only these are checked.
 _MOST: Final = 256
 
 
 def ssh_targets(plan: Plan) -> list[Target]:
-    """Addresses and ports of the deployment's SSH, of a gateway's plan; 256 at most."""
+    """Addresses and ports of SSH on the deployment's hosts, by a gateway's plan; 256 at most."""
     return list(itertools.islice(_targets(plan), _MOST))
 
 
@@ -43,16 +43,16 @@ def _targets(plan: Plan) -> Iterator[Target]:
 
 
 def protected_targets(result: Mapping[str, Any], targets: Iterable[Target]) -> list[Target]:
-    """The targets that the rules have to leave to the controller, by what the module says of management.
+    """The targets that the new rules must permit for the controller, by what the module returns of management.
 
-    The running connection's address keeps its way, so only its family does.
+    Lock-out protection covers the address of the running connection, and so only its family.
     """
     connection = (result.get("management") or {}).get("connection")
     return [target for target in targets if connection and (":" in target[0]) == (":" in connection["address"])]
 
 
 class Watch:
-    """Connections that were begun at one moment. Use as a context manager, or call close()."""
+    """Connections that were started at one moment. Use as a context manager, or call close()."""
 
     def __init__(self, targets: Iterable[Target]) -> None:
         self._selector = selectors.DefaultSelector()
@@ -60,7 +60,7 @@ class Watch:
         for target in targets:
             family = socket.AF_INET6 if ":" in target[0] else socket.AF_INET
             connection = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-            # What fails at once, for want of a route say, shows as an error below.
+            # An immediate failure, such as a missing route, shows as an error below.
             connection.connect_ex(target)
             self._selector.register(connection, selectors.EVENT_WRITE, (connection, target))
 
@@ -71,7 +71,7 @@ class Watch:
         self.close()
 
     def answered(self, seconds: float = 0, clock: Callable[[], float] = time.monotonic) -> list[Target]:
-        """Who took the connection so far, sorted. Waits for the others for a time."""
+        """Targets that have accepted the connection so far, sorted. Waits some seconds for the rest."""
         end = clock() + seconds
         while self._selector.get_map():
             ready = self._selector.select(max(0.0, end - clock()))
@@ -86,7 +86,7 @@ class Watch:
         return sorted(self._answered)
 
     def close(self) -> None:
-        """Give up who has not answered."""
+        """Give up the targets that have not answered."""
         for key in list(self._selector.get_map().values()):
             key.data[0].close()
         self._selector.close()

@@ -28,8 +28,8 @@ _OPENS: Final = "opens"
 class Drift:
     """How live rules differ from the plan, in the words of flows.
 
-    missing and extra are flows and other rules; narrower and wider are sets, with the networks that they lack or have
-    too many of; other is what means the same and is not as it is to be, or is out of its place.
+    missing and extra are flows and other rules. narrower and wider are sets, with the networks that they lack or have
+    in excess. other is what has the same meaning but another form or place than planned.
     """
 
     missing: list[str] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Drift:
 
     @classmethod
     def of(cls, difference: Sequence[str]) -> Drift:
-        """From the lines of ``ruleset_info``, which lead from what is to what is to be."""
+        """From the lines of ``ruleset_info``, which describe the way from the live rules to the planned ones."""
         drift = cls()
         for line in difference:
             sign, _space, text = line.partition(" ")
@@ -79,8 +79,8 @@ class Drift:
 class Finding:
     """One host or gateway.
 
-    scope: ``host`` or ``gateway``. why: what kept from asking, where something did. others, unread and listeners are
-    as ``ruleset_info`` returns them. notes: what else there is to know of it.
+    scope: ``host`` or ``gateway``. why: why it could not be checked, if so. others, unread and listeners are as
+    ``ruleset_info`` returns them. notes: further remarks.
     """
 
     name: str
@@ -96,12 +96,12 @@ class Finding:
 
     @property
     def undocumented(self) -> list[Mapping[str, Any]]:
-        """Who listens on a port of the network that nothing documents for this host."""
+        """Listeners on network ports that nothing documents for this host."""
         return [one for one in self.listeners if one["documented"] in (NO, WIDE, ELSEWHERE) and not one["loopback"]]
 
     @property
     def documented(self) -> list[Mapping[str, Any]]:
-        """Who listens on a port that is documented for this host."""
+        """Listeners on ports that are documented for this host."""
         return [one for one in self.listeners if one["documented"] not in (NO, WIDE, ELSEWHERE)]
 
     def as_data(self) -> dict[str, Any]:
@@ -121,7 +121,7 @@ class Finding:
 
 
 def examine(name: str, scope: str, result: Mapping[str, Any] | None) -> Finding:
-    """What a result of ``ruleset_info`` says.
+    """The finding that a result of ``ruleset_info`` gives.
 
     Args:
         name: of the host.
@@ -129,7 +129,7 @@ def examine(name: str, scope: str, result: Mapping[str, Any] | None) -> Finding:
         result: None where there is none.
     """
     if result is None:
-        return Finding(name, scope, UNREADABLE, why="it was not asked")
+        return Finding(name, scope, UNREADABLE, why="it was not checked")
     if result.get("unreachable"):
         return Finding(name, scope, UNREACHABLE, why=_line(result.get("msg")))
     if "in_force" not in result:
@@ -146,7 +146,7 @@ def examine(name: str, scope: str, result: Mapping[str, Any] | None) -> Finding:
         scope,
         state,
         provider=result["provider"],
-        # Where nothing is loaded, all is missing.
+        # Where nothing is loaded, every flow is missing.
         drift=Drift() if state == UNMANAGED else Drift.of(result["difference"]),
         others=others,
         unread=result.get("unread", ()),
@@ -158,7 +158,7 @@ def examine(name: str, scope: str, result: Mapping[str, Any] | None) -> Finding:
 def _notes(result: Mapping[str, Any]) -> list[str]:
     notes = []
     if result.get("pending"):
-        notes.append(f"a change waits for its confirmation, for {result['pending']['seconds_left']} s more")
+        notes.append(f"a change waits for confirmation, {result['pending']['seconds_left']} s left")
     persistent = result.get("persistent") or {}
     if persistent.get("problem"):
         notes.append(f"the next boot: {persistent['problem']}")
@@ -169,7 +169,7 @@ def _notes(result: Mapping[str, Any]) -> list[str]:
 
 def _line(text: object) -> str:
     """A message in one line."""
-    return " ".join(str(text or "without a word").split())
+    return " ".join(str(text or "without a message").split())
 
 
 def count_states(findings: Sequence[Finding]) -> dict[str, int]:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the vendor's table knows the ports that somebody listens on.
+"""Which of the ports that a host listens on are documented in the vendor's table.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -20,7 +20,7 @@ ELSEWHERE: Final = "elsewhere"
 WIDE: Final = "wide"
 NO: Final = "no"
 
-# A range of so many ports holds whatever happens to listen, so it documents nothing by itself.
+# A range of so many ports contains almost any listener, so it documents nothing by itself.
 _WIDE_PORTS: Final = 100
 _SSH: Final = "ssh"
 
@@ -32,7 +32,7 @@ def add_documentation(
 
     Args:
         listeners: they are changed.
-        plan: of the host that they are on; extra flows are in it, and pins of dynamic ports.
+        plan: of their host; it contains extra flows and pinned ports too.
         ssh_ports: ports of the host's own SSH.
         catalog: the vendor's table.
     """
@@ -48,7 +48,7 @@ def add_documentation(
 
 
 def _known(plan: Mapping[str, Any], ssh_ports: Iterable[int], catalog: Catalog) -> Iterator[tuple[str, PortRange, str]]:
-    """Kind, ports and service of all that is documented, the most telling first."""
+    """Kind, ports and service of all that is documented, the most specific first."""
     for flow in plan["flows"]:
         name = f"{flow['service']} ({flow['comment']})" if flow["comment"] else flow["service"]
         for text in flow["ports"]:

@@ -4,7 +4,7 @@
 """Which services of the vendor's table a logged flow could be.
 
 It was logged because no flow of the plan allows it: a condition does not hold, a party lacks a network, the inventory
-lacks a host. So conditions do not count here, and an address that nobody knows may be anybody's.
+lacks a host. So conditions do not count here, and an unknown address may belong to any system.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -31,7 +31,7 @@ def add_services(logged: Iterable[dict[str, Any]], name: str, scope: str, who: W
         logged: the flows; they are changed.
         name: of the host whose log it is.
         scope: ``host`` or ``gateway``.
-        who: empty where nothing is known of roles; then services go by transport and port alone.
+        who: empty where the roles are unknown; then only transport and port decide.
         catalog: the vendor's table.
     """
     for flow in logged:

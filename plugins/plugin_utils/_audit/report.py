@@ -26,6 +26,13 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.listeners
 
 VERSION: Final = 1
 
+_EFFECTS: Final = {
+    "opens": ("permits", "may permit"),
+    "closes": ("blocks", "may block"),
+    "translates": ("translates", "may translate"),
+}
+"""What a foreign rule does, as ``ruleset_info`` returns it, in words: if certain, and if not."""
+
 # XML 1.0 has no way to write these.
 _NOT_XML: Final = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -48,9 +55,9 @@ def as_json(findings: Sequence[Finding]) -> str:
 
 
 def as_junit(findings: Sequence[Finding]) -> str:
-    """JUnit's XML, as continuous integration reads it: two tests for each host and gateway that was asked.
+    """JUnit's XML, as continuous integration reads it: two tests for each host and gateway that was checked.
 
-    That something listens which nothing documents is told, and fails nothing.
+    Undocumented listeners are reported, but fail no test.
     """
     suite = ElementTree.Element("testsuite", name="portledger.qradar audit")
     counts = {"tests": 0, "failures": 0, "errors": 0}
@@ -73,8 +80,8 @@ def as_junit(findings: Sequence[Finding]) -> str:
 
 
 def _tests(finding: Finding) -> Iterator[tuple[str, str, str, list[str]]]:
-    """Name, ``failure``, ``error`` or nothing, what is wrong in short, and in full."""
-    rules = "rules are those of the plan"
+    """Name, ``failure``, ``error`` or nothing, the problem in short, and in full."""
+    rules = "rules match the plan"
     if finding.state in (UNREACHABLE, UNREADABLE):
         yield rules, "error", finding.state, [finding.why or ""]
         return
@@ -84,7 +91,7 @@ def _tests(finding: Finding) -> Iterator[tuple[str, str, str, list[str]]]:
         yield rules, "", "", []
     certain = [one for one in finding.others if one["certain"]]
     lines = [_other(one) for one in certain]
-    yield "no rules of others in the way", "failure" if certain else "", f"{len(certain)} rules of others", lines
+    yield "no foreign rules in the way", "failure" if certain else "", f"foreign rules: {len(certain)}", lines
 
 
 def _of(finding: Finding) -> Iterator[str]:
@@ -103,16 +110,15 @@ def _drift(finding: Finding) -> Iterator[str]:
 
 
 def _others(finding: Finding) -> Iterator[str]:
-    yield from (f"others: {_other(one)}" for one in finding.others)
-    yield from (f"others: cannot be read: {text}" for text in finding.unread)
+    yield from (f"foreign: {_other(one)}" for one in finding.others)
+    yield from (f"foreign: cannot be read: {text}" for text in finding.unread)
 
 
 def _other(one: Mapping[str, Any]) -> str:
-    effect, unknown = one["effect"], ""
+    certainly, perhaps = _EFFECTS[one["effect"]]
+    effect, unknown = (certainly, "") if one["certain"] else (perhaps, "")
     if not one["certain"]:
-        words = {"opens": "may open", "closes": "may close", "translates": "may translate"}
-        effect = words.get(effect, effect)
-        # Where another rule before it is unsure, it has nothing unknown itself.
+        # Where only an earlier rule is uncertain, it has nothing unknown itself.
         unknown = f" (cannot be read: {one['unknown']})" if one["unknown"] else ""
     family = {"ipv4": "IPv4", "ipv6": "IPv6"}[one["family"]]
     return f"{effect} {', '.join(one['flows'])} ({family}), by {one['place']}: {one['rule']}{unknown}"

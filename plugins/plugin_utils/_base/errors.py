@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What goes wrong on the controller, told so that it can be mended.
+"""Errors on the controller, with a remedy each.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -17,16 +17,16 @@ _MOST: Final = 100
 
 
 class PortledgerError(Exception):
-    """Anything this collection refuses to go on with. Its text is for people."""
+    """Any error of this collection. Its text is for people."""
 
 
 class InputError(PortledgerError):
     """A value of the inventory that cannot be used.
 
     Args:
-        host: the inventory's name of the host, several joined by " and ", or None where no host is to blame.
+        host: the inventory's name of the host, several joined by " and ", or None where it concerns no single host.
         variable: the inventory variable, e.g. ``qradar_parties``.
-        value: what stands there.
+        value: its value.
         problem: the end of the sentence that starts with the value, without a full stop.
         remedy: what to do about it, a sentence without its full stop.
     """
@@ -48,16 +48,16 @@ def complaint(host: str | None, variable: str, value: object, problem: str, reme
 
 
 def _shown(value: object) -> str:
-    """A value as people can still read it: a list of thousands of networks would bury what is said of it."""
+    """A value, shortened: a list of thousands of networks would hide the rest of the message."""
     text = repr(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."
 
 
 def choices(given: object, allowed: Iterable[str]) -> str:
-    """A remedy for a word that is not known: the nearest ones, and the known ones, a hundred at most."""
+    """A remedy for an unknown word: the nearest valid ones, and all valid ones, a hundred at most."""
     words = sorted(set(allowed))
     near = difflib.get_close_matches(str(given), words, n=3, cutoff=0.7)
-    known = f"Known are: {', '.join(words[:_MOST])}"
+    known = f"Valid values: {', '.join(words[:_MOST])}"
     if len(words) > _MOST:
         known += f" and {len(words) - _MOST} more"
     return f"Did you mean {' or '.join(near)}? {known}" if near else known

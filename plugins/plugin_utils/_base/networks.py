@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 try:
     import netaddr
-except ImportError:  # require_netaddr tells
+except ImportError:  # require_netaddr reports it
     HAS_NETADDR = False
 else:
     HAS_NETADDR = True
@@ -29,7 +29,7 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class NetworkError(PortledgerError):
-    """A text that is no usable address or network; ``problem`` and ``remedy`` as in ``InputError``."""
+    """A text that is not a usable address or network; ``problem`` and ``remedy`` as in ``InputError``."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         self.problem = problem
@@ -38,7 +38,7 @@ class NetworkError(PortledgerError):
 
 
 def require_netaddr() -> None:
-    """Call this before anything else of this file.
+    """Call this before anything else in this file.
 
     Raises:
         PortledgerError: the library is missing.
@@ -113,7 +113,7 @@ def parse_network(value: object) -> netaddr.IPNetwork:
         NetworkError: it is neither, or has host bits set.
     """
     if not isinstance(value, str):
-        raise NetworkError("is no text", "Write a network, such as 198.18.0.0/24, as a string")
+        raise NetworkError("is not a string", "Write a network, such as 198.18.0.0/24, as a string")
     try:
         parsed = ipaddress.ip_network(value)
     except ValueError:
@@ -123,7 +123,7 @@ def parse_network(value: object) -> netaddr.IPNetwork:
 
 
 def _refuse_forms_of_one_host(address: Address) -> None:
-    """Zones and IPv4 in IPv6 are ways to write addresses on one host; no packet carries them."""
+    """Zones and IPv4-mapped IPv6 exist only on one host; no packet carries them."""
     if not isinstance(address, ipaddress.IPv6Address):
         return
     if address.scope_id is not None:
@@ -150,11 +150,11 @@ def parse_address(value: object) -> Address:
     """Read the address of a host.
 
     Raises:
-        ValueError: it is no address (it may be a name).
+        ValueError: it is not an address (it may be a name).
         NetworkError: it is an address that no other host can reach.
     """
     if not isinstance(value, str):
-        raise NetworkError("is no text", "Write an address, such as 198.18.0.1, as a string")
+        raise NetworkError("is not a string", "Write an address, such as 198.18.0.1, as a string")
     address = ipaddress.ip_address(value)
     kinds = (
         ("a loopback address", address.is_loopback),

@@ -52,7 +52,7 @@ class PortRange:
             return cls("icmp", 0, 0)
         form = _FORM.fullmatch(value) if isinstance(value, str) else None
         if form is None:
-            raise PortError(value, "is no transport with a port")
+            raise PortError(value, "is not a transport with a port")
         if form["transport"] not in TRANSPORTS:
             raise PortError(value, f"names the transport {form['transport']!r}, which is neither tcp nor udp")
         first = int(form["first"])

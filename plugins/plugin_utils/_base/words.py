@@ -41,16 +41,16 @@ PARTIES: Final = (
     "external_networks",
     "lan",
 )
-"""Who is outside the deployment and talks to it."""
+"""Systems outside the deployment that communicate with it."""
 
 SHARED_WORDS: Final = ("component", "managed_host", "event_listener", "ha_peer")
 """Words that stand for several roles."""
 
 SELF: Final = "self"
-"""Both ends are one host: never open to the network."""
+"""Both ends are one host. Never permitted from the network."""
 
 FEATURES: Final = ("snmp_agent", "imm", "emulex_hba")
-"""Features that somebody has to name, for no role tells of them."""
+"""Features that must be set, as they do not follow from roles."""
 
 ROLE_FEATURES: Final[dict[str, tuple[str, ...]]] = {
     "risk_manager": ("risk_manager",),
@@ -72,7 +72,7 @@ _MEMBERS: Final[dict[str, frozenset[str]]] = {
 def roles_of(word: str) -> frozenset[str]:
     """The roles that a word of the table stands for; none for a party or ``self``.
 
-    A console with further roles is no managed host, so for ``managed_host`` the roles of one host must also be
+    A console with further roles is not a managed host, so for ``managed_host`` the roles of one host must also be
     free of ``console``: see :func:`plays`.
     """
     if word in ROLES:
@@ -81,7 +81,7 @@ def roles_of(word: str) -> frozenset[str]:
 
 
 def plays(word: str, roles: frozenset[str]) -> bool:
-    """Whether a host with these roles is what the word says."""
+    """Whether a host with these roles is what the word means."""
     if word == "managed_host":
         return bool(roles) and "console" not in roles
     return bool(roles & roles_of(word))

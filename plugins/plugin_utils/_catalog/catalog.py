@@ -54,11 +54,13 @@ class Catalog:
         """The entries of a service.
 
         Raises:
-            CatalogError: no row has that name; the error names those that are near.
+            CatalogError: no row has that name; the error suggests similar names.
         """
         found = tuple(service for service in self.services if service.service == name)
         if not found:
-            raise CatalogError("", "service", f"{name!r} is no service of the catalog. {choices(name, self.names())}.")
+            raise CatalogError(
+                "", "service", f"{name!r} is not a service in the catalog. {choices(name, self.names())}."
+            )
         return found
 
 
@@ -77,16 +79,14 @@ def _load(path: Path) -> Catalog:
         with path.open(encoding="utf-8") as stream:
             document = yaml.load(stream, _Loader)  # a subclass of the safe loader
     except (OSError, UnicodeDecodeError) as error:
-        raise CatalogError(path.name, "", f"{path}: cannot be read: {error}. Install the collection anew.") from error
+        raise CatalogError(path.name, "", f"{path}: cannot be read: {error}. Reinstall the collection.") from error
     except yaml.YAMLError as error:
-        raise CatalogError(
-            path.name, "", f"{path.name}: {_where(error)} is no YAML that is understood here."
-        ) from error
+        raise CatalogError(path.name, "", f"{path.name}: {_where(error)} is not valid YAML.") from error
     return Catalog(*read_document(document, path.name))
 
 
 class _Loader(_SafeLoader):
-    """Builds plain values only, and remembers keys that are written twice (YAML keeps the last without a word)."""
+    """Builds plain values only, and remembers keys that are written twice (YAML keeps the last one silently)."""
 
 
 def _document(loader: _Loader, node: yaml.MappingNode) -> Document:
@@ -94,7 +94,7 @@ def _document(loader: _Loader, node: yaml.MappingNode) -> Document:
     repeated = []
     for key, value in loader.construct_pairs(node, deep=True):
         if not isinstance(key, str):
-            raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} is no text", node.start_mark)
+            raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} is not a string", node.start_mark)
         if key in result:
             repeated.append(key)
         result[key] = value

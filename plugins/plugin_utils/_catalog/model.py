@@ -18,7 +18,7 @@ LANGUAGES: Final = ("en", "ja")
 CLASSES: Final = ("network", "local", "unspecified", "retired")
 
 KERNEL_DYNAMIC: Final = (32768, 60999)
-"""Where Linux picks a port when nobody names one: the default of net.ipv4.ip_local_port_range."""
+"""Where Linux picks a port when a program names none: the default of net.ipv4.ip_local_port_range."""
 
 _DYNAMIC: Final = re.compile(r"(?P<transport>tcp|udp)/dynamic(?:>(?P<above>[0-9]+))?")
 
@@ -28,7 +28,7 @@ class PortSpec:
     """Ports as a row documents them.
 
     ``first`` and ``last`` of a dynamic port are the ends of the range that it can fall into; ``above`` is the
-    number that the row names, None where it names none. icmp has ports 0 to 0.
+    number that the row gives, None where it gives none. icmp has ports 0 to 0.
     """
 
     transport: str
@@ -89,9 +89,9 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Who opens a connection to whom, and under which condition.
+    """A connection: from whom, to whom, and under which condition.
 
-    ``from_`` and ``to`` hold roles, shared words, parties, or ``self`` alone; both are empty where the row names
+    ``from_`` and ``to`` hold roles, shared words, parties, or ``self`` alone; both are empty where the row gives
     no direction. ``when`` is a condition, or None for always.
     """
 
@@ -105,7 +105,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One entry: the ports of one service in one line of the vendor's table, and how that line was read."""
+    """One entry: the ports of one service in one line of the vendor's table, and how that line was interpreted."""
 
     row: int
     service: str

@@ -39,7 +39,7 @@ _NUMBERS: Final = re.compile(r"-?[0-9]{1,20}(?:-[0-9]{1,20})?")
 
 @dataclass(frozen=True, slots=True)
 class ReadingFilter:
-    """Whose side of the readings is asked for.
+    """Which readings are wanted.
 
     ``roles`` are those of one host, so ``managed_host`` fits unless ``console`` is among them. ``parties`` are
     alternatives. ``direction`` is ``in``, ``out`` or None for both. Where roles and parties are given, a reading has
@@ -83,12 +83,12 @@ def select(
     Args:
         terms: services, ports (514, ``"514"``, ``"tcp/514"``, ``"20000-23000"``, ``"icmp"``) or lists of these, any
             of which may fit. Everything where there is none; nothing where there are only empty lists.
-        role: the roles of one host; with it, entries come with the readings that name it only.
+        role: the roles of one host; with it, entries come only with the readings that name it.
         direction: ``in`` or ``out``, seen from the role, else from the party.
         party: parties, any of which may fit; as with ``role``, only their readings come.
         klass: classes, any of which may fit.
         lang: ``en`` or ``ja``: titles and notes are texts in that language rather than dictionaries.
-        query: a JMESPath expression, applied to the list; a result that is no list is put into one.
+        query: a JMESPath expression, applied to the list; a result that is not a list is put into one.
         catalog: the catalog to ask, instead of the collection's own.
 
     Raises:
@@ -100,10 +100,10 @@ def select(
         frozenset(_words("role", role, ROLES)), frozenset(_words("party", party, PARTIES)), _direction(direction)
     )
     if wanted.direction and not wanted.roles and not wanted.parties:
-        raise InputError(None, "direction", direction, "says nothing alone", "Give role or party as well")
+        raise InputError(None, "direction", direction, "has no meaning alone", "Give role or party as well")
     classes = _words("klass", klass, CLASSES) or CLASSES
     if lang is not None and lang not in LANGUAGES:
-        raise InputError(None, "lang", lang, "is no language of the catalog", choices(lang, LANGUAGES))
+        raise InputError(None, "lang", lang, "is not a language of the catalog", choices(lang, LANGUAGES))
 
     found = []
     for service in _matching(terms, asked):
@@ -169,7 +169,7 @@ def _term(term: object, catalog: Catalog) -> str | tuple[PortRange, ...]:
     except PortError as error:
         raise InputError(None, "term", term, error.problem, TERM_REMEDY) from None
     if text not in catalog.names():
-        raise InputError(None, "term", term, "is no service of the catalog", choices(text, catalog.names()))
+        raise InputError(None, "term", term, "is not a service in the catalog", choices(text, catalog.names()))
     return text
 
 
@@ -191,14 +191,14 @@ def _words(option: str, given: Sequence[str] | None, allowed: tuple[str, ...]) -
     for word in words:
         if word not in allowed:
             raise InputError(
-                None, option, word, f"is no {'class' if option == 'klass' else option}", choices(word, allowed)
+                None, option, word, f"is not a {'class' if option == 'klass' else option}", choices(word, allowed)
             )
     return words
 
 
 def _direction(given: str | None) -> str | None:
     if given is not None and given not in DIRECTIONS:
-        raise InputError(None, "direction", given, "is no direction", choices(given, DIRECTIONS))
+        raise InputError(None, "direction", given, "is not a direction", choices(given, DIRECTIONS))
     return given
 
 
@@ -210,18 +210,18 @@ def _search(expression: str, found: list[dict[str, Any]]) -> list[Any]:
             None,
             "query",
             expression,
-            "needs the Python library jmespath, which this controller lacks",
+            "needs the Python library jmespath, which is missing on the controller",
             "Install it for the Python that runs Ansible: python3 -m pip install jmespath",
         ) from None
     try:
         answer = jmespath.search(str(expression), found)
     except jmespath.exceptions.JMESPathTypeError as error:
-        # Its own text holds every row that it was given.
+        # Its own text contains every row.
         reason = f"{error.function_name}() takes {' or '.join(error.expected_types)}, not {error.actual_type}"
     except jmespath.exceptions.JMESPathError as error:
         reason = " ".join(str(error).split()).rstrip(".")
     else:
         return answer if isinstance(answer, list) else [answer]
     raise InputError(
-        None, "query", expression, f"is no JMESPath expression that works here: {reason}", "See https://jmespath.org"
+        None, "query", expression, f"is not a JMESPath expression that works here: {reason}", "See https://jmespath.org"
     )

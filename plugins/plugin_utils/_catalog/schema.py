@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the catalog's file may look like: its document becomes sources and services, or an error that names the place.
+"""The schema of the catalog's file: its document becomes sources and services, or an error that names the place.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -41,8 +41,8 @@ _SERVICE: Final = re.compile(r"[a-z][a-z0-9_]*")
 _BEFORE_VERSION: Final = re.compile(r"version<[0-9]+(\.[0-9]+)*")
 
 _SIDES_OF_CLASS: Final = {
-    "network": "A network row names who is on each side, and self on none",
-    "retired": "A retired row names who is on each side, and self on none",
+    "network": "A network row names both sides, and self on neither",
+    "retired": "A retired row names both sides, and self on neither",
     "local": "A local row is from self to self",
     "unspecified": "An unspecified row leaves from and to empty",
 }
@@ -65,7 +65,7 @@ class CatalogError(PortledgerError):
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where in the file we are, e.g. ``ports.yml: row 26 (imq)``."""
+    """A place in the file, e.g. ``ports.yml: row 26 (imq)``."""
 
     name: str
 
@@ -84,7 +84,7 @@ def read_document(document: object, file: str) -> tuple[Source, tuple[Service, .
         file: its name, for errors.
 
     Raises:
-        CatalogError: something is not as it must be.
+        CatalogError: the file breaks the schema.
     """
     top = _Place(file)
     content = _mapping(top, "", document, ("source", "services"))
@@ -114,7 +114,7 @@ def _service(file: str, number: int, value: object) -> Service:
     row = _row(place, "row", fields["row"])
     name = _text(place, "service", fields["service"])
     if not _SERVICE.fullmatch(name):
-        raise place.refuse("service", name, "is no service name", "Use small letters, digits and underscores")
+        raise place.refuse("service", name, "is not a service name", "Use small letters, digits and underscores")
     klass = _word(place, "class", fields["class"], CLASSES, "class")
     ports = _ports(place, fields["ports"])
     readings = _readings(place, fields["readings"], klass)
@@ -142,7 +142,7 @@ def _check_order(place: _Place, service: Service, before: list[Service]) -> None
             )
     last = before[-1].row if before else 0
     if service.row < last:
-        raise place.refuse("row", service.row, f"stands after row {last}", "Put the rows in order")
+        raise place.refuse("row", service.row, f"comes after row {last}", "Put the rows in order")
     if service.row > last + 1:
         raise place.refuse("row", service.row, f"follows row {last}", f"Add row {last + 1}")
 
@@ -179,7 +179,7 @@ def _readings(place: _Place, value: object, klass: str) -> tuple[Reading, ...]:
 
 
 def _check_reading(place: _Place, field: str, item: object, reading: Reading, klass: str) -> None:
-    """What the parts of a reading say of each other."""
+    """Check the parts of a reading against each other."""
     words = (*reading.from_, *reading.to)
     fits = {
         "local": reading.from_ == (SELF,) == reading.to,
@@ -192,8 +192,8 @@ def _check_reading(place: _Place, field: str, item: object, reading: Reading, kl
         raise place.refuse(
             field,
             item,
-            "is half about the nodes of a pair",
-            "Write ha_peer alone on both sides and when: ha, or none of it",
+            "is only partly about the nodes of a pair",
+            "Write ha_peer alone on both sides and when: ha, or none of these",
         )
     if (klass == "retired") != (reading.when or "").startswith("version<"):
         raise place.refuse(field, item, f"does not fit class {klass}", "when: version<X goes with class retired alone")
@@ -213,7 +213,7 @@ def _condition(place: _Place, field: str, value: object) -> str:
     if isinstance(value, str) and _BEFORE_VERSION.fullmatch(value):
         return value
     if value not in CONDITIONS:
-        raise place.refuse(field, value, "is no condition", choices(value, (*CONDITIONS, "version<X")))
+        raise place.refuse(field, value, "is not a condition", choices(value, (*CONDITIONS, "version<X")))
     return str(value)
 
 
@@ -225,14 +225,14 @@ def _both_languages(place: _Place, field: str, value: object) -> Text:
 def _mapping(
     place: _Place, field: str, value: object, required: Iterable[str], optional: Iterable[str] = ()
 ) -> Mapping[str, object]:
-    """A mapping with these keys and no others; ``field`` is empty for the row itself."""
+    """A mapping with these keys only; ``field`` is empty for the row itself."""
     prefix = f"{field}." if field else ""
     known = (*required, *optional)
     if not isinstance(value, Mapping):
-        raise place.refuse(field or "the entry", value, "is no mapping", f"Write its fields: {', '.join(known)}")
+        raise place.refuse(field or "the entry", value, "is not a mapping", f"Write its fields: {', '.join(known)}")
     for name in value:
         if name not in known:
-            raise place.refuse(f"{prefix}{name}", value[name], "stands in an unknown field", choices(name, known))
+            raise place.refuse(f"{prefix}{name}", value[name], "is in an unknown field", choices(name, known))
     if isinstance(value, Document) and value.repeated:
         name = value.repeated[0]
         raise place.refuse(
@@ -246,7 +246,7 @@ def _mapping(
 
 def _list(place: _Place, field: str, value: object, *, empty: bool = False) -> list[object]:
     if not isinstance(value, list):
-        raise place.refuse(field, value, "is no list", "Write a list")
+        raise place.refuse(field, value, "is not a list", "Write a list")
     if not value and not empty:
         raise place.refuse(field, value, "is empty", "Write at least one item")
     return value
@@ -254,19 +254,19 @@ def _list(place: _Place, field: str, value: object, *, empty: bool = False) -> l
 
 def _row(place: _Place, field: str, value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise place.refuse(field, value, "is no number of a row", "Write the line of the table, counted from 1")
+        raise place.refuse(field, value, "is not a row number", "Write the line of the table, counted from 1")
     return value
 
 
 def _word(place: _Place, field: str, value: object, allowed: tuple[str, ...], kind: str) -> str:
     if value not in allowed:
-        raise place.refuse(field, value, f"is no {kind}", choices(value, allowed))
+        raise place.refuse(field, value, f"is not a {kind}", choices(value, allowed))
     return str(value)
 
 
 def _text(place: _Place, field: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise place.refuse(field, value, "is no text", "Write a sentence or a few words")
+        raise place.refuse(field, value, "is not a text", "Write a sentence or a few words")
     if value != value.strip():
-        raise place.refuse(field, value, "starts or ends with white space", "Take that away")
+        raise place.refuse(field, value, "starts or ends with white space", "Remove it")
     return value

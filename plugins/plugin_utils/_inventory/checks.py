@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What no host can say alone: the console, pairs, addresses used twice, NAT.
+"""Checks across hosts: the console, HA pairs, addresses used twice, NAT.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -20,7 +20,7 @@ def check_hosts(hosts: Mapping[str, Host]) -> dict[str, Host]:
     """Check hosts against each other.
 
     Returns:
-        The hosts; both nodes of a pair with the pair's cluster addresses, whichever of them named these.
+        The hosts; both nodes of a pair with the pair's cluster addresses, whichever of them lists these.
 
     Raises:
         InputError: naming the hosts that contradict each other.
@@ -50,7 +50,7 @@ def _check_pair(host: Host, hosts: Mapping[str, Host]) -> None:
         raise InputError(host.name, variable, name, "is the host itself", "Name the other node of the pair")
     if name not in hosts:
         raise InputError(
-            host.name, variable, name, "is no host of the deployment", choices(name, set(hosts) - {host.name})
+            host.name, variable, name, "is not a host of the deployment", choices(name, set(hosts) - {host.name})
         )
     peer = hosts[name]
     if peer.ha_peer != host.name:
@@ -83,7 +83,11 @@ def _check_consoles(hosts: Mapping[str, Host]) -> None:
     consoles = [host for host in hosts.values() if "console" in host.roles]
     if not consoles:
         raise InputError(
-            None, "qradar_roles", "console", "is the role of no host", "Put the console into the group qradar_console"
+            None,
+            "qradar_roles",
+            "console",
+            "is not the role of any host",
+            "Put the console into the group qradar_console",
         )
     names = [host.name for host in consoles]
     if len(consoles) > 2 or (len(consoles) == 2 and consoles[0].ha_peer != names[1]):
@@ -91,8 +95,8 @@ def _check_consoles(hosts: Mapping[str, Host]) -> None:
             " and ".join(names),
             "qradar_roles",
             "console",
-            f"is the role of {len(consoles)} hosts that are no HA pair",
-            "Leave one console, or set qradar_ha_peer on both nodes of the pair",
+            f"is the role of {len(consoles)} hosts that are not an HA pair",
+            "Keep one console, or set qradar_ha_peer on both nodes of the pair",
         )
 
 

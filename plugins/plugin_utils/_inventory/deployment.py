@@ -56,7 +56,7 @@ class Gateway:
 class ExtraFlow:
     """A flow that the table does not list. ``from_`` and ``to`` are roles, parties, hosts or networks, as written.
 
-    ``place`` is where it stands, e.g. ``qradar_extra_flows[0]``.
+    ``place`` is where it is defined, e.g. ``qradar_extra_flows[0]``.
     """
 
     from_: tuple[str, ...]
@@ -69,7 +69,7 @@ class ExtraFlow:
 
 @dataclass(frozen=True)
 class Settings:
-    """What belongs to the deployment as a whole. ``ended_flows`` are extra flows that are over, and closed."""
+    """Settings of the deployment as a whole. ``ended_flows`` are extra flows that have expired and permit nothing."""
 
     parties: Mapping[str, Networks] = field(default_factory=dict)
     features: frozenset[str] = frozenset()
@@ -82,7 +82,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Deployment:
-    """All that flows are made of. ``warnings`` are for the operator: what was read is used all the same."""
+    """Everything that flows are made of. ``warnings`` are for the operator and do not stop a run."""
 
     hosts: Mapping[str, Host]
     gateways: Mapping[str, Gateway]

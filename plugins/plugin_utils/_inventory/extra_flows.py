@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Flows that the table does not list: the operator's own, with an end.
+"""Flows that the table does not list: added by the operator, with an expiry date.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -25,7 +25,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.value
 )
 
 WARNING_DAYS: Final = 30
-"""A flow that ends within this many days is warned of."""
+"""A flow that expires within this many days gives a warning."""
 
 SIDE_WORDS: Final = (*ROLES, "component", "managed_host", "event_listener", *PARTIES)
 """Words that may stand in ``from`` and ``to``; a host of such a name is shadowed by the word."""
@@ -40,7 +40,7 @@ def read_extra_flows(
     """Read ``qradar_extra_flows``.
 
     Returns:
-        All flows, and warnings of those that are over today (see :func:`is_over`) or soon will be.
+        All flows, and warnings of those that have expired (see :func:`is_over`) or will soon.
 
     Raises:
         InputError: an entry cannot be used.
@@ -51,9 +51,12 @@ def read_extra_flows(
         place = f"{variable}[{index}]"
         flow = _read_one(host, place, as_mapping(host, place, item, _FORM), host_names)
         if is_over(flow, today):
-            problem, remedy = "is over, so the flow is closed", "Remove the flow, or give it a later date"
+            problem, remedy = "has passed, so the flow is blocked", "Remove the flow, or give it a later date"
         elif flow.expires is not None and (flow.expires - today).days <= WARNING_DAYS:
-            problem, remedy = "is near; after it the flow is closed", "Give the flow a later date if it is still needed"
+            problem, remedy = (
+                "is near, and the flow is blocked after it",
+                "Give the flow a later date if it is still needed",
+            )
         else:
             problem = remedy = ""
         if problem:
@@ -63,14 +66,14 @@ def read_extra_flows(
 
 
 def is_over(flow: ExtraFlow, today: datetime.date) -> bool:
-    """Whether a flow has ended: its last day is the one that it names."""
+    """Whether a flow has expired: the date that it names is its last day."""
     return flow.expires is not None and flow.expires < today
 
 
 def _read_one(host: str, place: str, item: Mapping[str, object], host_names: frozenset[str]) -> ExtraFlow:
     for key in item:
         if key not in _KEYS:
-            raise InputError(host, place, key, "is no option of an extra flow", f"Options are: {', '.join(_KEYS)}")
+            raise InputError(host, place, key, "is not an option of an extra flow", f"Options are: {', '.join(_KEYS)}")
     ports = as_ports(host, f"{place}.ports", item.get("ports"))
     if not ports:
         raise InputError(host, f"{place}.ports", item.get("ports"), "names no port", PORT_REMEDY)
@@ -88,7 +91,7 @@ def _read_one(host: str, place: str, item: Mapping[str, object], host_names: fro
 def _side(host: str, place: str, value: object, host_names: frozenset[str]) -> tuple[str, ...]:
     items = [value] if isinstance(value, str) else as_list(host, place, value)
     if not items:
-        raise InputError(host, place, value, "names nobody", "Name a role, a party, a host or a network")
+        raise InputError(host, place, value, "is empty", "Name a role, a party, a host or a network")
     for item in items:
         if isinstance(item, str) and (item in SIDE_WORDS or item in host_names):
             continue
@@ -98,6 +101,6 @@ def _side(host: str, place: str, value: object, host_names: frozenset[str]) -> t
             if error.problem == "has host bits set":
                 raise InputError(host, place, item, error.problem, error.remedy) from None
             raise InputError(
-                host, place, item, "is no role, party, host of the deployment or network", "Name one of these"
+                host, place, item, "is not a role, party, host of the deployment or network", "Name one of these"
             ) from None
     return tuple(str(item) for item in items)

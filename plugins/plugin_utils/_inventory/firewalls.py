@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the inventory says of the firewall roles: what becomes of what no flow allows, and who manages.
+"""Options of the firewall roles in the inventory: the policy for unlisted packets, and management networks.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -35,7 +35,7 @@ class FirewallOptions:
         unlisted: drop, log or leave.
         egress: the same; of a gateway only.
         management: networks that may open SSH.
-        present: False where the role takes its rules away.
+        present: False where the role removes its rules.
     """
 
     unlisted: str = DROP
@@ -45,7 +45,7 @@ class FirewallOptions:
 
 
 class Firewalls:
-    """Reads the options of each host once, when they are asked for.
+    """Reads the options of each host once, when they are needed.
 
     Args:
         inventory: each host's variables.
@@ -83,5 +83,5 @@ def _options(name: str, scope: str, variables: Mapping[str, object]) -> Firewall
 def _word(name: str, variable: str, variables: Mapping[str, object], default: str, allowed: tuple[str, ...]) -> str:
     value = variables.get(variable, default)
     if value not in allowed:
-        raise InputError(name, variable, value, "is none of its words", choices(value, allowed))
+        raise InputError(name, variable, value, "is not one of its values", choices(value, allowed))
     return str(value)

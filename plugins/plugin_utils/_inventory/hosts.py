@@ -38,7 +38,7 @@ _SEGMENTS_FORM = "each interface with the networks behind it, such as {eth0: [19
 
 
 def resolve(name: str) -> Sequence[str]:
-    """The addresses of a name, as the controller's own resolver gives them.
+    """The addresses of a name, from the controller's resolver.
 
     Raises:
         OSError: there are none.
@@ -50,7 +50,7 @@ def read_host(name: str, variables: Variables, groups: Sequence[str], resolver: 
     """Make a host of its variables and of the names of the groups that it is in.
 
     Raises:
-        InputError: a variable cannot be used; nothing is guessed.
+        InputError: a variable cannot be used.
     """
     return Host(
         name=name,
@@ -79,7 +79,9 @@ def _peer(name: str, variables: Variables) -> str | None:
     variable = "qradar_ha_peer"
     peer = _given(variables, variable, "")
     if isinstance(peer, bool) or not isinstance(peer, str | int):
-        raise InputError(name, variable, peer, "is no name of a host", "Write the other node's name in the inventory")
+        raise InputError(
+            name, variable, peer, "is not the name of a host", "Write the other node's name in the inventory"
+        )
     return str(peer) or None
 
 
@@ -92,13 +94,13 @@ def _roles(name: str, variables: Variables, groups: Sequence[str]) -> frozenset[
     prefixed = [group.removeprefix("qradar_") for group in groups if group.startswith("qradar_")]
     roles_of_groups = frozenset(prefixed) & frozenset(ROLES)
     if not roles_of_groups:
-        strange = next(iter(sorted(set(prefixed))), "")
+        unknown = next(iter(sorted(set(prefixed))), "")
         raise InputError(
             name,
             "qradar_roles",
             None,
             "is not set, and no group qradar_<role> has the host",
-            f"Set qradar_roles or put the host into such a group. {choices(strange, ROLES)}",
+            f"Set qradar_roles or put the host into such a group. {choices(unknown, ROLES)}",
         )
     return roles_of_groups
 
@@ -115,7 +117,7 @@ def _addresses(name: str, variables: Variables, resolver: Resolver) -> tuple[Add
     except NetworkError as error:
         problem = error.problem
     except ValueError:
-        problem = "is no address"
+        problem = "is not an address"
     raise InputError(
         name,
         "ansible_host",
@@ -141,9 +143,11 @@ def _address_or_name(name: str, variable: str, item: object, resolver: Resolver)
         return [parse_address(item)]
     except ValueError:
         text = str(item)
-    # A network or a mistyped address is nothing to ask a name server for.
+    # A network or a mistyped address must not reach a name server.
     if "/" in text or ":" in text or not re.search("[A-Za-z]", text):
-        raise InputError(name, variable, item, "is no address", "Write an address, such as 198.18.0.1 or 2001:db8::1")
+        raise InputError(
+            name, variable, item, "is not an address", "Write an address, such as 198.18.0.1 or 2001:db8::1"
+        )
     remedy = "Write the addresses themselves"
     try:
         found = resolver(text)
@@ -177,7 +181,9 @@ def read_gateway(name: str, variables: Variables) -> Gateway:
     segments: dict[str, Networks] = {}
     for interface, networks in given.items():
         if not re.fullmatch(r"[A-Za-z0-9_.:@-]{1,15}", interface) or interface.startswith("-"):
-            raise InputError(name, variable, interface, "is no name of an interface", "Write it as `ip link` shows it")
+            raise InputError(
+                name, variable, interface, "is not the name of an interface", "Write it as `ip link` shows it"
+            )
         segments[interface] = as_networks(name, f"{variable}.{interface}", networks)
         if not segments[interface]:
             raise InputError(
@@ -197,6 +203,6 @@ def _refuse_overlaps(name: str, variable: str, segments: Mapping[str, Networks])
                     name,
                     variable,
                     str(shared.cidrs[0]),
-                    f"lies behind {one} and behind {other}",
-                    "Name each network behind one interface only",
+                    f"is behind both {one} and {other}",
+                    "List each network behind one interface only",
                 )

@@ -61,20 +61,20 @@ def read_deployment(
     """Read every host's variables once and check them against each other.
 
     Args:
-        inventory: all hosts with their variables, templates resolved. It may hold hosts that are not ours.
+        inventory: all hosts with their variables, templates resolved. It may contain other hosts too.
         groups: each group with all its hosts, those of its children included.
-        catalog: says which services there are.
-        today: decides which extra flows are over.
+        catalog: knows the services.
+        today: decides which extra flows have expired.
         resolver: turns a name in an address list into addresses.
 
     Raises:
-        InputError: a value cannot be used. Nothing is left out silently.
+        InputError: a value cannot be used.
         PortledgerError: there is no deployment at all.
     """
     try:
         return _read(inventory, groups, catalog, today, resolver)
     except PortledgerError as error:
-        # What is misspelt may well be what is missing.
+        # The misspelt name may be the cause.
         misspelt = list(_misspelt(inventory, inventory, groups))
         if misspelt:
             raise PortledgerError(" ".join((str(error), *misspelt))) from error
@@ -131,18 +131,19 @@ def _members(inventory: Mapping[str, Variables], groups_of: Mapping[str, Sequenc
 def _misspelt(
     inventory: Mapping[str, Variables], names: Iterable[str], groups: Mapping[str, Sequence[str]]
 ) -> Iterator[str]:
-    """Warnings of variables and groups that look like ours and are not: what they say would be lost."""
-    strange: dict[str, str] = {}
+    """Warnings of variables and groups with a name that looks misspelt: they have no effect."""
+    misspelt: dict[str, str] = {}
     for name in names:
         for variable in inventory[name]:
             if variable.startswith("qradar_") and variable not in VARIABLES:
-                strange.setdefault(variable, name)
-    for variable, name in strange.items():
+                misspelt.setdefault(variable, name)
+    for variable, name in misspelt.items():
         near = difflib.get_close_matches(variable, VARIABLES, n=1, cutoff=0.85)
         if near:
-            yield f"{name}: {variable}: is no variable of this collection and is ignored. Did you mean {near[0]}?"
+            yield f"{name}: {variable}: is not a variable of this collection and is ignored. Did you mean {near[0]}?"
     known = [f"{QRADAR_GROUP}_{role}" for role in ROLES] + [GATEWAY_GROUP]
     for group in groups:
         near = difflib.get_close_matches(group, known, n=1, cutoff=0.9)
         if near and group not in known and groups[group]:
-            yield f"group {group}: is no group of this collection and gives its hosts nothing. Did you mean {near[0]}?"
+            problem = "is not a group of this collection and has no effect on its hosts"
+            yield f"group {group}: {problem}. Did you mean {near[0]}?"

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What belongs to the deployment as a whole, and that all its hosts must agree on.
+"""Settings of the deployment as a whole, on which all its hosts must agree.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -39,7 +39,7 @@ _PINS_FORM: Final = "a service and its ports, such as {imq_dynamic: [tcp/40913]}
 
 
 class SettingsReader:
-    """Reads the deployment's variables of many hosts; ``warnings`` fills while it does."""
+    """Reads the deployment's variables of many hosts; collects ``warnings``."""
 
     def __init__(self, catalog: Catalog, host_names: Iterable[str], today: datetime.date) -> None:
         self._catalog = catalog
@@ -51,8 +51,8 @@ class SettingsReader:
         """Read and compare.
 
         Args:
-            sources: name and variables of every QRadar host and gateway; one that does not set a variable has no
-                opinion on it.
+            sources: name and variables of every QRadar host and gateway; one that does not set a variable does
+                not count for it.
 
         Raises:
             InputError: a value cannot be used, or two hosts disagree.
@@ -69,7 +69,7 @@ class SettingsReader:
         )
 
     def _agreed(self, variable: str, sources: Sequence[Source], parse: Callable[[str, str, object], T]) -> T | None:
-        """What all who have an opinion say, parsed; hosts that share the very same object are compared once."""
+        """The value that all hosts with this variable agree on; hosts that share one object are compared once."""
         first: tuple[str, T] | None = None
         done: dict[int, object] = {}
         for host, variables in sources:
@@ -82,14 +82,14 @@ class SettingsReader:
             if first is None:
                 first = (host, parsed)
                 continue
-            # Whoever says the same is warned of the same.
+            # The same value gives the same warnings.
             del self.warnings[warned:]
             if parsed != first[1]:
                 raise InputError(
                     f"{first[0]} and {host}",
                     variable,
                     value,
-                    f"on {host} is not what {first[0]} has, but it belongs to the deployment as a whole",
+                    f"on {host} differs from {first[0]}, but it applies to the deployment as a whole",
                     "Set it once, on a group that has all QRadar hosts and gateways",
                 )
         return first[1] if first else None
@@ -102,7 +102,7 @@ class SettingsReader:
         parties: dict[str, Networks] = {}
         for party, networks in as_mapping(host, variable, value, _PARTIES_FORM).items():
             if party not in PARTIES:
-                raise InputError(host, variable, party, "is no party", choices(party, PARTIES))
+                raise InputError(host, variable, party, "is not a party", choices(party, PARTIES))
             parties[party] = as_networks(host, f"{variable}.{party}", networks)
             for cidr in parties[party].cidrs:
                 if cidr.prefixlen == 0:
@@ -111,8 +111,8 @@ class SettingsReader:
                             host,
                             f"{variable}.{party}",
                             str(cidr),
-                            "is every address there is, so the ports of this party are open to the world",
-                            "Name the networks that the party is in",
+                            "contains every address, so the ports of this party are open to the world",
+                            "List the networks of the party",
                         )
                     )
         return parties
@@ -129,7 +129,7 @@ class SettingsReader:
                     f"Give a host the role {' or '.join(ROLE_FEATURES[feature])}",
                 )
             if feature not in FEATURES:
-                raise InputError(host, variable, feature, "is no feature", choices(feature, FEATURES))
+                raise InputError(host, variable, feature, "is not a feature", choices(feature, FEATURES))
         return frozenset(str(feature) for feature in features)
 
     def _excluded(self, host: str, variable: str, value: object) -> frozenset[str]:
@@ -141,7 +141,7 @@ class SettingsReader:
     def _known_service(self, host: str, variable: str, name: object) -> None:
         services = self._catalog.names()
         if name not in services:
-            raise InputError(host, variable, name, "is no service of the catalog", _nearest(name, services))
+            raise InputError(host, variable, name, "is not a service in the catalog", _nearest(name, services))
 
     def _pins(self, host: str, variable: str, value: object) -> Mapping[str, tuple[PortRange, ...]]:
         pins: dict[str, tuple[PortRange, ...]] = {}
@@ -157,7 +157,7 @@ class SettingsReader:
             pins[name] = as_ports(host, place, ports)
             if not pins[name]:
                 raise InputError(
-                    host, place, ports, "pins no port, which would close the service", "Name its ports, or leave it out"
+                    host, place, ports, "pins no port, which would block the service", "List its ports, or leave it out"
                 )
             allowed = [spec.range() for spec in documented]
             for pin in pins[name]:
@@ -167,8 +167,8 @@ class SettingsReader:
                             host,
                             place,
                             str(pin),
-                            f"lies outside what the table documents ({', '.join(map(str, allowed))})",
-                            "Check the port; it is opened as you say",
+                            f"is outside what the table documents ({', '.join(map(str, allowed))})",
+                            "Check the port. It is permitted as written",
                         )
                     )
         return pins
@@ -184,7 +184,7 @@ def _nearest(name: object, services: Iterable[str]) -> str:
     known = choices(name, services)
     # All 80 names are too many for one line.
     return (
-        known.partition(" Known are:")[0]
+        known.partition(" Valid values:")[0]
         if known.startswith("Did you mean")
         else ("List them with the lookup portledger.qradar.ports")
     )
@@ -193,5 +193,5 @@ def _nearest(name: object, services: Iterable[str]) -> str:
 def _version(host: str, variable: str, value: object) -> str:
     text = str(value)
     if not re.fullmatch(r"[0-9]+(\.[0-9]+){1,3}( ?UP ?[0-9]+)?", text):
-        raise InputError(host, variable, value, "is no version of QRadar", "Write it as 7.5.0 or 7.5.0 UP10")
+        raise InputError(host, variable, value, "is not a version of QRadar", "Write it as 7.5.0 or 7.5.0 UP10")
     return text

@@ -31,33 +31,33 @@ PORT_REMEDY: Final = "Write a transport and its ports as one value, such as tcp/
 
 
 def as_list(host: str | None, variable: str, value: object) -> list[object]:
-    """A list; nothing (null) is an empty one. A lone string is refused: it would be read letter by letter."""
+    """A list; nothing (null) is an empty one. A string is refused, as Python would iterate over its letters."""
     if value is None:
         return []
     if isinstance(value, str):
-        raise InputError(host, variable, value, "is a string where a list is meant", f"Write [{value}]")
+        raise InputError(host, variable, value, "is a string instead of a list", f"Write [{value}]")
     if isinstance(value, Sequence):
         return list(value)
-    raise InputError(host, variable, value, "is no list", "Write a list")
+    raise InputError(host, variable, value, "is not a list", "Write a list")
 
 
 def as_words(host: str | None, variable: str, value: object, allowed: Iterable[str], kind: str) -> tuple[str, ...]:
-    """A list of words out of some, e.g. roles; ``kind`` names what they are in the error."""
+    """A list of words out of some, e.g. roles; ``kind`` is their kind in the error."""
     known = tuple(allowed)
     words = as_list(host, variable, value)
     for word in words:
         if word not in known:
-            raise InputError(host, variable, word, f"is no {kind}", choices(word, known))
+            raise InputError(host, variable, word, f"is not a {kind}", choices(word, known))
     return tuple(str(word) for word in words)
 
 
 def as_mapping(host: str | None, variable: str, value: object, form: str) -> Mapping[str, object]:
-    """A mapping with text keys; nothing (null) is an empty one; ``form`` shows what to write."""
+    """A mapping with string keys; nothing (null) is an empty one; ``form`` shows what to write."""
     if value is None:
         return {}
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return value
-    raise InputError(host, variable, value, "is no mapping", f"Write {form}")
+    raise InputError(host, variable, value, "is not a mapping", f"Write {form}")
 
 
 def as_boolean(host: str | None, variable: str, value: object) -> bool:
@@ -74,7 +74,7 @@ def as_number(host: str | None, variable: str, value: object, first: int, last: 
     """A whole number from ``first`` to ``last``, also as text."""
     if not isinstance(value, bool) and re.fullmatch(r"[0-9]+", str(value)) and first <= int(str(value)) <= last:
         return int(str(value))
-    raise InputError(host, variable, value, f"is no whole number from {first} to {last}", "Write a number")
+    raise InputError(host, variable, value, f"is not a whole number from {first} to {last}", "Write a number")
 
 
 def as_date(host: str | None, variable: str, value: object) -> datetime.date:
@@ -83,11 +83,11 @@ def as_date(host: str | None, variable: str, value: object) -> datetime.date:
         return value.date()
     if isinstance(value, datetime.date):
         return value
-    # What else fromisoformat takes depends on the version of Python.
+    # Other forms that fromisoformat accepts depend on the version of Python.
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(value)):
         with contextlib.suppress(ValueError):
             return datetime.date.fromisoformat(str(value))
-    raise InputError(host, variable, value, "is no date", "Write year, month and day, such as 2027-03-31")
+    raise InputError(host, variable, value, "is not a date", "Write year, month and day, such as 2027-03-31")
 
 
 def as_networks(host: str | None, variable: str, value: object) -> Networks:

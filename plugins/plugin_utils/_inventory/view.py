@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The inventory's variables, templated only where they hold a template.
 
-Templating a list of thousands of networks once for every host that shares it would take minutes; the objects that
-group variables share are handed out as they are, so that whoever reads them can see that they are the same.
+Templating a list of thousands of networks once for every host that shares it would take minutes. Hosts get the very
+objects that group variables share, so that a reader can see that they are the same.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -34,7 +34,7 @@ def inventory_view(hostvars: HostVars) -> dict[str, Mapping[str, object]]:
     """Every host of the inventory with its variables, each read once.
 
     Raises:
-        InputError: when a variable is read whose template fails.
+        InputError: on reading a variable with a broken template.
     """
     known: dict[int, tuple[object, bool]] = {}
     return {name: _HostVariables(name, hostvars, known) for name in hostvars}
@@ -55,7 +55,11 @@ class _HostVariables(Mapping[str, object]):
             return self._hostvars[self._name][variable]
         except Exception as error:  # whatever the template engine of this ansible-core raises
             raise InputError(
-                self._name, variable, value, f"cannot be templated ({error})", "Mend the template or what it refers to"
+                self._name,
+                variable,
+                value,
+                f"cannot be templated ({error})",
+                "Fix the template or the variables that it uses",
             ) from error
 
     def __iter__(self) -> Iterator[str]:

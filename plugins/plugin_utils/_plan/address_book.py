@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which addresses stand for a side, seen from somewhere.
+"""The addresses of a side, as another system sees them.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -32,7 +32,7 @@ class NatView:
 
 
 class AddressBook:
-    """Sides as addresses. Each answer is worked out once and shared by all plans that need it.
+    """Sides as addresses. Each answer is computed once and shared by all plans that need it.
 
     An address of the host that asks may be among them: sharing one set keeps the plan of a large deployment linear,
     and a host's own address does not come in from the network.

@@ -51,7 +51,7 @@ def make_flows(deployment: Deployment, catalog: Catalog) -> tuple[Flow, ...]:
 
 
 def active_features(deployment: Deployment) -> frozenset[str]:
-    """Features named by the operator, and those that follow from the roles present."""
+    """Features set by the operator, and those that follow from the roles present."""
     present = frozenset().union(*(host.roles for host in deployment.hosts.values()))
     following = {feature for feature, roles in ROLE_FEATURES.items() if not present.isdisjoint(roles)}
     return deployment.settings.features | following
@@ -153,6 +153,6 @@ def _is_encrypted_app_host(host: Host) -> bool:
 
 
 def _worth_a_flow(source: Side, destination: Side) -> bool:
-    """A side without anybody opens nothing, nor does a host's way to itself."""
+    """An empty side permits nothing, and a host needs no flow to itself."""
     alone = len(source.hosts) == 1 and source.hosts == destination.hosts
     return bool(source) and bool(destination) and not (alone and not source.networks and not destination.networks)

@@ -38,7 +38,7 @@ class PlanFolder:
 
     Args:
         parent: the run's own temporary folder, the same in all its workers.
-        key: what tells this task from the others of the run.
+        key: distinguishes this task from the rest of the run.
         scope: ``host`` or ``gateway``, or ``leaving`` for what leaves a host.
     """
 
@@ -92,7 +92,7 @@ class PlanFolder:
 
     def _write(self, planner: Planner, folder: Path) -> None:
         numbers: dict[int, int] = {}
-        kept: list[Networks] = []
+        written: list[Networks] = []
         names = planner.deployment.gateways if self._scope == GATEWAY else planner.deployment.hosts
         leaving = Leaving(planner) if self._scope == LEAVING else None
         for name in names:
@@ -100,9 +100,9 @@ class PlanFolder:
             plan["sets"] = {}
             for label, networks in sets.sets.items():
                 if id(networks) not in numbers:
-                    numbers[id(networks)] = len(kept)
-                    _dump(folder / f"set-{len(kept)}.json", {"ipv4": networks.ipv4, "ipv6": networks.ipv6})
-                    kept.append(networks)
+                    numbers[id(networks)] = len(written)
+                    _dump(folder / f"set-{len(written)}.json", {"ipv4": networks.ipv4, "ipv6": networks.ipv6})
+                    written.append(networks)
                 plan["sets"][label] = numbers[id(networks)]
             _dump(folder / _file_of(name), plan)
         if leaving:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What leaves a host: the flows of the plan seen from their source, for asking whether they pass.
+"""What leaves a host: the flows of the plan as their source sees them, to test whether they pass.
 
 Such a plan is plain data, too::
 
@@ -10,9 +10,9 @@ Such a plan is plain data, too::
      "flows": [{"service": "ariel_query", "ports": ["tcp/32006"], "destination": "console", "families": ["ipv4"]}],
      "wide": ["windows_hosts"]}
 
-``own`` are the addresses that the host cannot ask from outside. A flow's ``families`` are those in which it holds for
-whatever address the host sends from; without any, it may pass, but nobody can rely on it. ``wide`` are destinations
-with networks of which nobody knows who is there.
+``own`` are the host's own addresses, which it cannot test from outside. A flow's ``families`` are those in which it
+holds for every address that the host may send from; without any, it may pass or not. ``wide`` are destinations with
+networks whose hosts are unknown.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -35,7 +35,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides impo
 LEAVING: Final = "leaving"
 
 _ASKED_WHOLE: Final = 2
-"""A party's network of so many addresses is asked address by address: two hosts side by side become one network."""
+"""A party's network of so many addresses is tested address by address: two adjacent hosts become one network."""
 
 _FAMILIES: Final = {4: "ipv4", 6: "ipv6"}
 
@@ -82,7 +82,7 @@ class Leaving:
         return sets, {"host": name, "scope": LEAVING, "own": own, "flows": flows, "wide": sorted(wide)}
 
     def shared(self) -> dict[str, Any]:
-        """What all plans need: who has an address, and ports that somebody may listen on.
+        """What all plans need: owners of addresses, and ports that hosts may listen on.
 
         Returns:
             ``owners``: for each address of the deployment, ``name`` for people, ``host`` (of a pair, the first of both
@@ -121,12 +121,12 @@ class Leaving:
             yield group, _families(host, flow.source, seen)
 
     def _seen_from(self, side: Side, nat_group: int, only: int | None) -> Networks:
-        """The addresses of a side that a host of a NAT group can ask for.
+        """The addresses of a side that a host of a NAT group can reach.
 
         Args:
-            side: whom to ask.
-            nat_group: of the host that asks.
-            only: hosts of the deployment in this NAT group, and nobody else; None for all.
+            side: the destination.
+            nat_group: of the host that tests.
+            only: just hosts of the deployment in this NAT group; None for all.
         """
         key = (side, nat_group, only)
         if key not in self._reached:
@@ -138,7 +138,7 @@ class Leaving:
                 if host.name in side.hosts or address in side.networks
             }
             if only is None:
-                # An address of the deployment is asked for where it can be seen only.
+                # An address of the deployment is tested only where it is visible.
                 addresses |= {address for address in _single(side.networks) if address not in self._known}
             self._reached[key] = Networks.of_addresses(addresses)
         return self._reached[key]

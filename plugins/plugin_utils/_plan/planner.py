@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plan: for one host or gateway, named address sets and the flows that concern it. It knows no firewall.
+"""The plan: for one host or gateway, named address sets and the flows that concern it, independent of any firewall.
 
-A plan is plain data, for it travels to the host::
+A plan is plain data, as it is sent to the host::
 
     {"version": 1, "host": "ep1", "scope": "host",
      "sets": {"component": {"ipv4": ["198.18.1.0/30"], "ipv6": []}},
@@ -11,7 +11,7 @@ A plan is plain data, for it travels to the host::
                 "ports": ["tcp/32006"], "comment": null}]}
 
 A gateway's plan has in addition ``interfaces`` (list), ``deployment`` (the name of the set with every address of the
-deployment) and ``ssh`` (a list of ``destination`` and ``ports``: what SSH through the gateway means); its flows name a
+deployment) and ``ssh`` (a list of ``destination`` and ``ports`` of SSH through the gateway); its flows name a
 ``destination`` too.
 
 Note that this plugin util is **PRIVATE** to the collection.
@@ -36,7 +36,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides impo
 DEPLOYMENT_SET: Final = "deployment"
 
 _FEW: Final = 12
-"""A warning names so many hosts; beyond that it would bury the others."""
+"""A warning names at most so many hosts, to leave room for other warnings."""
 
 Plan: TypeAlias = dict[str, Any]
 
@@ -142,7 +142,7 @@ class Planner:
         }
 
     def _ssh(self, sets: NamedSets) -> Iterator[dict[str, Any]]:
-        """SSH through a gateway means each host's own port."""
+        """SSH through a gateway, on each host's own port."""
         by_port: defaultdict[int, set[str]] = defaultdict(set)
         for host in self.deployment.hosts.values():
             by_port[host.ssh_port].add(host.name)
@@ -153,14 +153,14 @@ class Planner:
             yield {"destination": sets.name(label, networks), "ports": [f"tcp/{port}"]}
 
     def warnings(self, scope: str) -> tuple[str, ...]:
-        """What the operator should know about the plans of one scope, beside what is in them."""
+        """Warnings for the operator about the plans of one scope."""
         gateways = self.deployment.gateways.values() if scope == GATEWAY else ()
         return self.deployment.warnings + tuple(
             complaint(
                 gateway.name,
                 "qradar_gateway_segments",
                 sorted(gateway.segments),
-                f"have nothing of {shortened(lost, _FEW)} behind them, so nothing passes to or from there",
+                f"do not contain {shortened(lost, _FEW)}, so nothing passes to or from them",
                 "List their networks behind the interface that leads to them",
             )
             for gateway in gateways
@@ -183,11 +183,11 @@ def no_plan(name: str, scope: str) -> str:
     """Why there is no plan for a name of the inventory, and what to do about it."""
     if scope == GATEWAY:
         return (
-            f"{name}: is no gateway of the deployment. Put it into the group qradar_gateways and set "
+            f"{name}: is not a gateway of the deployment. Put it into the group qradar_gateways and set "
             "qradar_gateway_segments."
         )
     return (
-        f"{name}: is no host of the deployment, so nothing says what may enter it. Put it into a group named "
+        f"{name}: is not a host of the deployment, so no rules can be made for it. Put it into a group named "
         "qradar_<role>, or set qradar_roles."
     )
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From what Ansible hands a plugin to a planner.
+"""From the variables that Ansible gives a plugin to a planner.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -37,7 +37,7 @@ def make_planner(hostvars: HostVars, groups: Mapping[str, Sequence[str]]) -> Pla
 
 
 def refuse_play_variables(name: str, task_vars: Mapping[str, Any], hostvars: HostVars) -> None:
-    """Refuse deployment variables that a play, role or task sets: the plan of the other hosts would not have them.
+    """Refuse deployment variables that a play, role or task sets: plans of other hosts would not have them.
 
     Raises:
         InputError: naming the first such variable.

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One side of a flow: some hosts by what they are, or some networks.
+"""One side of a flow: hosts by role or name, or networks.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -22,11 +22,11 @@ NOWHERE: Final = Networks()
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """Who a flow comes from or goes to. Two sides are the same only where they are one object.
+    """Source or destination of a flow. Two sides are the same only where they are one object.
 
     Attributes:
         label: for people, e.g. ``component`` or ``encrypted managed_host``.
-        hosts: hosts that stand here for what they are.
+        hosts: hosts that belong to it by role or name.
         networks: what a party, or an extra flow, names.
         inside: hosts with an address in ``networks``: they are that party too.
     """
@@ -46,7 +46,7 @@ class Side:
 
 
 class Sides:
-    """Makes sides of words, each once."""
+    """Makes sides from words, each once."""
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment

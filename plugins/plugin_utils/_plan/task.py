@@ -26,10 +26,10 @@ class Display(Protocol):
     """As Ansible's."""
 
     def warning(self, msg: str) -> None:
-        """Say it to everybody."""
+        """Print a warning."""
 
     def vv(self, msg: str) -> None:
-        """Say it where -vv asks for it."""
+        """Print it with -vv."""
 
 
 class TaskPlan:
@@ -37,7 +37,7 @@ class TaskPlan:
 
     Args:
         scope: ``host`` or ``gateway``, or ``leaving`` for what leaves a host.
-        key: what tells this task from the others of the run.
+        key: distinguishes this task from the rest of the run.
         parent: the run's own temporary folder, the same in all its workers.
         task_vars: what Ansible hands an action plugin.
         display: warnings of the plan go here, once a run.
@@ -53,7 +53,7 @@ class TaskPlan:
         """The plan of this task's host.
 
         Raises:
-            PortledgerError: there is none, and why.
+            PortledgerError: why there is none.
         """
         name = self._task_vars["inventory_hostname"]
         refuse_play_variables(name, self._task_vars, self._task_vars["hostvars"])
@@ -68,7 +68,7 @@ class TaskPlan:
         return self._folder.shared()
 
     def _planner_for_all(self) -> Planner:
-        """Called in one worker of a run only, so what it says is said once."""
+        """Called in only one worker of a run, so its messages appear once."""
         started = time.monotonic()
         planner = make_planner(self._task_vars["hostvars"], self._task_vars["groups"])
         for warning in planner.warnings(self._scope):

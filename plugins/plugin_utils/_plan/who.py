@@ -26,7 +26,7 @@ class Who:
 
     @classmethod
     def of(cls, deployment: Deployment) -> Who:
-        """Everybody of a deployment."""
+        """All hosts of a deployment."""
         hosts = deployment.hosts.values()
         return cls(
             {host.name: host.roles for host in hosts},

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers: packets that are treated alike, and what would permit them, in one.
+"""Answers: packets that are treated alike, and what would permit them.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -41,6 +41,7 @@ class Answer:
 
 
 def merged_answers(cells: Iterable[Cell], remedies: Remedies) -> list[Answer]:
+    """As few answers as possible."""
     answers = [
         Answer((cell,), cell.sources, cell.destinations, _alike(cell, remedies_of(cell, remedies))) for cell in cells
     ]
@@ -80,12 +81,13 @@ def _grouped(answers: list[Answer], key: Callable[[Answer], Hashable]) -> list[A
 
 
 def _alike(cell: Cell, remedies: tuple[Remedy, ...]) -> Hashable:
-    """What two cells must share to be told in one. Hosts may differ in name, gateways may not."""
+    """What two cells must share to be one answer. Hosts may differ in name, gateways may not."""
     judgements = tuple(replace(one, name="") if one.scope == HOST else one for one in cell.judgements)
     return judgements, cell.listed, cell.off_path, tuple(remedy.shape for remedy in remedies)
 
 
 def remedies_of(cell: Cell, remedies: Remedies) -> tuple[Remedy, ...]:
+    """What would permit a cell; nothing where it is permitted, or filtered by no host of the deployment."""
     if cell.verdict not in (DENIED, LEFT) or not (cell.source.hosts or cell.destination.hosts):
         return ()
     if all(one.verdict == ACCEPT or one.why == ABSENT for one in cell.judgements):
@@ -96,6 +98,7 @@ def remedies_of(cell: Cell, remedies: Remedies) -> tuple[Remedy, ...]:
 
 
 def endpoint_of(ends: Iterable[End], addresses: Intervals) -> Endpoint:
+    """Some ends as one endpoint of a blocked flow."""
     all_ends = list(ends)
     return Endpoint(
         hosts=frozenset().union(*(end.hosts for end in all_ends)),

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All that a deployment allows, as boxes: source addresses, destination addresses, ports, and the flow that says so.
+"""All that a deployment permits, as boxes: source addresses, destination addresses, ports, and the flow behind it.
 
-Boxes of the same meaning can be cut in many ways; whoever compares them asks for overlaps, where the same boxes meet.
+Boxes with the same meaning can be cut in many ways. A comparison uses overlaps, where the same boxes meet.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -105,15 +105,15 @@ def bits(number: int) -> Iterator[int]:
 
 
 def allowed(planner: Planner, firewalls: Firewalls) -> list[Box]:
-    """What the hosts of a deployment let in, and what its flows mean elsewhere.
+    """What the hosts of a deployment permit, and its flows to systems outside.
 
-    A host's way to itself may be among it.
+    Traffic of a host to itself may be among it.
     """
     return [*_into_hosts(planner), *_management(planner, firewalls), *_elsewhere(planner)]
 
 
 def _into_hosts(planner: Planner) -> Iterator[Box]:
-    """A host judges by source, whatever address of it a packet is sent to; hosts that judge alike are one box."""
+    """A host filters by source only, whatever its address in the packet; hosts with the same rules are one box."""
     hosts = planner.deployment.hosts
     reasons = {id(flow): (Reason.of(flow), numbers_of(flow.ports)) for flow in planner.flows}
     alike: dict[tuple[Reason, Intervals, int], list[str]] = {}
@@ -141,7 +141,7 @@ def _management(planner: Planner, firewalls: Firewalls) -> Iterator[Box]:
 
 
 def _elsewhere(planner: Planner) -> Iterator[Box]:
-    """Flows to parties and networks outside the deployment, which at most a gateway judges."""
+    """Flows to parties and networks outside the deployment, which only a gateway can filter."""
     ours = of_addresses(a for host in planner.deployment.hosts.values() for a in host.all_addresses)
     for flow in planner.flows:
         outside = difference(flow.destination.networks.intervals, ours)
@@ -164,7 +164,7 @@ def on_the_wire(planner: Planner) -> Iterator[Box]:
 
 
 def through(planner: Planner, firewalls: Firewalls, gateway: Gateway) -> Iterator[Box]:
-    """What a gateway lets through, from each of its segments to each other one."""
+    """What a gateway permits, from each of its segments to each other one."""
     passing = [
         (Reason.of(flow), sources.intervals, destinations.intervals, numbers_of(flow.ports))
         for flow, sources, destinations in planner.crossing(gateway)

@@ -25,7 +25,7 @@ _WEIGHT: Final = {
     "qradar_encrypted": 3,
     "qradar_version": 4,
 }
-"""How much more than the flow that was asked for a change of a variable brings about."""
+"""Side effects of changing a variable; more is worse."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Change:
         variable: e.g. ``qradar_parties.log_sources``.
         action: add to a list, remove from it, or set.
         value: what to add, remove or set; a tuple of words, a dictionary of an extra flow, or a word.
-        hosts: whose variable it is; none where it belongs to the deployment.
+        hosts: hosts to change it on; none for a variable of the deployment.
         role: where an address is to be added, what its host is; where a role is, none of the hosts has it yet.
         of_ours: a host of the deployment would be put into a party.
     """
@@ -50,13 +50,13 @@ class Change:
 
     @property
     def weight(self) -> int:
-        """How much more than the flow that was asked for it brings about."""
+        """Its side effects; more is worse."""
         return 1 if self.of_ours else _WEIGHT.get(self.variable, 0)
 
 
 @dataclass(frozen=True)
 class Remedy:
-    """Changes that together open a flow, and the flows that it would then be. None for an extra flow."""
+    """Changes that together permit the traffic, and the flows that it then belongs to; none for an extra flow."""
 
     changes: tuple[Change, ...]
     reasons: tuple[Reason, ...] = ()
@@ -69,13 +69,13 @@ class Remedy:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One end of a closed flow.
+    """One end of a blocked flow.
 
     Attributes:
         hosts: hosts of the deployment that have its addresses.
         addresses: all of it.
         named: its hosts were asked for by name.
-        outside: some of its addresses are of no host.
+        outside: some of its addresses belong to no host.
         word: the party or role that was asked for, of which it may be a part.
     """
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an operator should look at in a deployment: what is too much, what is of no use, what will end.
+"""What an operator should look at in a deployment: redundant, useless and expiring entries.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -41,8 +41,8 @@ class Notice:
 
     Attributes:
         kind: inventory, redundant, shadowed, idle, unused_party, empty_party, inside_party, wide or unspecified.
-        level: warning where something should be done, note where it should be known.
-        variable: the inventory variable, where there is one.
+        level: warning where something should be done, note for information.
+        variable: the inventory variable, if any.
         text: a sentence or two.
     """
 
@@ -84,15 +84,15 @@ def _extra_flows(planner: Planner, firewalls: Firewalls) -> Iterator[Notice]:
                 None,
                 flow.place,
                 ports,
-                f"opens nothing: there is nobody at one end of it ({_ends(flow.from_, flow.to)})",
-                "Remove it, or name somebody who is there",
+                f"permits nothing: its source or destination is empty ({_ends(flow.from_, flow.to)})",
+                "Remove it, or name existing hosts or networks",
             )
             yield Notice("idle", WARNING, flow.place, text)
             continue
-        together = ", all together" if len(by) > 1 else ""
-        problem = f"is allowed without it, by {shortened([flow_words(one) for one in by], _FEW)}{together}"
+        together = "the combination of " if len(by) > 1 else ""
+        problem = f"is already permitted by {together}{shortened([flow_words(one) for one in by], _FEW)}"
         kind = "shadowed" if any(reason.service == EXTRA_SERVICE for reason in covered.by) else "redundant"
-        text = complaint(None, flow.place, ports, problem, "Remove it; nothing will be closed")
+        text = complaint(None, flow.place, ports, problem, "Remove it. This blocks nothing")
         yield Notice(kind, WARNING, flow.place, text)
 
 
@@ -108,7 +108,7 @@ def _parties(planner: Planner) -> Iterator[Notice]:
         networks = side.networks.ipv4 + side.networks.ipv6
         if side.networks and party not in used:
             why = shortened(list(_why_unused(planner, sides, party)), _FEW)
-            text = complaint(None, variable, networks, f"opens nothing: {why}", "Remove it, or see what is missing")
+            text = complaint(None, variable, networks, f"permits nothing: {why}", "Remove it, or add what is missing")
             yield Notice("unused_party", WARNING, variable, text)
         if side.inside:
             names = shortened(sorted(side.inside), _FEW)
@@ -116,21 +116,21 @@ def _parties(planner: Planner) -> Iterator[Notice]:
                 None,
                 variable,
                 networks,
-                f"has hosts of the deployment in it, and they are this party, too: {names}",
-                "Name smaller networks if that is not meant",
+                f"contains hosts of the deployment, which then are this party too: {names}",
+                "List smaller networks if this is not intended",
             )
-            # Everybody on the LAN of a component, other components included, is what the table says there.
+            # The table means everything on the LAN of a component, other components included.
             yield Notice("inside_party", NOTE if party == "lan" else WARNING, variable, text)
-        closed = [] if side.networks else list(_closed_by_nobody(planner, sides, party))
-        if closed:
+        blocked = [] if side.networks else list(_blocked_without(planner, sides, party))
+        if blocked:
             level = WARNING if party in settings.parties else NOTE
-            problem = f"names no network, so these are closed: {shortened(closed, _FEW)}"
-            text = complaint(None, variable, [], problem, "Name its networks if there is such a party")
+            problem = f"lists no network, so these are blocked: {shortened(blocked, _FEW)}"
+            text = complaint(None, variable, [], problem, "List its networks if there is such a party")
             yield Notice("empty_party", level, variable, text)
 
 
 def _why_unused(planner: Planner, sides: Sides, party: str) -> Iterator[str]:
-    """For each service of a party, what it lacks here."""
+    """What each service of a party lacks here."""
     for service in planner.catalog.services:
         if service.klass in ("local", "unspecified"):
             continue
@@ -142,12 +142,12 @@ def _why_unused(planner: Planner, sides: Sides, party: str) -> Iterator[str]:
             if service.service in planner.deployment.settings.excluded_services:
                 yield f"{name} is excluded"
             elif not _condition_may_hold(planner, reading.when):
-                yield f"{name} is needed when {reading.when} only"
+                yield f"{name} is needed only when {reading.when}"
             elif not any(sides.named(word) for word in others):
-                yield f"{name} needs {' or '.join(others)}, which is nobody here"
+                yield f"{name} needs {' or '.join(others)}, which this deployment does not have"
 
 
-def _closed_by_nobody(planner: Planner, sides: Sides, party: str) -> Iterator[str]:
+def _blocked_without(planner: Planner, sides: Sides, party: str) -> Iterator[str]:
     """Services that only lack this party."""
     for service in planner.catalog.services:
         if service.klass != "network" or service.service in planner.deployment.settings.excluded_services:
@@ -170,17 +170,17 @@ def _condition_may_hold(planner: Planner, when: str | None) -> bool:
 
 
 def _wide(planner: Planner) -> Iterator[Notice]:
-    """Dynamic ports without a pin that a flow opens."""
-    opened = {(flow.service, flow.row) for flow in planner.flows}
+    """Dynamic ports without a pin that a flow permits."""
+    used = {(flow.service, flow.row) for flow in planner.flows}
     for service in planner.catalog.services:
         ranges = [spec.range() for spec in service.ports if spec.dynamic]
         pinned = service.service in planner.deployment.settings.pins
-        if ranges and not pinned and (service.service, service.row) in opened:
+        if ranges and not pinned and (service.service, service.row) in used:
             variable = f"qradar_dynamic_ports.{service.service}"
             count = sum(one.last - one.first + 1 for one in ranges)
             flows = [flow for flow in planner.flows if (flow.service, flow.row) == (service.service, service.row)]
             ends = dict.fromkeys(f"{flow.source.label} to {flow.destination.label}" for flow in flows)
-            problem = f"opens {count:,} ports, row {service.row}, from {shortened(list(ends), _FEW)}"
+            problem = f"permits {count:,} ports, row {service.row}, from {shortened(list(ends), _FEW)}"
             remedy = "Pin the ports that it really uses"
             text = complaint(None, variable, [str(one) for one in _joined(ranges)], problem, remedy)
             yield Notice("wide", NOTE, variable, text)
@@ -199,6 +199,6 @@ def _unspecified(planner: Planner) -> Iterator[Notice]:
 def _without_direction(service: Service) -> str:
     ports = ", ".join(str(spec) for spec in service.ports)
     return (
-        f"{service.service} (row {service.row}), {ports}: the table names no direction, so it opens nothing. "
-        "Where it is used, write it into qradar_extra_flows."
+        f"{service.service} (row {service.row}), {ports}: the table gives no direction, so it permits nothing. "
+        "Where it is used, add it to qradar_extra_flows."
     )

@@ -37,14 +37,14 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.descr
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.snapshot import Snapshot
 
 Service: TypeAlias = tuple[str, int | None, str | None, str | None]
-"""Name, row, comment, variable: what tells one flow from another for people."""
+"""Name, row, comment, variable: what distinguishes one flow from another for people."""
 
 _OPTIONS: Final = {HOST: ("unlisted", "present"), GATEWAY: ("unlisted", "egress", "present")}
 
 
 @dataclass(frozen=True)
 class _Difference:
-    """What one side allows and the other does not, of one service."""
+    """What one side permits and the other does not, of one service."""
 
     service: Service
     ports: Intervals
@@ -53,10 +53,10 @@ class _Difference:
 
 
 def compare(before: Snapshot, after: Snapshot) -> dict[str, Any]:
-    """Compare all that two deployments allow.
+    """Compare all that two deployments permit.
 
     Returns:
-        ``allowed`` and ``denied``: flows that only the second or only the first allows, each with ``service``, ``row``,
+        ``allowed`` and ``denied``: flows that only the second or the first permits, each with ``service``, ``row``,
         ``comment``, ``ports``, and ``source`` and ``destination`` with ``words``, ``hosts`` and ``addresses``;
         ``gateways``: for each gateway of both, ``allowed`` and ``denied`` there, as far as it comes from the gateway's
         own segments and management; ``only_before`` and ``only_after``: gateways; ``options``: what else differs;
@@ -91,7 +91,7 @@ def _of_gateway(before: Snapshot, after: Snapshot, name: str) -> dict[str, list[
     )
     if not any(_differences(old, new, ())):
         return {"allowed": [], "denied": []}
-    # What is new in the whole deployment is told there.
+    # Differences of the whole deployment are reported there.
     everywhere = [*on_the_wire(before.planner), *allowed(*before)], [*on_the_wire(after.planner), *allowed(*after)]
     plus, minus = _differences(old, new, everywhere)
     return {"allowed": _as_data(plus, after), "denied": _as_data(minus, before)}
@@ -100,12 +100,12 @@ def _of_gateway(before: Snapshot, after: Snapshot, name: str) -> dict[str, list[
 def _differences(
     old: Sequence[Box], new: Sequence[Box], told: tuple[()] | tuple[Sequence[Box], Sequence[Box]]
 ) -> tuple[list[_Difference], list[_Difference]]:
-    """What only the new boxes allow, and what only the old ones.
+    """What only the new boxes permit, and what only the old ones.
 
     Args:
         old: boxes before.
         new: boxes after.
-        told: boxes before and after that a difference has been told of already.
+        told: boxes before and after whose difference has been reported already.
     """
     groups = [old, new, *told]
     boxes = [box for group in groups for box in group]
@@ -188,7 +188,7 @@ def _order(item: tuple[Any, Any]) -> Any:
 
 
 def _options(before: Snapshot, after: Snapshot) -> Iterator[dict[str, Any]]:
-    """Options of the firewall roles that decide what becomes of the rest, where a host of both has another now."""
+    """Options of the firewall roles for unlisted packets, where they differ on a host of both inventories."""
     changed: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
     for scope, kind in ((HOST, "hosts"), (GATEWAY, "gateways")):
         names = [getattr(snapshot.planner.deployment, kind) for snapshot in (before, after)]

@@ -24,7 +24,7 @@ def text_of(result: Mapping[str, Any]) -> list[str]:
     for name, found in result["gateways"].items():
         lines += _flows(found, f" through gateway {name}")
     for key, word in (("only_before", "before"), ("only_after", "now")):
-        lines += [f"{name} is a gateway {word} only, and not compared." for name in result[key]]
+        lines += [f"{name} is a gateway only {word}, and is not compared." for name in result[key]]
     for option in result["options"]:
         hosts = shortened(option["hosts"], _WORDS)
         lines.append(f"{option['variable']} of {hosts}: {option['before']} before, {option['after']} now.")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Extra flows that open nothing of their own: what they allow is allowed by others, one or several together.
+"""Redundant extra flows: other flows, alone or together, permit everything that they permit.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -32,10 +32,10 @@ _EVERY_PORT: Intervals = ((0, (1 << 19) - 1),)
 
 @dataclass(frozen=True)
 class Covered:
-    """An extra flow and the flows that allow all of it; none where it opens nothing at all.
+    """An extra flow and the flows that permit all of it; none where it permits nothing at all.
 
     Attributes:
-        flow: it.
+        flow: the extra flow.
         by: the fewest that were found, in the order of the table.
     """
 
@@ -44,9 +44,9 @@ class Covered:
 
 
 def covered_flows(planner: Planner, firewalls: Firewalls) -> list[Covered]:
-    """Extra flows that can go without a change of what is allowed, all of them together.
+    """Extra flows that can all be removed without a change of what is permitted.
 
-    Of two that cover each other, the later one is told.
+    Of two that cover each other, the later one is reported.
     """
     boxes = [box for box in allowed(planner, firewalls) if box.reason.service != MANAGEMENT]
     found: list[Covered] = []
@@ -76,7 +76,7 @@ def _loopback(planner: Planner, boxes: Iterable[Box]) -> list[Box]:
 
 
 def _cover(mine: Sequence[Box], others: Sequence[Box]) -> tuple[Reason, ...] | None:
-    """Which others allow all that mine do; None where they do not."""
+    """Which of the other boxes permit all that mine do; None where they do not."""
     whole = union(box.sources for box in mine), union(box.destinations for box in mine)
     ports = union(box.ports for box in mine)
     near = [
@@ -105,7 +105,7 @@ def _cover(mine: Sequence[Box], others: Sequence[Box]) -> tuple[Reason, ...] | N
 
 
 def _fewest(needs: Sequence[tuple[Intervals, dict[Reason, Intervals]]]) -> tuple[Reason, ...]:
-    """Leave out of those that cover whatever is not needed, extra flows first."""
+    """The fewest flows that still cover it; extra flows are left out first."""
     reasons = sorted({reason for _needed, by in needs for reason in by}, key=_order)
     for one in reasons:
         if all(not difference(needed, by.get(one, ())) for needed, by in needs):

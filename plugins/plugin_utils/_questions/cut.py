@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One side of some packets, cut where the sets of those who judge begin and end.
+"""One side of some packets, cut where the address sets of rules begin and end.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """

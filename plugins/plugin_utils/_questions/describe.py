@@ -24,7 +24,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words impo
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import Deployment
 
 _FEW = 2
-"""So many hosts are named one by one, even where they are all of a role."""
+"""Up to so many hosts are named one by one, even where they are all hosts of a role."""
 
 _MANY = 8
 """More ranges than this of one party are counted, not listed."""
@@ -35,7 +35,7 @@ class Described:
     """A set of addresses.
 
     Attributes:
-        words: a role or a shared word where all its hosts and nobody else are meant, else the hosts; parties that lie
+        words: a role or a shared word where exactly all its hosts are in it, else the hosts; parties that lie
             wholly in it, and how many ranges of those that do not; prefixes of the rest.
         hosts: hosts with all their addresses of a family in it.
         addresses: all of it.
@@ -62,7 +62,7 @@ class Describer:
         }
 
     def describe_both(self, sources: Intervals, destinations: Intervals) -> tuple[Described, Described]:
-        """Words for both ends of a flow: a host that is the whole other end is not missed among all of a role."""
+        """Words for both ends of a flow: a host that is the whole other end may be missing from a role."""
         ends = [self.describe(addresses) for addresses in (sources, destinations)]
         lone = [frozenset(end.hosts) if len(end.words) == 1 and len(end.hosts) == 1 else frozenset() for end in ends]
         return self.describe(sources, lone[1]), self.describe(destinations, lone[0])

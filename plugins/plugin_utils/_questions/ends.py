@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two ends of a question: which hosts and which addresses a word of the operator's means.
+"""The two ends of a question: the hosts and addresses that a word stands for.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -32,11 +32,11 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides impo
 
 @dataclass(frozen=True)
 class End:
-    """One end of a question, as far as all of it is the same to those who judge.
+    """One end of a question, or a part of it with the same treatment everywhere.
 
     Attributes:
         label: for people: a host, a party or a network.
-        hosts: who has its addresses; two where they are a pair's cluster addresses, none outside the deployment.
+        hosts: owners of its addresses; two where they are a pair's cluster addresses, none outside the deployment.
         addresses: what was asked for, or None for a host that was asked for by its name or role: which of its
             addresses are meant depends on the NAT group of the other end.
         word: the party or role that was asked for, of which this may be a part.
@@ -49,7 +49,7 @@ class End:
 
 
 class Ends:
-    """Makes ends of words."""
+    """Makes ends from words."""
 
     def __init__(self, deployment: Deployment) -> None:
         self._hosts = deployment.hosts
@@ -69,7 +69,7 @@ class Ends:
             word: a host, party, role, address or network.
 
         Raises:
-            PortledgerError: it is nothing of these.
+            PortledgerError: it is none of these.
         """
         if word in SIDE_WORDS or word in self._hosts:
             side = self._sides.named(word)
@@ -78,18 +78,18 @@ class Ends:
             return (*named, *self._split(word, side.networks, asked))
         if "." not in word and ":" not in word:
             known = {*SIDE_WORDS, *self._hosts}
-            raise PortledgerError(f"{option}: {word!r} is no host, party, role or address. {choices(word, known)}.")
+            raise PortledgerError(f"{option}: {word!r} is not a host, party, role or address. {choices(word, known)}.")
         try:
             return tuple(self._split(word, Networks.merged([parse_network(word)])))
         except NetworkError as error:
             raise PortledgerError(f"{option}: {word!r} {error.problem}. {error.remedy}.") from None
 
     def owners(self, address: Address) -> frozenset[str]:
-        """Who has an address; both nodes of a pair where it is theirs together."""
+        """Owners of an address; both nodes of a pair for a shared one."""
         return frozenset(self._owners.get(address, ()))
 
     def _split(self, label: str, networks: Networks, word: str | None = None) -> Iterator[End]:
-        """By owner: each host's rules are its own."""
+        """By owner, as each host has its own rules."""
         inside: defaultdict[frozenset[str], list[Address]] = defaultdict(list)
         if intersection(networks.intervals, self.everyone):
             for address in self._owners:

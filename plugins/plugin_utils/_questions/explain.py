@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""May somebody reach somebody on a port? By which flow, judged where, and if not, what would open it.
+"""Whether one system may reach another on a port: by which flow, filtered where, and what would permit it if not.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -28,11 +28,11 @@ IN_PART: Final = "in part"
 NOBODY: Final = "nobody"
 
 _MOST_PAIRS: Final = 20_000
-"""More pairs of ends than this take too long, and nobody reads the answer."""
+"""More pairs of ends take too long, and the answer would be unreadable."""
 
 
 def explain(planner: Planner, firewalls: Firewalls, *, source: str, destination: str, port: str) -> dict[str, Any]:
-    """Ask what becomes of packets.
+    """The verdict on packets.
 
     Args:
         planner: knows the deployment; its plans are the truth.
@@ -43,11 +43,11 @@ def explain(planner: Planner, firewalls: Firewalls, *, source: str, destination:
 
     Returns:
         ``source``, ``destination``, ``port`` as asked; ``verdict``: allowed, denied, left (to the rules that follow),
-        unjudged (nobody of the inventory judges it), "in part", or nobody (there is nobody at one end);
+        unjudged (no host or gateway filters it), "in part", or nobody (an end is empty);
         ``answers``, one for each part that is treated alike; ``notes``; ``text``, all of it as lines for people.
 
     Raises:
-        PortledgerError: a word that is not known, or no single port.
+        PortledgerError: an unknown word, or not a single port.
     """
     one_port = _parse_port(port)
     ends = Ends(planner.deployment)
@@ -76,7 +76,7 @@ def explain(planner: Planner, firewalls: Firewalls, *, source: str, destination:
 
 
 def _is_open(answers: Iterable[dict[str, Any]]) -> bool:
-    """Whether all of it is allowed."""
+    """Whether all of it is permitted."""
     return {answer["verdict"] for answer in answers} == {ALLOWED}
 
 
@@ -97,9 +97,9 @@ def _nobody(source: str, destination: str, sources: tuple[End, ...], destination
         if found:
             continue
         why = (
-            f"qradar_parties.{word} names no network"
+            f"qradar_parties.{word} lists no network"
             if word in PARTIES
-            else f"no host of the deployment is that (qradar_roles, or a group qradar_{word})"
+            else f"no host of the deployment has this role (qradar_roles, or a group qradar_{word})"
         )
-        notes.append(f"{option}: {word} is nobody here: {why}.")
-    return notes or [f"{source} and {destination} have no addresses of one family (IPv4 or IPv6) in common."]
+        notes.append(f"{option}: {word} is empty: {why}.")
+    return notes or [f"{source} and {destination} have no address family (IPv4 or IPv6) in common."]

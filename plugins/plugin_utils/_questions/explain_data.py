@@ -32,6 +32,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.remed
 
 
 def answer_data(answer: Answer, planner: Planner, remedies: Remedies, port: PortRange) -> dict[str, Any]:
+    """One item of ``answers``."""
     sources = list(dict.fromkeys(cell.source for cell in answer.cells))
     destinations = list(dict.fromkeys(cell.destination for cell in answer.cells))
     judgements = list(dict.fromkeys(one for cell in answer.cells for one in cell.judgements))
@@ -66,7 +67,7 @@ def _end_data(ends: Iterable[End], addresses: Intervals) -> dict[str, Any]:
 
 
 def _flows(judgements: Iterable[Judgement], listed: Iterable[Reason], planner: Planner) -> list[dict[str, Any]]:
-    """Each flow that something accepts, and where its rules are."""
+    """Each flow behind it, and the hosts and gateways with a rule for it."""
     where: dict[Reason, list[Judgement]] = {reason: [] for reason in listed}
     for judgement in judgements:
         for reason in judgement.reasons:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What else there is to know of an answer.
+"""Remarks on an answer.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -22,17 +22,21 @@ def off_path_notes(cell: Cell) -> list[str]:
     for one in cell.off_path:
         by_verdict.setdefault(f"{GATEWAY}_firewall_{one.why} is {one.verdict}", []).append(one.name)
     return [
-        f"One of the two ends lies behind no interface of {' and '.join(names)} (qradar_gateway_segments): should it "
-        f"come that way all the same, no flow lists it there, and {verdict}."
+        f"One end is not behind any interface of {' and '.join(names)} (qradar_gateway_segments). If the "
+        f"packets cross it all the same, no flow lists them there, and {verdict}."
         for verdict, names in by_verdict.items()
     ]
 
 
 def running_connection(judgements: Iterable[Judgement], planner: Planner, port: PortRange) -> list[str]:
+    """Lock-out protection, where the question is about SSH."""
     hosts = planner.deployment.hosts
     for one in judgements:
         if one.scope == HOST and one.verdict == DROP and str(port) == f"tcp/{hosts[one.name].ssh_port}":
-            return ["The address that Ansible connects from keeps its way in over SSH; it is known on the host alone."]
+            return [
+                "The address that Ansible connects from always remains allowed over SSH. "
+                "Only the host knows this address."
+            ]
     return []
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What became of a question, as lines for people.
+"""An answer as lines of text.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -18,9 +18,9 @@ _VERDICTS: Final = {
     "allowed": "allowed",
     "denied": "not allowed",
     "left": "not listed, and left to the rules that follow",
-    "unjudged": "judged by no host and no gateway of the inventory",
+    "unjudged": "not filtered by any host or gateway in the inventory",
     "in part": "allowed in part",
-    "nobody": "nobody is at one end of it",
+    "nobody": "no such traffic",
 }
 _DOES: Final = {
     DROP: "dropped",
@@ -33,7 +33,7 @@ _REMEDIES: Final = 5
 
 
 def text_of(result: Mapping[str, Any]) -> list[str]:
-    """The lines of an answer, without a line's end."""
+    """The lines of an answer, without line ends."""
     lines = [f"{result['port']} from {result['source']} to {result['destination']}: {_overall(result)}"]
     for answer in result["answers"]:
         lines += ["", f"{_ends(answer)}: {_VERDICTS[answer['verdict']]}"]
@@ -44,7 +44,7 @@ def text_of(result: Mapping[str, Any]) -> list[str]:
 def _overall(result: Mapping[str, Any]) -> str:
     verdicts = {answer["verdict"] for answer in result["answers"]}
     if len(verdicts) > 1 and "allowed" not in verdicts:
-        return "not allowed, or not judged, as follows"
+        return "not allowed, or not filtered, as follows"
     return _VERDICTS[result["verdict"]]
 
 
@@ -63,7 +63,7 @@ def _of_answer(answer: Mapping[str, Any]) -> Iterator[str]:
     for judgements in _alike(answer["judgements"]):
         yield _judged(judgements)
     if answer["remedies"]:
-        yield "what would open it:" if len(answer["remedies"]) == 1 else "what would open it, each alone:"
+        yield "to permit it:" if len(answer["remedies"]) == 1 else "to permit it, do one of these:"
     *table, extra_flow = answer["remedies"] or [None]
     for remedy in table[:_REMEDIES]:
         yield f"- {_remedy(remedy)}"
@@ -98,7 +98,7 @@ def _where(flow: Mapping[str, Any]) -> str:
 
 
 def _alike(judgements: Iterable[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
-    """What nothing accepts, together where the same becomes of it."""
+    """Packets that no rule accepts, grouped by treatment."""
     groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for one in judgements:
         if one["verdict"] != "accept" or one["why"]:
@@ -110,12 +110,12 @@ def _judged(judgements: list[Mapping[str, Any]]) -> str:
     first = judgements[0]
     names = shortened([one["name"] for one in judgements], _SOME)
     if first["why"] == "loopback":
-        return f"{names}: a host may talk to itself"
+        return f"{names}: a host may connect to itself"
     who = names if first["scope"] == HOST else f"{'gateway' if len(judgements) == 1 else 'gateways'} {names}"
     if first["why"] == ABSENT:
         return f"no rules of this collection on {who} ({first['scope']}_firewall_state is absent)"
     why = (
-        "neither end is of the deployment"
+        "neither end belongs to the deployment"
         if first["why"] == "elsewhere"
         else f"{first['scope']}_firewall_{first['why']} is {first['verdict']}"
     )
@@ -132,9 +132,9 @@ def _change(change: Mapping[str, Any]) -> str:
     of = f" of {shortened(change['hosts'], _SOME)}" if change["hosts"] else ""
     value = change["value"]
     if change["variable"] == "qradar_addresses":
-        return f"qradar_addresses: add {shortened(value, _FEW)}, where that is a QRadar host ({change['role']})"
+        return f"qradar_addresses: add {shortened(value, _FEW)}, if that is a QRadar host ({change['role']})"
     if change["role"]:
-        return f"{change['variable']}: give a host {shortened(value, _FEW)}, which none has"
+        return f"{change['variable']}: give a host the role {shortened(value, _FEW)}, which no host has"
     if isinstance(value, Mapping):
         parts = (f"{key}: {_listed(words)}" for key, words in value.items())
         return f"{change['variable']}{of}: add {{{', '.join(parts)}}}"

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Questions to the flows of a deployment: from whom, to whom, through what, of which service.
+"""Search in the flows of a deployment: by source, destination, gateway and service.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -33,7 +33,7 @@ def query_flows(
     gateway: str | None = None,
     service: str | None = None,
 ) -> list[dict[str, Any]]:
-    """The flows that fit, narrowed to what was asked for.
+    """The flows that match, narrowed to the question.
 
     Args:
         planner: knows the deployment.
@@ -45,10 +45,10 @@ def query_flows(
     Returns:
         One dictionary a flow: ``service``, ``row`` (None for an extra flow), ``ports`` (list of ``tcp/514``),
         ``when`` (the condition that holds, or None), ``comment``, and ``source`` and ``destination``, each with
-        ``label``, ``hosts`` (names of the deployment's hosts that are meant) and ``addresses`` (merged prefixes).
+        ``label``, ``hosts`` (names of hosts of the deployment) and ``addresses`` (merged prefixes).
 
     Raises:
-        PortledgerError: a name that is not known.
+        PortledgerError: an unknown name.
     """
     question = _Question(planner, source, destination)
     if gateway is not None and gateway not in planner.deployment.gateways:
@@ -63,7 +63,7 @@ def _of_service(planner: Planner, service: str | None) -> list[Flow]:
         return list(planner.flows)
     known = {*planner.catalog.names(), EXTRA_SERVICE}
     if service not in known:
-        raise PortledgerError(f"service: {service!r} is no service of the catalog. {choices(service, known)}.")
+        raise PortledgerError(f"service: {service!r} is not a service in the catalog. {choices(service, known)}.")
     return [flow for flow in planner.flows if flow.service == service]
 
 
@@ -82,7 +82,7 @@ class _Question:
             return self._planner.book.on_the_wire(Sides(self._planner.deployment).named(term), NatView(translated=True))
         if "." not in term and ":" not in term:
             raise PortledgerError(
-                f"{option}: {term!r} is no role, party or host. {choices(term, {*SIDE_WORDS, *hosts})}."
+                f"{option}: {term!r} is not a role, party or host. {choices(term, {*SIDE_WORDS, *hosts})}."
             )
         try:
             return Networks.merged([parse_network(term)])

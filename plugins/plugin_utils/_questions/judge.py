@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What becomes of a packet: which hosts and gateways judge it, and by which flow of their plans.
+"""The verdict on a packet: which hosts and gateways filter it, and by which flow of their plans.
 
-Everything here comes from the planner's own flows with the planner's own addresses, so it is what the rules say.
+It uses the flows and addresses of the planner, so it agrees with the rules.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -36,11 +36,11 @@ LOOPBACK: Final = "loopback"
 
 
 class Judge:
-    """Judges packets to one port.
+    """Gives verdicts on packets to one port.
 
     Args:
         planner: its plans are the truth.
-        firewalls: what becomes of what no plan lists.
+        firewalls: the policy for what no plan lists.
         port: one port, or icmp for echo request.
     """
 
@@ -73,9 +73,9 @@ class Judge:
         return Cell(source, destination, sources, destinations, judgements)
 
     def _cut(self, source: End, destination: End, rectangle: Rectangle) -> Iterator[Cell]:
-        """Cut a rectangle where any set of those who judge begins or ends."""
+        """Cut a rectangle where the address set of any rule begins or ends."""
         from_, to = Cut(rectangle.sources, self._memo), Cut(rectangle.destinations, self._memo)
-        # A host is not asked about what it sends to the address that it shares with the other node.
+        # A host does not filter what it sends itself to the address that it shares with the other node.
         nodes = sorted(destination.hosts - source.hosts or destination.hosts) if rectangle.arrived else []
         hosts = [(name, [(flow.reason, from_.bit(flow.sources)) for flow in self._flows.into(name)]) for name in nodes]
         gateways = [
@@ -103,7 +103,7 @@ class Judge:
                     elif judgement.verdict not in (LEAVE, ACCEPT):
                         off_path.append(judgement)
                 if not judgements and not rectangle.arrived:
-                    continue  # told when it arrives
+                    continue  # reported for the arriving packet
                 met = _met_both(listed, source_key, destination_key)
                 yield Cell(source, destination, sources, destinations, tuple(judgements), met, tuple(off_path))
 
@@ -132,7 +132,7 @@ def _bits(flows: Iterable[GatewayFlow], from_: Cut, to: Cut) -> list[tuple[Reaso
     return [
         (flow.reason, from_.bit(flow.sources), to.bit(flow.destinations))
         for flow in flows
-        # What does not mean both sides must not cut either.
+        # A flow that does not match both sides must not cut either.
         if from_.meets(flow.sources) and to.meets(flow.destinations)
     ]
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is said of a packet: who judges it, with which verdict, and by which flow.
+"""Verdicts on packets: by which host or gateway, and by which flow.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -24,12 +24,12 @@ LEFT: Final = "left"
 UNJUDGED: Final = "unjudged"
 
 MANAGEMENT: Final = "management"
-"""In the place of a service's name: SSH of the networks that manage."""
+"""In the place of a service's name: SSH from management networks."""
 
 
 @dataclass(frozen=True)
 class Reason:
-    """A flow that lets a packet pass, as people know it.
+    """A flow that permits a packet, in terms for people.
 
     Attributes:
         service: its name in the catalog, ``extra_flow``, or ``management``.
@@ -38,7 +38,7 @@ class Reason:
         destination: the same for where it goes.
         when: the condition that holds, None for always.
         comment: of an extra flow.
-        variable: where it stands in the inventory, for what is no row of the table.
+        variable: where it is defined in the inventory, for what is not a row of the table.
     """
 
     service: str
@@ -71,8 +71,8 @@ class Judgement:
         name: the inventory's name.
         scope: host or gateway.
         verdict: accept, drop, log or leave.
-        why: what decides where no flow does: unlisted, egress, elsewhere (to and from nobody of the deployment),
-            absent (the rules are taken away) or loopback.
+        why: what decides where no flow does: unlisted, egress, elsewhere (neither end in the deployment),
+            absent (the rules are removed) or loopback.
         reasons: what accepts it.
     """
 
@@ -92,8 +92,8 @@ class Cell:
         destination: the end that they go to.
         sources: their source addresses.
         destinations: their destination addresses.
-        judgements: of everybody who judges them, hosts first.
-        listed: flows that mean them, whether anybody judges them or not; of destinations outside the deployment only.
+        judgements: of all hosts and gateways that filter them, hosts first.
+        listed: flows that list them, whether filtered or not; of destinations outside the deployment only.
         off_path: gateways that have one end behind an interface and the other behind none, with what happens there
             if the packets cross all the same.
     """

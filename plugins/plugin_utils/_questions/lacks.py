@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a reading of the table lacks, to hold between two ends.
+"""What a reading of the table lacks to apply between two ends.
 
-Nothing (an empty tuple) is lacking where it holds already; None where nothing can make it hold.
+An empty tuple: it applies already. None: nothing can make it apply.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -39,7 +39,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.chang
 )
 
 _MOST_ADDRESSES: Final = 8
-"""A host has no more addresses than this, so more are a network."""
+"""More addresses than this are a network, not a host."""
 
 
 class Lacks:
@@ -60,7 +60,7 @@ class Lacks:
         self._several_nat_groups = len({host.nat_group for host in self._deployment.hosts.values()}) > 1
 
     def service(self, service: Service) -> tuple[Change, ...] | None:
-        """What the service itself lacks here: it is excluded, or pinned elsewhere."""
+        """What the service itself lacks here: it is excluded, or pinned to other ports."""
         changes = []
         if service.service in self._settings.excluded_services:
             changes.append(Change("qradar_excluded_services", REMOVE, (service.service,)))
@@ -69,7 +69,7 @@ class Lacks:
         return tuple(changes)
 
     def condition(self, when: str | None, source: Endpoint, destination: Endpoint) -> tuple[Change, ...] | None:
-        """What a condition lacks; None where nothing can make it hold."""
+        """What a condition lacks."""
         if when is None or when in self._features:
             return ()
         if when in FEATURES:
@@ -110,7 +110,7 @@ class Lacks:
         return (Change("qradar_ha_peer", SET, (other.name, one.name), hosts=(one.name, other.name)),)
 
     def end(self, word: str, endpoint: Endpoint) -> tuple[Change, ...] | None:
-        """What one end lacks to be what a word of the table says; None where it cannot become that."""
+        """What one end lacks to match a word of the table."""
         if word in PARTIES:
             missing = self._memo.call(difference, endpoint.addresses, self._sides.named(word).networks.intervals)
             addresses = tuple(self._memo.call(prefixes, missing))
@@ -128,9 +128,9 @@ class Lacks:
         return (Change("qradar_roles", ADD, (role,), hosts=tuple(sorted(names))),)
 
     def _unknown_host(self, word: str, endpoint: Endpoint) -> tuple[Change, ...] | None:
-        """Addresses of nobody may be those of a host, which the inventory does not name."""
+        """Unknown addresses may belong to a host that is missing from the inventory."""
         few = sum(last - first + 1 for first, last in endpoint.addresses) <= _MOST_ADDRESSES
-        # With NAT, which of the address lists it belongs to depends on who looks.
+        # With NAT, the right address list depends on the other end.
         if endpoint.hosts or not few or word == "ha_peer" or self._several_nat_groups:
             return None
         return (Change("qradar_addresses", ADD, tuple(prefixes(endpoint.addresses)), role=word),)
@@ -145,7 +145,7 @@ def _encryption(hosts: list[Host], value: str) -> tuple[Change, ...]:
 
 
 def _role_to_give(word: str) -> str | None:
-    """The role that makes a host what a word says; there is one console, and it becomes no managed host."""
+    """The role that makes a host match a word. There is one console, and it cannot become a managed host."""
     if word == "event_listener":
         return "event_processor"
     if word in ("console", "managed_host", "ha_peer") or len(roles_of(word)) != 1:

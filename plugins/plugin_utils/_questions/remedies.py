@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which variable would open what is closed.
+"""Which variables would permit what is blocked.
 
-For each reading of the table that has the port, what is missing for it to hold between two ends; those where the least
-is missing are told. An extra flow is always possible, and told last.
+For each reading of the table with the port: what it lacks to apply between the two ends. Only those that lack the least
+are returned. An extra flow is always possible, and comes last.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -38,7 +38,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.lacks
 
 
 class Remedies:
-    """What would open a port.
+    """What would permit a port.
 
     Args:
         planner: knows the deployment and the catalog.
@@ -62,15 +62,15 @@ class Remedies:
     def between(
         self, source: Endpoint, destination: Endpoint, judgements: Iterable[Judgement] = ()
     ) -> tuple[Remedy, ...]:
-        """What would open the port between two ends, the least first.
+        """What would permit the port between two ends, least side effects first.
 
         Args:
-            source: who opens the connection.
-            destination: to whom.
-            judgements: who judges; management is changed where one drops.
+            source: where the connection comes from.
+            destination: where it goes.
+            judgements: of hosts and gateways; where one drops, management may be changed.
 
         Returns:
-            Nothing where a flow means these ends, though not by these addresses.
+            Nothing where a flow applies to these ends, though not by these addresses.
         """
         found: dict[tuple[Change, ...], list[Reason]] = {}
         holds = False
@@ -93,16 +93,16 @@ class Remedies:
         return (*remedies, self._extra_flow(source, destination))
 
     def notes(self) -> list[str]:
-        """What the table says of the port and no flow follows from."""
+        """Rows of the table with this port that give no flow."""
         notes = []
         for service in self._services:
             where = f"{service.service} (row {service.row})"
             if service.klass == "local":
                 notes.append(
-                    f"{where} uses {self._port} between parts of one host, so it opens nothing to the network."
+                    f"{where} uses {self._port} between parts of one host, so it permits nothing from the network."
                 )
             if service.klass == "unspecified":
-                notes.append(f"{where} documents {self._port} without a direction, so it opens nothing.")
+                notes.append(f"{where} documents {self._port} without a direction, so it permits nothing.")
         return notes
 
     def _by_readings(self, source: Endpoint, destination: Endpoint) -> Iterator[tuple[tuple[Change, ...], Reason]]:
@@ -117,7 +117,7 @@ class Remedies:
                 for from_ in reading.from_:
                     for to in reading.to:
                         ends = self._lacks.end(from_, source), self._lacks.end(to, destination)
-                        # Where neither end fits, it is another service that is meant.
+                        # Where neither end fits, the question is about another service.
                         if ends[0] is None or ends[1] is None or (ends[0] and ends[1]):
                             continue
                         changes = _joined((*of_service, *condition), (*ends[0], *ends[1]))
@@ -125,7 +125,7 @@ class Remedies:
                             yield changes, _reason(service, reading, from_, to)
 
     def _far_fetched(self, service: Service, changes: tuple[Change, ...]) -> bool:
-        """Whether the port just happens to lie in a wide dynamic range, and more is missing than one thing."""
+        """Whether the port merely is in a wide dynamic range, and more than one thing is missing."""
         if any(self._port in spec.range() for spec in service.ports if not spec.dynamic):
             return False
         return len(changes) > 1 or any(change.of_ours for change in changes)
@@ -138,7 +138,7 @@ class Remedies:
                 yield (Change(f"{flow.place}.expires", SET, f"later than {flow.expires}"),), reason
 
     def _covering(self, words: Iterable[str], end: Endpoint) -> str | None:
-        """The first word of an extra flow that means the whole of an end."""
+        """The first word of an extra flow that contains the whole end."""
         for word in words:
             side = self._sides.named(word)
             if (end.hosts and not end.outside and end.hosts <= side.hosts) or (
@@ -150,8 +150,8 @@ class Remedies:
     def _by_management(
         self, source: Endpoint, judgements: Iterable[Judgement]
     ) -> Iterator[tuple[tuple[Change, ...], Reason]]:
-        closed = [judgement for judgement in judgements if judgement.verdict == DROP]
-        ports = {self._deployment.hosts[one.name].ssh_port for one in closed if one.scope == HOST}
+        dropping = [judgement for judgement in judgements if judgement.verdict == DROP]
+        ports = {self._deployment.hosts[one.name].ssh_port for one in dropping if one.scope == HOST}
         if ports != {self._port.first} or self._port.transport != "tcp":
             return
         changes = tuple(
@@ -162,7 +162,7 @@ class Remedies:
                 hosts=tuple(names),
             )
             for scope in SCOPES
-            if (names := sorted(one.name for one in closed if one.scope == scope))
+            if (names := sorted(one.name for one in dropping if one.scope == scope))
         )
         yield changes, Reason(MANAGEMENT, None, MANAGEMENT, "component", variable="host_firewall_management")
 
@@ -175,7 +175,7 @@ class Remedies:
         return Remedy((Change("qradar_extra_flows", ADD, value),))
 
     def _as_side(self, end: Endpoint) -> list[str]:
-        """The word that was asked for, hosts by name where they were asked for by name, else addresses."""
+        """The word of the question, hosts by name where the question names them, else addresses."""
         if end.word is not None:
             return [end.word]
         if end.named and end.hosts.isdisjoint(SIDE_WORDS):
@@ -184,7 +184,7 @@ class Remedies:
 
 
 def _count(changes: Iterable[Change]) -> int:
-    """How many things have to be known: who manages is one, on a host and on the gateways before it."""
+    """How many facts it takes: management is one, on a host and on the gateways before it."""
     return len({change.variable.rpartition("_firewall_")[2] for change in changes})
 
 

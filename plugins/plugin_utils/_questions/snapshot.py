@@ -18,7 +18,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planning i
 
 
 class Snapshot(NamedTuple):
-    """The deployment of an inventory, and what it says of the firewall roles."""
+    """The deployment of an inventory, and its options of the firewall roles."""
 
     planner: Planner
     firewalls: Firewalls

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom a host asks, and for what: out of what leaves it by the plan.
+"""The targets that a host probes, from the flows that leave it by the plan.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -22,19 +22,19 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.value
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Plan
 
 NUMBERS: Final = {"samples": (1, 100), "negative": (0, 100), "most": (1, 50000)}
-"""Options that say how much to ask, with the least and the most that they may be."""
+"""Options for the number of probes, with the least and the greatest value."""
 
 _SSH: Final = PortRange("tcp", 22, 22)
 
 
 @dataclass(frozen=True)
 class Question:
-    """How much to ask.
+    """How much to probe.
 
     Attributes:
-        samples: ports of a range that are asked for. Its ends are among them, from two on.
-        negative: ports of each host of the deployment that are asked for though no flow allows them.
-        most: targets in all; of more, each destination keeps some.
+        samples: ports of a range to probe. From two on, its ends are among them.
+        negative: ports of each host of the deployment to probe although no flow permits them.
+        most: targets in all; where there are more, each destination gets some.
     """
 
     samples: int = 2
@@ -43,7 +43,7 @@ class Question:
 
 
 def read_question(host: str, options: Mapping[str, object]) -> Question:
-    """The options of the task that say how much to ask; those that are missing have their defaults.
+    """The options of the task for the number of probes; missing ones have their defaults.
 
     Raises:
         InputError: naming the host, the option and its value.
@@ -53,7 +53,7 @@ def read_question(host: str, options: Mapping[str, object]) -> Question:
 
 @dataclass
 class _Way:
-    """What is asked of one address."""
+    """The probes of one address."""
 
     name: str
     host: str | None
@@ -65,9 +65,9 @@ def make_targets(plan: Plan, shared: Mapping[str, Any], question: Question) -> t
     """Targets in the form of the module ``reachability``.
 
     Args:
-        plan: what :class:`Leaving` says of the host that asks.
-        shared: what it says of all.
-        question: how much to ask.
+        plan: of :class:`Leaving`, for the host that probes.
+        shared: the same for all hosts.
+        question: how much to probe.
 
     Returns:
         The targets, address by address in turn, and how many were left out because there were more than ``most``.
@@ -80,16 +80,16 @@ def make_targets(plan: Plan, shared: Mapping[str, Any], question: Question) -> t
 
 
 def unasked(left_out: int, wide: list[str]) -> Iterator[str]:
-    """What the plan has and nobody asked for, in lines for people.
+    """Parts of the plan that are not probed, as lines for people.
 
     Args:
         left_out: targets beyond the most.
-        wide: labels of destinations with networks that nobody can ask for address by address.
+        wide: labels of destinations with networks that are too large to probe.
     """
     if left_out:
         yield f"not asked: {left_out} more, see the option most"
     if wide:
-        yield f"not asked: whoever is in the networks of {', '.join(wide)}"
+        yield f"not asked: hosts in the networks of {', '.join(wide)}"
 
 
 class _Chooser:
@@ -111,7 +111,7 @@ class _Chooser:
                     continue
                 owner = self._owners.get(address)
                 if owner is not None:
-                    # What enters a host is judged whatever address of the host it is sent to.
+                    # A host filters what enters it, whatever address of the host it is sent to.
                     self._allowed[owner["host"]].update(ranges)
                 if ("ipv6" if ":" in address else "ipv4") not in flow["families"]:
                     continue
@@ -126,7 +126,7 @@ class _Chooser:
         return found
 
     def in_order(self, address: str, way: _Way) -> list[dict[str, Any]]:
-        """The first are asked for even if there is no time for all: each pair of hosts begins with other services."""
+        """The first are probed even if there is no time for all: each pair of hosts begins with other services."""
         positive = list(self.positive(address, way))
         self._random(address, "order").shuffle(positive)
         return [*positive[:1], *self.negative(address, way), *positive[1:]]
@@ -136,7 +136,7 @@ class _Chooser:
             yield _target(address, port, "pass", services, way.name)
 
     def negative(self, address: str, way: _Way) -> Iterator[dict[str, Any]]:
-        """TCP only: silence of UDP says nothing. SSH is for management to allow, of which the plan knows nothing."""
+        """TCP only, as silence of UDP proves nothing. Not SSH, as the plan does not know the management networks."""
         if way.host is None or not self._question.negative:
             return
         ssh = PortRange("tcp", *[self._owners[address]["ssh"]] * 2)
@@ -146,7 +146,7 @@ class _Chooser:
             yield _target(address, str(port), "drop", [service], way.name)
 
     def _without(self, allowed: frozenset[PortRange]) -> list[tuple[PortRange, str]]:
-        """Documented ports that are not allowed. Many hosts are allowed the same."""
+        """Documented ports that are not permitted. Many hosts permit the same ports."""
         if allowed not in self._closed:
             self._closed[allowed] = [
                 (port, service) for port, service in self._documented.items() if not any(port in one for one in allowed)
@@ -170,7 +170,7 @@ class _Chooser:
         return [*ends, *self._random(address, str(ports)).sample(between, count - len(ends))]
 
     def _random(self, address: str, what: str) -> random.Random:
-        """The same in each run, another for each pair of hosts: together they ask for many different ports."""
+        """The same in each run, but different for each pair of hosts: together they probe many ports."""
         text = f"{self._plan['host']} {address} {what}"
         return random.Random(hashlib.sha256(text.encode()).digest())
 

@@ -130,10 +130,11 @@ def test_drift_others_and_listeners(lab: Lab, auditor: Auditor) -> None:
         "collector (host, nftables): in force",
         "console (host, iptables): drifted",
         "  other: jump in INPUT restored (IPv4)",
-        "  others: opens tcp/8443 from anywhere (IPv4), by iptables filter INPUT: -p tcp -m tcp --dport 8443 -j ACCEPT",
+        "  foreign: permits tcp/8443 from anywhere (IPv4), by iptables filter INPUT: -p tcp -m tcp --dport 8443 -j "
+        "ACCEPT",
         "gateway (gateway, nftables): drifted",
         "  extra: rule without a service: ip6 saddr 2001:db8:77::/64 accept (IPv6)",
-        *(f"  others: closes {SYSLOG} ({one}), by nft inet somebody c: tcp dport 514 drop" for one in FAMILIES),
+        *(f"  foreign: blocks {SYSLOG} ({one}), by nft inet somebody c: tcp dport 514 drop" for one in FAMILIES),
     ):
         assert line in found
     (known,) = [line for line in found if line.startswith("  listens: tcp/514 by ")]
@@ -142,10 +143,10 @@ def test_drift_others_and_listeners(lab: Lab, auditor: Auditor) -> None:
     assert unknown.endswith(": nothing documents it")
     assert sorted(run.messages()) == ["console", "gateway"]
     assert auditor.failed == {
-        "host.console: rules are those of the plan": "drifted",
-        "host.console: no rules of others in the way": "1 rules of others",
-        "gateway.gateway: rules are those of the plan": "drifted",
-        "gateway.gateway: no rules of others in the way": "2 rules of others",
+        "host.console: rules match the plan": "drifted",
+        "host.console: no foreign rules in the way": "foreign rules: 1",
+        "gateway.gateway: rules match the plan": "drifted",
+        "gateway.gateway: no foreign rules in the way": "foreign rules: 2",
     }
 
 
@@ -157,7 +158,7 @@ def test_who_cannot_be_reached_or_read(lab: Lab, auditor: Auditor, tmp_path: Pat
     run = auditor.run("-i", str(gone))
     assert run.run.status == 4
     assert lines(run)[-1] == "in force: 1, drifted: 1, unmanaged: 0, unreachable: 1, unreadable: 0"
-    assert auditor.failed["host.collector: rules are those of the plan"] == "unreachable"
+    assert auditor.failed["host.collector: rules match the plan"] == "unreachable"
     assert list(run.messages()) == ["console"]
 
     other = auditor.run("-e", "gateway_firewall_provider=firewalld", "--limit", "gateway")

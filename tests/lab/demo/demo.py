@@ -92,7 +92,8 @@ def demo(lab: Lab, screen: Screen, playbook: str, quick: bool) -> list[str]:
     screen.say()
     screen.say(f"{'flows that had to pass and did':<46}{findings.listed:>12,}")
     screen.say(f"{'probes that had to be dropped and were':<46}{findings.dropped:>12,}")
-    screen.say(f"{'probes that are not our business and passed':<46}{findings.untouched:>12,}")
+    outside = "probes outside the policy's scope that passed"
+    screen.say(f"{outside:<46}{findings.untouched:>12,}")
     screen.say(f"{'conversations with an answer':<46}{len(conversations) - len(silent):>12,}")
     _mistakes(screen, "false opens", findings.false_opens)
     _mistakes(screen, "false closes", findings.false_closes)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import TCP, UDP, bounds
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import lead
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import trace
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import read_paths
 from tests.lab.evaluation.random_rules import MAKERS, PORTS, Ruleset
 from tests.lab.plays.direct import DirectHost
@@ -111,7 +111,7 @@ class Evaluated:
         for port, number in asked:
             box[3] = (0, 0) if transport == "icmp" else (source_port(port),) * 2
             box[4] = (number, number)
-            passed, walks = lead(path.hooked, [tuple(box)])
+            passed, walks = trace(path.hooked, [tuple(box)])
             self.unsure.update(str(one.rule.text) for walk in walks for one in walk.effects if not one.sure)
             if passed:
                 bits |= 1 << port

@@ -93,7 +93,7 @@ def test_no_qradar_is_refused() -> None:
     with Lab.start(SMALL, extra_variables={"host_firewall_provider": "qradar"}) as lab:
         run = record_playbook(lab, SITE, "--limit", "console")
         assert run.messages()["console"] == (
-            f"{TOOL}: no such program. This is no QRadar host, or QRadar is not installed yet: "
+            f"{TOOL}: no such program. This is not a QRadar host, or QRadar is not installed yet: "
             "install it first, or choose another provider."
         )
 

@@ -22,7 +22,7 @@ from tests.lab.world.lab import Lab
 from tests.lab.world.labs import SMALL
 
 UNKNOWN_PARTY = (
-    "console: qradar_parties: 'log_source' is no party. Did you mean log_sources or flow_sources? Known are: "
+    "console: qradar_parties: 'log_source' is not a party. Did you mean log_sources or flow_sources? Valid values: "
     "api_clients, external_networks, flow_sources, lan, log_sources, nfs_servers, ntp_servers, offsite_sources, "
     "smtp_gateways, snmp_managers, srx_devices, users, wincollect_agents, windows_hosts."
 )
@@ -31,8 +31,8 @@ HOST_BITS = (
     "198.19.1.5/32 for the one address."
 )
 TRANSPORT_ALONE = (
-    "console: qradar_extra_flows[0].ports: 'tcp' is no transport with a port. Write a transport and its ports as one "
-    "value, such as tcp/514 or udp/40000-40010."
+    "console: qradar_extra_flows[0].ports: 'tcp' is not a transport with a port. Write a transport and its ports as "
+    "one value, such as tcp/514 or udp/40000-40010."
 )
 
 

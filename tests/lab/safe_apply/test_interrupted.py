@@ -67,7 +67,7 @@ def test_the_daemons_worker_dies(ssh: SshLab, moment: str) -> None:
         run = ssh.play(SITE, *SHORT, "--limit", "console")
         assert run.run.recap["console"]["unreachable"] == 1, run.run.stdout
         said = " ".join(str(run.results["console"][-1]["msg"]).split())
-        assert said.endswith(". New rules may have been loaded before that: the host has put the former ones back.")
+        assert said.endswith(". New rules may have been loaded before that: the host has restored the former rules.")
         assert rules(console) == before
     nothing_waits(ssh)
 
@@ -123,9 +123,9 @@ def test_one_connection_for_both_calls_proves_nothing(ssh: SshLab) -> None:
     run = ssh.play(SITE, *SHORT, "--limit", "console", ANSIBLE_SSH_EXECUTABLE=str(deaf))
     ports = re.findall(r"\(198\.19\.1\.250 (\d+) 198\.19\.1\.11 22\)", run.messages()["console"])
     assert run.messages()["console"] == (
-        f"console: confirm_seconds: {SECONDS} proved nothing: the new connection was the old one (198.19.1.250 "
-        f"{ports[0]} 198.19.1.11 22), and the host has put its former rules back. Look for what shares connections "
-        "beside Ansible's own ControlPersist."
+        f"console: confirm_seconds: {SECONDS} ended without proof: the new connection was the old one (198.19.1.250 "
+        f"{ports[0]} 198.19.1.11 22), and the host has restored its former rules. Find out what reuses connections "
+        "besides Ansible's own ControlPersist."
     )
     assert rules(console) == before
     assert ssh.connections("console") == 1

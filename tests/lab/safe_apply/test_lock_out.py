@@ -118,8 +118,8 @@ def test_a_wrong_rule_shuts_ssh(ssh: SshLab, provider: Provider, kind: str) -> N
     assert outage(attempts) < LIMIT
     failed(
         run,
-        f"console: confirm_seconds: {SECONDS} passed without a new connection, and the host has put its former rules "
-        "back. Look for what keeps the controller out: rules of others on the host or on the way, or a connection that "
+        f"console: confirm_seconds: {SECONDS} expired without a new connection, and the host has restored its former "
+        "rules. Find out what blocks the controller: foreign rules on the host or on the way, or a connection that "
         "takes longer than this.",
     )
     assert (result(run)["changed"], result(run)["confirmed"]) == (False, False)
@@ -145,7 +145,7 @@ def test_the_daemons_worker_dies_while_it_loads(ssh: SshLab, provider: Provider)
         run = ssh.play(SITE, *SHORT, *CHANGE, *CONSOLE)
     assert run.run.recap["console"]["unreachable"] == 1, run.run.stdout
     said = " ".join(str(run.results["console"][-1]["msg"]).split())
-    assert said.endswith(". New rules may have been loaded before that: the host has put the former ones back.")
+    assert said.endswith(". New rules may have been loaded before that: the host has restored the former rules.")
     before.is_back()
 
 

@@ -177,8 +177,8 @@ def test_probes(ssh: SshLab, tmp_path: Path) -> None:
         run = ssh.play(playbook)
         assert run.messages()["console"] == (
             "console: probes: 'tcp/443' did not answer at 198.19.1.11 after the change (timed out), and the host has "
-            "put its former rules back. Open the port to the controller, start what listens there, or take it out of "
-            "probes."
+            "restored its former rules. Permit the port for the controller, start the service that listens there, or "
+            "remove it from probes."
         )
         assert rules(console) == before
         nothing_waits(ssh)
@@ -197,8 +197,8 @@ def test_probes(ssh: SshLab, tmp_path: Path) -> None:
         run = ssh.play(playbook)
         assert run.messages()["console"] == (
             "console: probes: 'tcp/444 from collector' did not answer at 198.19.1.11 after the change (Timeout when "
-            "waiting for 198.19.1.11:444), and the host has put its former rules back. Open the port to collector, "
-            "start what listens there, or take it out of probes."
+            "waiting for 198.19.1.11:444), and the host has restored its former rules. Permit the port for collector, "
+            "start the service that listens there, or remove it from probes."
         )
         assert rules(console) == before
     finally:

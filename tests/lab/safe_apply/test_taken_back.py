@@ -58,11 +58,11 @@ def test_shutting_ssh_is_taken_back(ssh: SshLab, kind: str, first: bool) -> None
     assert rules(console) == before
     message, _mark, said = run.messages()["console"].partition(" (the last attempt: ")
     expected = (
-        f"console: confirm_seconds: {SECONDS} passed without a new connection, and the host has put its former rules "
-        "back"
+        f"console: confirm_seconds: {SECONDS} expired without a new connection, and the host has restored its former "
+        "rules"
     )
     remedy = (
-        ". Look for what keeps the controller out: rules of others on the host or on the way, or a connection that "
+        ". Find out what blocks the controller: foreign rules on the host or on the way, or a connection that "
         "takes longer than this."
     )
     # How often it was tried in this time depends on the machine.
@@ -106,9 +106,8 @@ def test_a_gateway_that_cuts_off_a_host_behind_it_is_taken_back(ssh: SshLab, ali
     run = ssh.play(SITE, *SHORT, "--limit", "gateway")
     if alive:
         assert run.messages()["gateway"] == (
-            f"gateway: confirm_seconds: {SECONDS} passed in vain: 198.19.2.11 tcp/22 answered before the change and "
-            "not after, and the host has put its former rules back. Look at qradar_gateway_segments and "
-            "gateway_firewall_management."
+            f"gateway: confirm_seconds: {SECONDS} expired: 198.19.2.11 tcp/22 no longer answers after the change, and "
+            "the host has restored its former rules. Check qradar_gateway_segments and gateway_firewall_management."
         )
         assert rules(gateway) == before
     else:

@@ -73,7 +73,9 @@ def test_refusals(outcomes: Outcomes) -> None:
         "not see it. Set it in the inventory, or as an extra variable."
     }
     assert outcomes.messages("stranger") == {
-        "www": "www: is no host of the deployment, so nothing says what may enter it. Put it into a group named "
+        "www": "www: is not a host of the deployment, so no rules can be made for it. Put it into a group named "
         "qradar_<role>, or set qradar_roles."
     }
-    assert outcomes.messages("samples") == {"ep1": "ep1: samples: 0 is no whole number from 1 to 100. Write a number."}
+    assert outcomes.messages("samples") == {
+        "ep1": "ep1: samples: 0 is not a whole number from 1 to 100. Write a number."
+    }

@@ -84,7 +84,7 @@ def run(folder: Path, inventory: dict[str, Any], plays: list[dict[str, Any]], *o
         "ANSIBLE_NOCOLOR": "1",
         # For callbacks to be told what the module was given; before ansible-core 2.20, -vvv does that.
         "ANSIBLE_INJECT_INVOCATION": "1",
-        "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests" / "lab" / "callback_plugins"),
+        "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests" / "lab" / "plays" / "callback_plugins"),
         "ANSIBLE_CALLBACKS_ENABLED": "record",
         "LAB_RECORD": str(folder / "record"),
     }
@@ -170,8 +170,8 @@ def test_the_plan_is_made_once_for_a_task(good: Outcomes) -> None:
 
 def test_a_warning_is_printed_once(good: Outcomes) -> None:
     warning = (
-        "[WARNING]: con1: qradar_parties.users: '0.0.0.0/0' is every address there is, so the ports of this party are "
-        "open to the world. Name the networks that the party is in."
+        "[WARNING]: con1: qradar_parties.users: '0.0.0.0/0' contains every address, so the ports of this party are "
+        "open to the world. List the networks of the party."
     )
     assert good.printed.replace("\n", " ").count(warning) == 1
 
@@ -206,11 +206,11 @@ def test_extra_variables_win_for_all(good: Outcomes) -> None:
 
 def test_a_host_without_plan(good: Outcomes) -> None:
     assert good.messages("stranger") == {
-        "www": "www: is no host of the deployment, so nothing says what may enter it. Put it into a group named "
+        "www": "www: is not a host of the deployment, so no rules can be made for it. Put it into a group named "
         "qradar_<role>, or set qradar_roles."
     }
     assert good.messages("no_gateway") == {
-        "con1": "con1: is no gateway of the deployment. Put it into the group qradar_gateways and set "
+        "con1": "con1: is not a gateway of the deployment. Put it into the group qradar_gateways and set "
         "qradar_gateway_segments."
     }
 

@@ -184,7 +184,7 @@ def test_refusals(outcome: tuple[list[Any], list[str]], number: int, message: st
         ),
         ("compare", ("-e", "before=old.ini"), '"newly allowed:",', "allowed"),
         ("compare", ("-e", '{"before": ["old.ini"]}'), '"newly allowed:",', "allowed"),
-        ("check", ("-e", "strict=true"), '"note: soap (row 58), tcp/23111: the table names no direction', "findings"),
+        ("check", ("-e", "strict=true"), '"note: soap (row 58), tcp/23111: the table gives no direction', "findings"),
     ],
 )
 def test_playbooks_tell_and_write(folder: Path, playbook: str, arguments: tuple[str, ...], line: str, key: str) -> None:

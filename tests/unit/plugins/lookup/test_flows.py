@@ -64,12 +64,12 @@ ANSWERS: dict[str, Any] = {
 REFUSALS = {
     "query('portledger.qradar.flows', 'con1')": "portledger.qradar.flows: takes no terms. Remove 'con1'.",
     "query('portledger.qradar.flows', sources='con1')": (
-        "portledger.qradar.flows: option: 'sources' is not an option of this lookup. Did you mean source? Known are: "
-        "destination, gateway, service, source."
+        "portledger.qradar.flows: option: 'sources' is not an option of this lookup. Did you mean source? Valid "
+        "values: destination, gateway, service, source."
     ),
     "query('portledger.qradar.flows', gateway='con1')": (
-        "portledger.qradar.flows: con1: is no gateway of the deployment. Put it into the group qradar_gateways and set "
-        "qradar_gateway_segments."
+        "portledger.qradar.flows: con1: is not a gateway of the deployment. Put it into the group qradar_gateways "
+        "and set qradar_gateway_segments."
     ),
 }
 

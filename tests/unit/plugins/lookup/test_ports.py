@@ -98,7 +98,7 @@ def test_answers(tmp_path: Path) -> None:
         (
             "query('portledger.qradar.ports', roles='console')",
             "portledger.qradar.ports: option: 'roles' is not an option of this lookup. Did you mean role? "
-            "Known are: direction, klass, lang, party, query, role.",
+            "Valid values: direction, klass, lang, party, query, role.",
         ),
     ],
 )

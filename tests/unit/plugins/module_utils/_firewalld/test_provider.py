@@ -10,7 +10,7 @@ __metaclass__ = type
 import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.provider import Firewalld
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import State
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import FirewalldState
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld import published as _firewalld_published
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import parse_files, render_files
@@ -40,7 +40,7 @@ class FilesTest(unittest.TestCase):
                 model = model_of(scope, destination_sets=destination_sets)
                 again = parse_files(Names(scope), render_files(Names(scope), model))
                 self.assertEqual(again.key(), model.key())
-                self.assertEqual(again.strange, [])
+                self.assertEqual(again.unrecognised, [])
 
     def test_names_fit(self):
         for scope in ("host", "gateway"):
@@ -88,7 +88,7 @@ class FilesTest(unittest.TestCase):
     def test_a_damaged_file_is_named(self):
         files = {"policies/portledger-host.xml": b"<policy"}
         model = parse_files(Names("host"), files)
-        self.assertEqual(model.strange, ["policies/portledger-host.xml, which cannot be read"])
+        self.assertEqual(model.unrecognised, ["policies/portledger-host.xml, which cannot be read"])
 
     def test_overlapping_networks_are_one_entry(self):
         data = golden_plan("host")
@@ -139,7 +139,7 @@ class FilesTest(unittest.TestCase):
         plan = read_plan(golden_plan("gateway"), "gateway")
         policy = make_policy(plan, MANAGEMENT, "drop", "leave")
         about = {"version": (2, 3), "zoned": set(plan.interfaces[1:])}
-        present = State({}, Model(), None, ({}, {}), about)
+        present = FirewalldState({}, Model(), None, ({}, {}), about)
         with self.assertRaises(RulesetError) as caught:
             Firewalld().build("gateway", present, policy)
         self.assertEqual(
@@ -182,13 +182,13 @@ class TableTest(unittest.TestCase):
             for rule in ([source, port, state, {"accept": None}], [source, port, {"accept": None}]):
                 runtime = self.table(dispatch, [rule])
                 self.assertEqual(runtime.atoms, frozenset([expected]))
-                self.assertEqual((runtime.there, runtime.target, runtime.strange), (True, "DROP", []))
+                self.assertEqual((runtime.there, runtime.target, runtime.unrecognised), (True, "DROP", []))
                 networks = frozenset(["198.18.0.0/24", "198.18.7.7/32"])
                 self.assertEqual(runtime.sets, {"portledger-fh4-0": networks})
 
     def test_a_rule_of_no_form_of_ours(self):
         runtime = self.table("filter_INPUT_POLICIES", [[match(field("tcp", "sport"), 9), {"accept": None}]])
-        self.assertEqual(len(runtime.strange), 1)
+        self.assertEqual(len(runtime.unrecognised), 1)
 
     def test_no_jump_is_no_policy(self):
         self.assertFalse(self.table("filter_FORWARD_POLICIES", []).there)

@@ -254,7 +254,7 @@ class ModuleTest(unittest.TestCase):
                      "Nothing was changed.", nft)
 
     def test_what_is_no_json(self):
-        self.refused("nft -j: printed what is no JSON: table inet x { }",
+        self.refused("nft -j: printed something other than JSON: table inet x { }",
                      Nft(answers={"-j list tables": (0, "table inet x {\n}\n", "")}))
 
     def test_traces(self):

@@ -12,7 +12,7 @@ import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import number_of
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import read_paths
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import Interfaces, lead
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import Interfaces, trace
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import TCP, UDP, bounds
 from tests.unit.plugins.module_utils.support import Folder, Kernel
 
@@ -62,7 +62,7 @@ class PacketTest(unittest.TestCase):
         box[0] = ({"tcp": TCP, "udp": UDP}[transport],) * 2
         box[1], box[3], box[4] = (number, number), (40000, 40000), (int(port), int(port))
         box[5] = (path.interfaces.number(came),) * 2
-        passed, walks = lead(path.hooked, [tuple(box)])
+        passed, walks = trace(path.hooked, [tuple(box)])
         effects = [effect for walk in walks for effect in walk.effects]
         self.verdicts = [effect.verdict for effect in effects]
         self.unsure = [effect.rule.unsure for effect in effects if not effect.sure]

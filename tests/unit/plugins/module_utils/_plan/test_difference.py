@@ -16,11 +16,11 @@ ARIEL = ("ariel_query", "tcp/32006", "component", None)
 SYSLOG = ("syslog", "udp/514", "log_sources", "console")
 
 
-def meaning(flows=(), fixed=(), strange=(), **members):
+def meaning(flows=(), fixed=(), unrecognised=(), **members):
     found = Meaning()
     found.flows.update(flows)
     found.fixed = {text: text for text in fixed}
-    found.strange = list(strange)
+    found.unrecognised = list(unrecognised)
     found.members = {label: set(networks) for label, networks in members.items()}
     return found
 
@@ -76,7 +76,7 @@ class DifferenceTest(unittest.TestCase):
                          [line.split()[1] for line in lines([meaning(), meaning()], wanted)])
 
     def test_what_is_no_flow(self):
-        present = [meaning(fixed=["replies", "unlisted: log"], strange=["rule without a service: -j ACCEPT"]),
+        present = [meaning(fixed=["replies", "unlisted: log"], unrecognised=["rule without a service: -j ACCEPT"]),
                    meaning(fixed=["unlisted: log"])]
         wanted = [meaning(fixed=["replies", "unlisted: drop"]), meaning(fixed=["replies", "unlisted: drop"])]
         self.assertEqual(["- unlisted: log", "+ replies (IPv6)", "+ unlisted: drop",

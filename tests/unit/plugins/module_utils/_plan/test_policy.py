@@ -194,7 +194,7 @@ class ReadBackTest(unittest.TestCase):
                 yield scope, policy_of(scope, unlisted, egress)
 
     def check(self, policy, family, meaning, replies=True, apart=True):
-        self.assertEqual([], meaning.strange)
+        self.assertEqual([], meaning.unrecognised)
         wanted = {flow for flow in flows_of(policy.rules, family) if replies or flow[1]}
         self.assertEqual(wanted, meaning.flows)
         published = flows_of(policy.published, family) if apart else set()

@@ -97,11 +97,11 @@ class ProvidersTest(unittest.TestCase):
         _providers.has_sign = lambda host, name: name == "qradar"
         for fake in self.fakes.values():
             fake._traces = True
-        others = _providers.traces_of_others(self.fakes, self.host(), "host", "iptables")
+        others = _providers.other_traces(self.fakes, self.host(), "host", "iptables")
         self.assertEqual([self.fakes["qradar"]], others)
-        self.assertEqual([], _providers.traces_of_others(self.fakes, self.host(), "host", "qradar"))
+        self.assertEqual([], _providers.other_traces(self.fakes, self.host(), "host", "qradar"))
         self.fakes["qradar"]._traces = False
-        self.assertEqual([], _providers.traces_of_others(self.fakes, self.host(), "host", None))
+        self.assertEqual([], _providers.other_traces(self.fakes, self.host(), "host", None))
 
     def test_rivals(self):
         self.refused(
@@ -130,7 +130,7 @@ class ProvidersTest(unittest.TestCase):
     def test_who_closes_beside_it(self):
         firewalld = self.host({"proc/7/comm": "firewalld", TOOL: ""}, ("nft", "firewall-cmd"))
         closes = (
-            "provider: %s closes what it does not open itself, whatever the rules of '%s' let in. "
+            "provider: %s drops whatever it does not permit itself, even traffic that the rules of '%s' accept. "
             "Choose the provider %s, or leave it at auto."
         )
         for name in ("iptables", "nftables"):

@@ -98,7 +98,7 @@ class DamageTest(unittest.TestCase):
                      b"# END portledger.qradar hosts", b"  # BEGIN portledger.qradar host",
                      b"# BEGIN portledger.qradar", b"# BEGIN  portledger.qradar host"):
             self.refused(b"\n" + line + b"\n",
-                         "line 2 '%s' is no marker of this collection" % line.decode("ascii"))
+                         "line 2 '%s' is not a marker of this collection" % line.decode("ascii"))
 
     def test_what_only_looks_like_it(self):
         for content in (b"# see portledger.qradar host\n",

@@ -24,7 +24,7 @@ CONFIRMED = {"outcome": "confirmed", "why": "over a new connection"}
 RESTORED = {"outcome": "restored", "why": "nobody confirmed it within 30 s"}
 DOWN = UnreachedError("Failed to connect to the host via ssh: timed out.\n")
 KEEPS_OUT = (
-    "Look for what keeps the controller out: rules of others on the host or on the way, or a connection that takes "
+    "Find out what blocks the controller: foreign rules on the host or on the way, or a connection that takes "
     "longer than this."
 )
 
@@ -96,14 +96,14 @@ def test_tried_until_it_works() -> None:
 def test_put_back_meanwhile() -> None:
     host = Host(*[DOWN] * 3, RESTORED, each=10)
     assert host.refused() == (
-        "con1: confirm_seconds: 30 passed without a new connection, and the host has put its former rules back "
+        "con1: confirm_seconds: 30 expired without a new connection, and the host has restored its former rules "
         "(the last attempt: Failed to connect to the host via ssh: timed out). " + KEEPS_OUT
     )
 
 
 def test_put_back_without_a_failure_to_connect() -> None:
     assert Host(RESTORED, each=31).refused() == (
-        "con1: confirm_seconds: 30 passed without a new connection, and the host has put its former rules back. "
+        "con1: confirm_seconds: 30 expired without a new connection, and the host has restored its former rules. "
         + KEEPS_OUT
     )
 
@@ -111,32 +111,32 @@ def test_put_back_without_a_failure_to_connect() -> None:
 def test_never_reached_again() -> None:
     host = Host(DOWN, each=10)
     assert host.refused() == (
-        "con1: confirm_seconds: 30 passed without a new connection (the last attempt: Failed to connect to the host "
-        "via ssh: timed out). The host puts its former rules back by itself, but it could not be asked. Look at it."
+        "con1: confirm_seconds: 30 expired without a new connection (the last attempt: Failed to connect to the host "
+        "via ssh: timed out). The host restores its former rules by itself, but did not answer. Check the host."
     )
     assert host.now - 500 < 30 + 20 + 2 * 10 + 1
 
 
 def test_a_host_that_was_started_anew() -> None:
     assert Host({"outcome": "unknown", "why": "the host does not know this change"}).refused() == (
-        "con1: confirm_seconds: 30 proved nothing: the host does not know this change. Where it was started anew, "
-        "it came up with its former rules. Run the playbook again."
+        "con1: confirm_seconds: 30 ended without proof: the host does not know this change. If the host was "
+        "restarted, it came up with its former rules. Run the playbook again."
     )
 
 
 def test_a_host_that_cannot_put_back() -> None:
     assert Host({"failed": True, "msg": "iptables-restore: failed: busy"}, each=16).refused() == (
-        "con1: confirm_seconds: 30 passed without a confirmation that the host took: iptables-restore: failed: busy. "
-        "The host puts its former rules back by itself, and tries that again for ten minutes. Look at it."
+        "con1: confirm_seconds: 30 expired without a confirmation that the host accepted: iptables-restore: failed: "
+        "busy. The host restores its former rules by itself, and retries for ten minutes. Check the host."
     )
 
 
 def test_the_old_connection_is_no_new_one() -> None:
     host = Host({"outcome": "same connection", "why": "198.18.9.7 50000 198.18.1.1 22"}, RESTORED)
     assert host.refused() == (
-        "con1: confirm_seconds: 30 proved nothing: the new connection was the old one (198.18.9.7 50000 198.18.1.1 "
-        "22), and the host has put its former rules back. Look for what shares connections beside Ansible's own "
-        "ControlPersist."
+        "con1: confirm_seconds: 30 ended without proof: the new connection was the old one (198.18.9.7 50000 "
+        "198.18.1.1 22), and the host has restored its former rules. Find out what reuses connections besides "
+        "Ansible's own ControlPersist."
     )
     assert host.asked == ["confirm", "restore"]
 
@@ -151,8 +151,8 @@ def test_a_probe_that_nobody_answers(listening: int, closed: int) -> None:
     host = Host(RESTORED)
     assert host.refused(listening, closed) == (
         f"con1: probes: 'tcp/{closed}' did not answer at 127.0.0.1 after the change ([Errno 111] Connection refused), "
-        "and the host has put its former rules back. Open the port to the controller, start what listens there, or "
-        "take it out of probes."
+        "and the host has restored its former rules. Permit the port for the controller, start the service that "
+        "listens there, or remove it from probes."
     )
     assert host.asked == ["restore"]
     assert 514 < host.now < 517, "half of the time, then the host is told"
@@ -161,9 +161,9 @@ def test_a_probe_that_nobody_answers(listening: int, closed: int) -> None:
 def test_a_probe_fails_and_the_host_cannot_be_told(closed: int) -> None:
     assert Host(DOWN, each=10).refused(closed) == (
         f"con1: probes: 'tcp/{closed}' did not answer at 127.0.0.1 after the change ([Errno 111] Connection refused); "
-        "the host puts its former rules back by itself, but it could not be asked (the last attempt: Failed to connect "
-        "to the host via ssh: timed out). Open the port to the controller, start what listens there, or take it out of "
-        "probes."
+        "the host restores its former rules by itself, but did not answer (the last attempt: Failed to connect to "
+        "the host via ssh: timed out). Permit the port for the controller, start the service that listens there, or "
+        "remove it from probes."
     )
 
 
@@ -173,7 +173,8 @@ def test_probes_from_another_host() -> None:
         host.confirmation().confirm("198.18.1.1", (Probe(443, "ep1"), Probe(9, "ep1")))
     assert str(caught.value) == (
         "con1: probes: 'tcp/9 from ep1' did not answer at 198.18.1.1 after the change (timed out), and the host has "
-        "put its former rules back. Open the port to ep1, start what listens there, or take it out of probes."
+        "restored its former rules. Permit the port for ep1, start the service that listens there, or remove it from "
+        "probes."
     )
     assert host.asked == ["ep1 to 198.18.1.1 tcp/443 for 15 s", "ep1 to 198.18.1.1 tcp/9 for 15 s", "restore"]
 
@@ -181,9 +182,9 @@ def test_probes_from_another_host() -> None:
 @pytest.mark.parametrize(
     ("answer", "ending"),
     [
-        (RESTORED, "the host has put the former ones back"),
+        (RESTORED, "the host has restored the former rules"),
         ({"outcome": "unknown", "why": ""}, None),
-        ({"failed": True, "msg": "busy"}, "putting the former ones back failed, the host tries again: busy"),
+        ({"failed": True, "msg": "busy"}, "restoring the former rules failed, and the host retries: busy"),
     ],
 )
 def test_taken_back(answer: Mapping[str, Any], ending: str | None) -> None:
@@ -202,7 +203,7 @@ def test_bad_seconds(value: object) -> None:
     with pytest.raises(InputError) as caught:
         read_seconds("con1", value)
     assert str(caught.value) == (
-        f"con1: confirm_seconds: {value!r} is no number of seconds. Write 30, or 0 for no confirmation."
+        f"con1: confirm_seconds: {value!r} is not a number of seconds. Write 30, or 0 for no confirmation."
     )
 
 
@@ -219,9 +220,9 @@ def test_reading_probes() -> None:
         ("icmp", "cannot be probed"),
         ("tcp/1-2", "cannot be probed"),
         ("tcp/0", "names port 0, which is outside 1 to 65535"),
-        (443, "is no transport with a port"),
+        (443, "is not a transport with a port"),
         ("udp/514 from ep1", "cannot be probed"),
-        ("tcp/443 from ep2", "names no host of the inventory"),
+        ("tcp/443 from ep2", "names a host that is not in the inventory"),
     ],
 )
 def test_bad_probes(value: object, problem: str) -> None:

@@ -83,8 +83,8 @@ def test_drift() -> None:
         (result(in_force=False, loaded=[], difference=DIFFERENCE), "unmanaged", None),
         ({"unreachable": True, "msg": "no\n route"}, "unreachable", "no route"),
         ({"failed": False, "msg": "nft: failed."}, "unreadable", "nft: failed."),
-        ({"skipped": True}, "unreadable", "without a word"),
-        (None, "unreadable", "it was not asked"),
+        ({"skipped": True}, "unreadable", "without a message"),
+        (None, "unreadable", "it was not checked"),
     ],
 )
 def test_states(found: dict[str, Any] | None, state: str, why: str | None) -> None:
@@ -97,7 +97,7 @@ def test_states(found: dict[str, Any] | None, state: str, why: str | None) -> No
 def test_notes() -> None:
     waits = result(pending={"seconds_left": 12}, persistent={"problem": "x: cannot be used", "difference": []})
     assert examine("con1", "host", waits).notes == [
-        "a change waits for its confirmation, for 12 s more",
+        "a change waits for confirmation, 12 s left",
         "the next boot: x: cannot be used",
     ]
     boot = result(persistent={"problem": None, "difference": ["+ tcp/9 x from lan (1 network)"]})
@@ -142,10 +142,10 @@ def test_for_people(findings: list[Finding]) -> None:
         "  extra: rule without a service: -j ACCEPT (IPv6)",
         "  narrower: component without 198.18.1.4",
         "  wider: component with 198.18.9.0/24, 198.18.9.9",
-        "  others: opens tcp/9 from anywhere (IPv4), by iptables filter INPUT: -p tcp -m tcp --dport 9 -j ACCEPT",
-        "  others: may close tcp/514 syslog from lan (IPv4), by iptables filter INPUT: -p tcp -m tcp --dport 9 "
+        "  foreign: permits tcp/9 from anywhere (IPv4), by iptables filter INPUT: -p tcp -m tcp --dport 9 -j ACCEPT",
+        "  foreign: may block tcp/514 syslog from lan (IPv4), by iptables filter INPUT: -p tcp -m tcp --dport 9 "
         "-j ACCEPT (cannot be read: -m limit)",
-        "  others: cannot be read: tables of nft: no",
+        "  foreign: cannot be read: tables of nft: no",
         "gw1 (gateway): unreachable: no route",
         "gw2 (gateway, nftables): unmanaged",
         "in force: 1, drifted: 1, unmanaged: 1, unreachable: 1, unreadable: 0",
@@ -173,12 +173,12 @@ def test_for_continuous_integration(findings: list[Finding]) -> None:
         (case.attrib["classname"], case.attrib["name"]): [(part.tag, part.get("message")) for part in case]
         for case in suite
     }
-    rules, others = "rules are those of the plan", "no rules of others in the way"
+    rules, others = "rules match the plan", "no foreign rules in the way"
     assert cases == {
         ("host.con1", rules): [],
         ("host.con1", others): [("system-out", None)],
         ("host.ep1", rules): [("failure", "drifted")],
-        ("host.ep1", others): [("failure", "1 rules of others")],
+        ("host.ep1", others): [("failure", "foreign rules: 1")],
         ("gateway.gw1", rules): [("error", "unreachable")],
         ("gateway.gw2", rules): [("failure", "unmanaged")],
         ("gateway.gw2", others): [],

@@ -122,9 +122,9 @@ def test_parse_network(text: str, network: str) -> None:
 @pytest.mark.parametrize(
     ("value", "problem"),
     [
-        (None, "is no text"),
-        (3321888772, "is no text"),
-        (b"198.18", "is no text"),
+        (None, "is not a string"),
+        (3321888772, "is not a string"),
+        (b"198.18", "is not a string"),
         ("", "is neither an address nor a network"),
         ("198.18.1", "is neither an address nor a network"),
         ("198.18.001.1", "is neither an address nor a network"),

@@ -17,5 +17,5 @@ def test_unknown_option() -> None:
         check_options(["role", "roles"], ["role", "party"])
     assert (
         str(caught.value)
-        == "option: 'roles' is not an option of this lookup. Did you mean role? Known are: party, role."
+        == "option: 'roles' is not an option of this lookup. Did you mean role? Valid values: party, role."
     )

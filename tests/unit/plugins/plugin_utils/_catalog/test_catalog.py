@@ -125,7 +125,7 @@ def test_unknown_service() -> None:
         load_catalog().service("ariel_queri")
     known = ", ".join(sorted(load_catalog().names()))
     assert str(caught.value) == (
-        f"'ariel_queri' is no service of the catalog. Did you mean ariel_query? Known are: {known}."
+        f"'ariel_queri' is not a service in the catalog. Did you mean ariel_query? Valid values: {known}."
     )
 
 

@@ -272,9 +272,9 @@ def test_jmespath(query: str, answer: list[object]) -> None:
         ("tcp/20-10", "is a range that runs backwards"),
         ("tcp", "names a transport without a port"),
         ("udp", "names a transport without a port"),
-        ("tcp/", "is no transport with a port"),
-        ("514/tcp", "is no transport with a port"),
-        ("tcp/ssh", "is no transport with a port"),
+        ("tcp/", "is not a transport with a port"),
+        ("514/tcp", "is not a transport with a port"),
+        ("tcp/ssh", "is not a transport with a port"),
         ("sctp/22", "names the transport 'sctp', which is neither tcp nor udp"),
         (True, "is neither a service nor a port"),
         (None, "is neither a service nor a port"),
@@ -294,50 +294,50 @@ def test_bad_term(term: object, problem: str) -> None:
         (
             ["sysslog"],
             {},
-            f"term: 'sysslog' is no service of the catalog. Did you mean syslog or syslog_ng or syslog_tls? "
-            f"Known are: {SERVICES}.",
+            f"term: 'sysslog' is not a service in the catalog. Did you mean syslog or syslog_ng or syslog_tls? "
+            f"Valid values: {SERVICES}.",
         ),
-        (["qqq"], {}, f"term: 'qqq' is no service of the catalog. Known are: {SERVICES}."),
-        ([""], {}, f"term: '' is no service of the catalog. Known are: {SERVICES}."),
-        ([], {"role": "consol"}, f"role: 'consol' is no role. Did you mean console? Known are: {ALL_ROLES}."),
-        ([], {"role": "component"}, f"role: 'component' is no role. Known are: {ALL_ROLES}."),
+        (["qqq"], {}, f"term: 'qqq' is not a service in the catalog. Valid values: {SERVICES}."),
+        ([""], {}, f"term: '' is not a service in the catalog. Valid values: {SERVICES}."),
+        ([], {"role": "consol"}, f"role: 'consol' is not a role. Did you mean console? Valid values: {ALL_ROLES}."),
+        ([], {"role": "component"}, f"role: 'component' is not a role. Valid values: {ALL_ROLES}."),
         ([], {"role": []}, f"role: [] is empty. Leave role out, or name one of: {ALL_ROLES}."),
-        ([], {"party": "user"}, f"party: 'user' is no party. Did you mean users? Known are: {ALL_PARTIES}."),
-        ([], {"party": ["users", "console"]}, f"party: 'console' is no party. Known are: {ALL_PARTIES}."),
+        ([], {"party": "user"}, f"party: 'user' is not a party. Did you mean users? Valid values: {ALL_PARTIES}."),
+        ([], {"party": ["users", "console"]}, f"party: 'console' is not a party. Valid values: {ALL_PARTIES}."),
         (
             [],
             {"klass": "locale"},
-            "klass: 'locale' is no class. Did you mean local? Known are: local, network, retired, unspecified.",
+            "klass: 'locale' is not a class. Did you mean local? Valid values: local, network, retired, unspecified.",
         ),
-        ([], {"lang": "fr"}, "lang: 'fr' is no language of the catalog. Known are: en, ja."),
+        ([], {"lang": "fr"}, "lang: 'fr' is not a language of the catalog. Valid values: en, ja."),
         (
             [],
             {"role": "console", "direction": "inn"},
-            "direction: 'inn' is no direction. Did you mean in? Known are: in, out.",
+            "direction: 'inn' is not a direction. Did you mean in? Valid values: in, out.",
         ),
-        ([], {"direction": "in"}, "direction: 'in' says nothing alone. Give role or party as well."),
+        ([], {"direction": "in"}, "direction: 'in' has no meaning alone. Give role or party as well."),
         (
             [],
             {"query": "[?"},
-            "query: '[?' is no JMESPath expression that works here: "
+            "query: '[?' is not a JMESPath expression that works here: "
             'Invalid jmespath expression: Incomplete expression: "[?" ^. See https://jmespath.org.',
         ),
         (
             [],
             {"query": ""},
-            "query: '' is no JMESPath expression that works here: "
+            "query: '' is not a JMESPath expression that works here: "
             "Invalid JMESPath expression: cannot be empty. See https://jmespath.org.",
         ),
         (
             [],
             {"query": "nothing(@)"},
-            "query: 'nothing(@)' is no JMESPath expression that works here: Unknown function: nothing(). "
+            "query: 'nothing(@)' is not a JMESPath expression that works here: Unknown function: nothing(). "
             "See https://jmespath.org.",
         ),
         (
             [],
             {"query": "abs(@)"},
-            "query: 'abs(@)' is no JMESPath expression that works here: abs() takes number, not array. "
+            "query: 'abs(@)' is not a JMESPath expression that works here: abs() takes number, not array. "
             "See https://jmespath.org.",
         ),
     ],
@@ -354,6 +354,6 @@ def test_jmespath_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError) as caught:
         select([], query="[].row")
     assert str(caught.value) == (
-        "query: '[].row' needs the Python library jmespath, which this controller lacks. "
+        "query: '[].row' needs the Python library jmespath, which is missing on the controller. "
         "Install it for the Python that runs Ansible: python3 -m pip install jmespath."
     )

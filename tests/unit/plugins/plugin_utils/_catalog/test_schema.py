@@ -59,9 +59,9 @@ CONDITIONS = (
 )
 ROW_FIELDS = "class, note, ports, readings, row, service, title"
 PORT_FORMS = "Write tcp/514, udp/40000-40010, tcp/dynamic, tcp/dynamic>32000 or icmp"
-PAIR = "Write ha_peer alone on both sides and when: ha, or none of it"
+PAIR = "Write ha_peer alone on both sides and when: ha, or none of these"
 SSH = "ports.yml: row 1 (ssh)"
-WORDS_OF_NETWORK = "A network row names who is on each side, and self on none"
+WORDS_OF_NETWORK = "A network row names both sides, and self on neither"
 ROW_REMEDY = "Write the line of the table, counted from 1"
 
 BROKEN = {
@@ -69,7 +69,7 @@ BROKEN = {
     "unknown field": (
         "    class: network\n",
         "    class: network\n    notes: x\n",
-        f"{SSH}: notes: 'x' stands in an unknown field. Did you mean note? Known are: {ROW_FIELDS}.",
+        f"{SSH}: notes: 'x' is in an unknown field. Did you mean note? Valid values: {ROW_FIELDS}.",
     ),
     "missing field": ("    class: network\n", "", f"{SSH}: class is missing. Write it."),
     "field twice": (
@@ -80,27 +80,27 @@ BROKEN = {
     "no mapping": (
         "  - row: 1\n",
         "  - ssh\n  - row: 1\n",
-        "ports.yml: entry 1: the entry: 'ssh' is no mapping. "
+        "ports.yml: entry 1: the entry: 'ssh' is not a mapping. "
         "Write its fields: row, service, ports, class, title, readings, note.",
     ),
     # rows
     "row as text": (
         "row: 1\n",
         "row: '1'\n",
-        f"ports.yml: entry 1 (ssh): row: '1' is no number of a row. {ROW_REMEDY}.",
+        f"ports.yml: entry 1 (ssh): row: '1' is not a row number. {ROW_REMEDY}.",
     ),
     "row as boolean": (
         "row: 1\n",
         "row: true\n",
-        f"ports.yml: entry 1 (ssh): row: True is no number of a row. {ROW_REMEDY}.",
+        f"ports.yml: entry 1 (ssh): row: True is not a row number. {ROW_REMEDY}.",
     ),
-    "row 0": ("row: 1\n", "row: 0\n", f"ports.yml: row 0 (ssh): row: 0 is no number of a row. {ROW_REMEDY}."),
+    "row 0": ("row: 1\n", "row: 0\n", f"ports.yml: row 0 (ssh): row: 0 is not a row number. {ROW_REMEDY}."),
     "no row 1": ("row: 1\n", "row: 2\n", "ports.yml: row 2 (ssh): row: 2 follows row 0. Add row 1."),
     "row missing": ("row: 3\n", "row: 4\n", "ports.yml: row 4 (web): row: 4 follows row 2. Add row 3."),
     "row out of order": (
         "row: 3\n",
         "row: 1\n",
-        "ports.yml: row 1 (web): row: 1 stands after row 2. Put the rows in order.",
+        "ports.yml: row 1 (web): row: 1 comes after row 2. Put the rows in order.",
     ),
     "last rows missing": (
         "rows: 3}",
@@ -116,25 +116,26 @@ BROKEN = {
     "bad service": (
         "service: ssh",
         "service: SSH login",
-        "ports.yml: row 1 (SSH login): service: 'SSH login' is no service name. "
+        "ports.yml: row 1 (SSH login): service: 'SSH login' is not a service name. "
         "Use small letters, digits and underscores.",
     ),
     # classes
     "unknown class": (
         "class: network",
         "class: netwrok",
-        f"{SSH}: class: 'netwrok' is no class. Did you mean network? Known are: local, network, retired, unspecified.",
+        f"{SSH}: class: 'netwrok' is not a class. Did you mean network? Valid values: local, network, retired, "
+        "unspecified.",
     ),
     "class of wrong type": (
         "class: network",
         "class: [network]",
-        f"{SSH}: class: ['network'] is no class. Did you mean network? "
-        "Known are: local, network, retired, unspecified.",
+        f"{SSH}: class: ['network'] is not a class. Did you mean network? "
+        "Valid values: local, network, retired, unspecified.",
     ),
     # ports
-    "ports no list": ("[tcp/22]", "tcp/22", f"{SSH}: ports: 'tcp/22' is no list. Write a list."),
+    "ports no list": ("[tcp/22]", "tcp/22", f"{SSH}: ports: 'tcp/22' is not a list. Write a list."),
     "no ports": ("[tcp/22]", "[]", f"{SSH}: ports: [] is empty. Write at least one item."),
-    "port as number": ("[tcp/22]", "[22]", f"{SSH}: ports[0]: 22 is no transport with a port. {PORT_FORMS}."),
+    "port as number": ("[tcp/22]", "[22]", f"{SSH}: ports[0]: 22 is not a transport with a port. {PORT_FORMS}."),
     "port 0": (
         "[tcp/22]",
         "[tcp/0]",
@@ -150,7 +151,7 @@ BROKEN = {
         "[tcp/23-22]",
         f"{SSH}: ports[0]: 'tcp/23-22' is a range that runs backwards. {PORT_FORMS}.",
     ),
-    "transport alone": ("[tcp/22]", "[tcp]", f"{SSH}: ports[0]: 'tcp' is no transport with a port. {PORT_FORMS}."),
+    "transport alone": ("[tcp/22]", "[tcp]", f"{SSH}: ports[0]: 'tcp' is not a transport with a port. {PORT_FORMS}."),
     "unknown transport": (
         "[tcp/22]",
         "[sctp/22]",
@@ -176,38 +177,38 @@ BROKEN = {
     "unknown language": (
         "{en: SSH, ja: SSH}",
         "{en: SSH, ja: SSH, fr: SSH}",
-        f"{SSH}: title.fr: 'SSH' stands in an unknown field. Known are: en, ja.",
+        f"{SSH}: title.fr: 'SSH' is in an unknown field. Valid values: en, ja.",
     ),
     "empty text": (
         "{en: SSH, ja: SSH}",
         "{en: SSH, ja: ''}",
-        f"{SSH}: title.ja: '' is no text. Write a sentence or a few words.",
+        f"{SSH}: title.ja: '' is not a text. Write a sentence or a few words.",
     ),
     "text of wrong type": (
         "{en: SSH, ja: SSH}",
         "{en: 22, ja: SSH}",
-        f"{SSH}: title.en: 22 is no text. Write a sentence or a few words.",
+        f"{SSH}: title.en: 22 is not a text. Write a sentence or a few words.",
     ),
     "white space": (
         "{en: SSH, ja: SSH}",
         "{en: 'SSH ', ja: SSH}",
-        f"{SSH}: title.en: 'SSH ' starts or ends with white space. Take that away.",
+        f"{SSH}: title.en: 'SSH ' starts or ends with white space. Remove it.",
     ),
     "title as text": (
         "{en: SSH, ja: SSH}",
         "SSH",
-        f"{SSH}: title: 'SSH' is no mapping. Write its fields: en, ja.",
+        f"{SSH}: title: 'SSH' is not a mapping. Write its fields: en, ja.",
     ),
     # readings
     "unknown word": (
         "to: [component]",
         "to: [componnet]",
-        f"{SSH}: readings[0].to[0]: 'componnet' is no role or party. Did you mean component? Known are: {SIDES}.",
+        f"{SSH}: readings[0].to[0]: 'componnet' is not a role or party. Did you mean component? Valid values: {SIDES}.",
     ),
     "word of wrong type": (
         "to: [component]",
         "to: [1]",
-        f"{SSH}: readings[0].to[0]: 1 is no role or party. Known are: {SIDES}.",
+        f"{SSH}: readings[0].to[0]: 1 is not a role or party. Valid values: {SIDES}.",
     ),
     "word twice": (
         "to: [component]",
@@ -217,24 +218,24 @@ BROKEN = {
     "side as text": (
         "to: [component]",
         "to: component",
-        f"{SSH}: readings[0].to: 'component' is no list. Write a list.",
+        f"{SSH}: readings[0].to: 'component' is not a list. Write a list.",
     ),
     "missing side": (", to: [component]", "", f"{SSH}: readings[0].to is missing. Write it."),
     "unknown condition": (
         "when: ha",
         "when: hq",
-        f"{SSH}: readings[1].when: 'hq' is no condition. Known are: {CONDITIONS}.",
+        f"{SSH}: readings[1].when: 'hq' is not a condition. Valid values: {CONDITIONS}.",
     ),
     "condition empty": (
         "when: ha",
         "when: ",
-        f"{SSH}: readings[1].when: None is no condition. Known are: {CONDITIONS}.",
+        f"{SSH}: readings[1].when: None is not a condition. Valid values: {CONDITIONS}.",
     ),
     "version without number": (
         "when: version<7.2.6",
         "when: version<new",
-        f"ports.yml: row 3 (web): readings[0].when: 'version<new' is no condition. "
-        f"Did you mean version<X? Known are: {CONDITIONS}.",
+        f"ports.yml: row 3 (web): readings[0].when: 'version<new' is not a condition. "
+        f"Did you mean version<X? Valid values: {CONDITIONS}.",
     ),
     "reading twice": (
         "{from: [console], to: [component]}",
@@ -267,13 +268,14 @@ BROKEN = {
     "pair without condition": (
         ", when: ha}",
         "}",
-        f"{SSH}: readings[1]: {{'from': ['ha_peer'], 'to': ['ha_peer']}} is half about the nodes of a pair. {PAIR}.",
+        f"{SSH}: readings[1]: {{'from': ['ha_peer'], 'to': ['ha_peer']}} is only partly about the nodes of a pair. "
+        f"{PAIR}.",
     ),
     "condition without pair": (
         "to: [component]}",
         "to: [component], when: ha}",
         f"{SSH}: readings[0]: {{'from': ['console'], 'to': ['component'], 'when': 'ha'}} "
-        f"is half about the nodes of a pair. {PAIR}.",
+        f"is only partly about the nodes of a pair. {PAIR}.",
     ),
     "retired without version": (
         ", when: version<7.2.6",
@@ -292,18 +294,18 @@ BROKEN = {
     "unknown part": (
         "services:\n",
         "extra: 1\nservices:\n",
-        "ports.yml: extra: 1 stands in an unknown field. Known are: services, source.",
+        "ports.yml: extra: 1 is in an unknown field. Valid values: services, source.",
     ),
     "no YAML": (
         "[tcp/22]",
         "[tcp/22",
-        "ports.yml: line 6: did not find expected ',' or ']'; this is no YAML that is understood here.",
+        "ports.yml: line 6: did not find expected ',' or ']'; this is not valid YAML.",
     ),
     "object": (
         "[tcp/22]",
         "!!python/object:os.system []",
         "ports.yml: line 5: could not determine a constructor for the tag "
-        "'tag:yaml.org,2002:python/object:os.system'; this is no YAML that is understood here.",
+        "'tag:yaml.org,2002:python/object:os.system'; this is not valid YAML.",
     ),
 }
 
@@ -330,13 +332,13 @@ def test_broken(case: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "ports.yml: the entry: None is no mapping. Write its fields: source, services."),
-        ("[]", "ports.yml: the entry: [] is no mapping. Write its fields: source, services."),
+        ("", "ports.yml: the entry: None is not a mapping. Write its fields: source, services."),
+        ("[]", "ports.yml: the entry: [] is not a mapping. Write its fields: source, services."),
         (
             SOUND[: SOUND.index("  - row")].replace("services:", "services: []"),
             "ports.yml: services: [] is empty. Write at least one item.",
         ),
-        ("1: x", "ports.yml: line 1: the key 1 is no text; this is no YAML that is understood here."),
+        ("1: x", "ports.yml: line 1: the key 1 is not a string; this is not valid YAML."),
     ],
 )
 def test_broken_as_a_whole(text: str, message: str, tmp_path: Path) -> None:
@@ -350,4 +352,4 @@ def test_no_file(tmp_path: Path) -> None:
     with pytest.raises(CatalogError) as caught:
         load_catalog(path)
     reason = f"[Errno 2] No such file or directory: '{path}'"
-    assert str(caught.value) == f"{path}: cannot be read: {reason}. Install the collection anew."
+    assert str(caught.value) == f"{path}: cannot be read: {reason}. Reinstall the collection."

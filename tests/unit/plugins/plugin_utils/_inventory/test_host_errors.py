@@ -19,7 +19,7 @@ PAIR: Mapping[str, Mapping[str, Any]] = {
 }
 
 ALL_ROLES = (
-    "Known are: app_host, console, data_node, event_collector, event_processor, flow_collector, flow_processor, "
+    "Valid values: app_host, console, data_node, event_collector, event_processor, flow_collector, flow_processor, "
     "forensics, risk_manager, vulnerability_processor, vulnerability_scanner."
 )
 
@@ -29,26 +29,26 @@ SEEN_ADDRESS = "Give the address that the other hosts see."
 OWN_ADDRESSES = "Give each host addresses of its own, and a pair's cluster address to no node alone."
 EVERY_ADDRESS = "and qradar_addresses is not set. Set qradar_addresses to every address of the host."
 THE_ADDRESSES = "Write the addresses themselves."
-ONE_CONSOLE = "that are no HA pair. Leave one console, or set qradar_ha_peer on both nodes of the pair."
+ONE_CONSOLE = "that are not an HA pair. Keep one console, or set qradar_ha_peer on both nodes of the pair."
 
 ROLES: dict[str, tuple[Hosts, str]] = {
     "misspelt": (
         con1(qradar_roles=["consol"]),
-        f"con1: qradar_roles: 'consol' is no role. Did you mean console? {ALL_ROLES}",
+        f"con1: qradar_roles: 'consol' is not a role. Did you mean console? {ALL_ROLES}",
     ),
     "string": (
         con1(qradar_roles="console"),
-        "con1: qradar_roles: 'console' is a string where a list is meant. Write [console].",
+        "con1: qradar_roles: 'console' is a string instead of a list. Write [console].",
     ),
     "empty": (con1(qradar_roles=[]), f"con1: qradar_roles: [] names no role. {ALL_ROLES}"),
-    "null in it": (con1(qradar_roles=[None]), f"con1: qradar_roles: None is no role. {ALL_ROLES}"),
+    "null in it": (con1(qradar_roles=[None]), f"con1: qradar_roles: None is not a role. {ALL_ROLES}"),
     "nested": (
         con1(qradar_roles=[["data_node"]]),
-        f"con1: qradar_roles: ['data_node'] is no role. Did you mean data_node? {ALL_ROLES}",
+        f"con1: qradar_roles: ['data_node'] is not a role. Did you mean data_node? {ALL_ROLES}",
     ),
     "no console": (
         {"con1": None},
-        "qradar_roles: 'console' is the role of no host. Put the console into the group qradar_console.",
+        "qradar_roles: 'console' is not the role of any host. Put the console into the group qradar_console.",
     ),
     "nobody": (
         {"con1": None, "ep1": None},
@@ -67,10 +67,10 @@ ROLES: dict[str, tuple[Hosts, str]] = {
 }
 
 ADDRESSES: dict[str, tuple[Hosts, str]] = {
-    "none": (ep1(ansible_host=None), f"ep1: ansible_host: 'ep1' is no address, {EVERY_ADDRESS}"),
+    "none": (ep1(ansible_host=None), f"ep1: ansible_host: 'ep1' is not an address, {EVERY_ADDRESS}"),
     "name in ansible_host": (
         ep1(ansible_host="ep1.example.org"),
-        f"ep1: ansible_host: 'ep1.example.org' is no address, {EVERY_ADDRESS}",
+        f"ep1: ansible_host: 'ep1.example.org' is not an address, {EVERY_ADDRESS}",
     ),
     "loopback in ansible_host": (
         ep1(ansible_host="127.0.0.1"),
@@ -124,11 +124,11 @@ ADDRESSES: dict[str, tuple[Hosts, str]] = {
     ),
     "network": (
         ep1(qradar_addresses=["198.18.1.0/24"]),
-        f"ep1: qradar_addresses: '198.18.1.0/24' is no address. {WHICH_ADDRESS}",
+        f"ep1: qradar_addresses: '198.18.1.0/24' is not an address. {WHICH_ADDRESS}",
     ),
     "mistyped": (
         ep1(qradar_addresses=["198.18.1.444"]),
-        f"ep1: qradar_addresses: '198.18.1.444' is no address. {WHICH_ADDRESS}",
+        f"ep1: qradar_addresses: '198.18.1.444' is not an address. {WHICH_ADDRESS}",
     ),
     "zone": (
         ep1(qradar_addresses=["2001:db8::1%eth0"]),
@@ -153,17 +153,17 @@ ADDRESSES: dict[str, tuple[Hosts, str]] = {
     ),
     "string": (
         ep1(qradar_addresses="198.18.1.4"),
-        "ep1: qradar_addresses: '198.18.1.4' is a string where a list is meant. Write [198.18.1.4].",
+        "ep1: qradar_addresses: '198.18.1.4' is a string instead of a list. Write [198.18.1.4].",
     ),
-    "mapping": (ep1(qradar_addresses={"a": 1}), "ep1: qradar_addresses: {'a': 1} is no list. Write a list."),
-    "integer": (ep1(qradar_addresses=[3321888772]), f"ep1: qradar_addresses: 3321888772 is no text. {AN_ADDRESS}"),
-    "null in it": (ep1(qradar_addresses=[None]), f"ep1: qradar_addresses: None is no text. {AN_ADDRESS}"),
+    "mapping": (ep1(qradar_addresses={"a": 1}), "ep1: qradar_addresses: {'a': 1} is not a list. Write a list."),
+    "integer": (ep1(qradar_addresses=[3321888772]), f"ep1: qradar_addresses: 3321888772 is not a string. {AN_ADDRESS}"),
+    "null in it": (ep1(qradar_addresses=[None]), f"ep1: qradar_addresses: None is not a string. {AN_ADDRESS}"),
     "nested": (
         ep1(qradar_addresses=[["198.18.1.4"]]),
-        f"ep1: qradar_addresses: ['198.18.1.4'] is no text. {AN_ADDRESS}",
+        f"ep1: qradar_addresses: ['198.18.1.4'] is not a string. {AN_ADDRESS}",
     ),
-    "boolean": (ep1(qradar_addresses=[True]), f"ep1: qradar_addresses: True is no text. {AN_ADDRESS}"),
-    "empty string": (ep1(qradar_addresses=[""]), f"ep1: qradar_addresses: '' is no address. {WHICH_ADDRESS}"),
+    "boolean": (ep1(qradar_addresses=[True]), f"ep1: qradar_addresses: True is not a string. {AN_ADDRESS}"),
+    "empty string": (ep1(qradar_addresses=[""]), f"ep1: qradar_addresses: '' is not an address. {WHICH_ADDRESS}"),
     "NAT group without public address": (
         con1(qradar_nat_group=1),
         "con1: qradar_public_addresses: None is not set, but ep1 is in another NAT group (0, not 1) and must see a "
@@ -174,15 +174,15 @@ ADDRESSES: dict[str, tuple[Hosts, str]] = {
 PAIRS: dict[str, tuple[Hosts, str]] = {
     "unknown": (
         con1(qradar_ha_peer="ep2"),
-        "con1: qradar_ha_peer: 'ep2' is no host of the deployment. Known are: ep1.",
+        "con1: qradar_ha_peer: 'ep2' is not a host of the deployment. Valid values: ep1.",
     ),
     "misspelt": (
         {"con1": {"qradar_ha_peer": "con_2"}, "con2": PAIR["con2"]},
-        "con1: qradar_ha_peer: 'con_2' is no host of the deployment. Did you mean con2? Known are: con2, ep1.",
+        "con1: qradar_ha_peer: 'con_2' is not a host of the deployment. Did you mean con2? Valid values: con2, ep1.",
     ),
     "gateway": (
         con1(qradar_ha_peer="gw1"),
-        "con1: qradar_ha_peer: 'gw1' is no host of the deployment. Known are: ep1.",
+        "con1: qradar_ha_peer: 'gw1' is not a host of the deployment. Valid values: ep1.",
     ),
     "oneself": (
         con1(qradar_ha_peer="con1"),
@@ -204,7 +204,7 @@ PAIRS: dict[str, tuple[Hosts, str]] = {
     ),
     "list": (
         con1(qradar_ha_peer=["ep1"]),
-        "con1: qradar_ha_peer: ['ep1'] is no name of a host. Write the other node's name in the inventory.",
+        "con1: qradar_ha_peer: ['ep1'] is not the name of a host. Write the other node's name in the inventory.",
     ),
     "cluster address of no pair": (
         con1(qradar_cluster_addresses=["198.18.1.3"]),
@@ -235,27 +235,27 @@ SINGLE_VALUES: dict[str, tuple[Hosts, str]] = {
     ),
     "NAT group": (
         con1(qradar_nat_group="one"),
-        "con1: qradar_nat_group: 'one' is no whole number from 0 to 2147483647. Write a number.",
+        "con1: qradar_nat_group: 'one' is not a whole number from 0 to 2147483647. Write a number.",
     ),
     "NAT group below 0": (
         con1(qradar_nat_group=-1),
-        "con1: qradar_nat_group: -1 is no whole number from 0 to 2147483647. Write a number.",
+        "con1: qradar_nat_group: -1 is not a whole number from 0 to 2147483647. Write a number.",
     ),
     "NAT group true": (
         con1(qradar_nat_group=True),
-        "con1: qradar_nat_group: True is no whole number from 0 to 2147483647. Write a number.",
+        "con1: qradar_nat_group: True is not a whole number from 0 to 2147483647. Write a number.",
     ),
     "SSH port": (
         con1(ansible_port=70000),
-        "con1: ansible_port: 70000 is no whole number from 1 to 65535. Write a number.",
+        "con1: ansible_port: 70000 is not a whole number from 1 to 65535. Write a number.",
     ),
     "version": (
         con1(qradar_version="seven"),
-        "con1: qradar_version: 'seven' is no version of QRadar. Write it as 7.5.0 or 7.5.0 UP10.",
+        "con1: qradar_version: 'seven' is not a version of QRadar. Write it as 7.5.0 or 7.5.0 UP10.",
     ),
     "list of versions": (
         con1(qradar_version=["7.5.0"]),
-        "con1: qradar_version: ['7.5.0'] is no version of QRadar. Write it as 7.5.0 or 7.5.0 UP10.",
+        "con1: qradar_version: ['7.5.0'] is not a version of QRadar. Write it as 7.5.0 or 7.5.0 UP10.",
     ),
 }
 
@@ -275,7 +275,7 @@ def test_the_small_inventory_is_fine() -> None:
 
 
 GROUP_WARNING = (
-    "group qradar_{}: is no group of this collection and gives its hosts nothing. Did you mean qradar_console?"
+    "group qradar_{}: is not a group of this collection and has no effect on its hosts. Did you mean qradar_console?"
 )
 
 
@@ -308,5 +308,5 @@ def test_many_names_are_cut() -> None:
         small({**others, "con1": {"qradar_ha_peer": "zzz"}})
     names = ", ".join(sorted(others)[:100])
     assert str(refusal.value) == (
-        f"con1: qradar_ha_peer: 'zzz' is no host of the deployment. Known are: {names} and 41 more."
+        f"con1: qradar_ha_peer: 'zzz' is not a host of the deployment. Valid values: {names} and 41 more."
     )

@@ -55,7 +55,7 @@ def test_number(value: object, meaning: int) -> None:
 def test_no_number(value: object) -> None:
     with pytest.raises(InputError) as refusal:
         as_number(*PLACE, value, 0, 9)
-    assert str(refusal.value) == f"h: v: {value!r} is no whole number from 0 to 9. Write a number."
+    assert str(refusal.value) == f"h: v: {value!r} is not a whole number from 0 to 9. Write a number."
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_date(value: object) -> None:
 def test_no_date(value: object) -> None:
     with pytest.raises(InputError) as refusal:
         as_date(*PLACE, value)
-    assert str(refusal.value) == f"h: v: {value!r} is no date. Write year, month and day, such as 2027-03-31."
+    assert str(refusal.value) == f"h: v: {value!r} is not a date. Write year, month and day, such as 2027-03-31."
 
 
 def test_lists() -> None:
@@ -83,10 +83,10 @@ def test_lists() -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ("a", "h: v: 'a' is a string where a list is meant. Write [a]."),
-        (1, "h: v: 1 is no list. Write a list."),
-        (False, "h: v: False is no list. Write a list."),
-        ({}, "h: v: {} is no list. Write a list."),
+        ("a", "h: v: 'a' is a string instead of a list. Write [a]."),
+        (1, "h: v: 1 is not a list. Write a list."),
+        (False, "h: v: False is not a list. Write a list."),
+        ({}, "h: v: {} is not a list. Write a list."),
     ],
 )
 def test_no_list(value: object, message: str) -> None:
@@ -104,7 +104,7 @@ def test_mappings() -> None:
 def test_no_mapping(value: object) -> None:
     with pytest.raises(InputError) as refusal:
         as_mapping(*PLACE, value, "it so")
-    assert str(refusal.value) == f"h: v: {value!r} is no mapping. Write it so."
+    assert str(refusal.value) == f"h: v: {value!r} is not a mapping. Write it so."
 
 
 def test_words_networks_and_ports() -> None:

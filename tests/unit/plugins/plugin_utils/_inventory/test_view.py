@@ -72,8 +72,8 @@ def test_a_broken_template_names_host_and_variable() -> None:
     with pytest.raises(InputError) as refusal:
         inventory_view(FakeHostVars({"h": {"v": ["{{ undefined }}"]}}))["h"].get("v")
     assert str(refusal.value) == (
-        "h: v: ['{{ undefined }}'] cannot be templated ('undefined' is undefined). Mend the template or what it "
-        "refers to."
+        "h: v: ['{{ undefined }}'] cannot be templated ('undefined' is undefined). Fix the template or the variables "
+        "that it uses."
     )
 
 

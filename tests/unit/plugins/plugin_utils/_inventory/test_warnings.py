@@ -17,79 +17,80 @@ WARNED: dict[str, tuple[Hosts, list[str]]] = {
     "the whole of IPv4": (
         users(["0.0.0.0/0"]),
         [
-            "con1: qradar_parties.users: '0.0.0.0/0' is every address there is, so the ports of this party are open to "
-            "the world. Name the networks that the party is in."
+            "con1: qradar_parties.users: '0.0.0.0/0' contains every address, so the ports of this party are open to "
+            "the world. List the networks of the party."
         ],
     ),
     "the whole of IPv6": (
         users(["198.18.60.0/24", "::/0"]),
         [
-            "con1: qradar_parties.users: '::/0' is every address there is, so the ports of this party are open to the "
-            "world. Name the networks that the party is in."
+            "con1: qradar_parties.users: '::/0' contains every address, so the ports of this party are open to the "
+            "world. List the networks of the party."
         ],
     ),
     "halves of everything": (
         users(["0.0.0.0/1", "128.0.0.0/1"]),
         [
-            "con1: qradar_parties.users: '0.0.0.0/0' is every address there is, so the ports of this party are open to "
-            "the world. Name the networks that the party is in."
+            "con1: qradar_parties.users: '0.0.0.0/0' contains every address, so the ports of this party are open to "
+            "the world. List the networks of the party."
         ],
     ),
     "said twice": (
         both(users(["0.0.0.0/0"]), ep1(qradar_parties={"users": ["0.0.0.0/0"]})),
         [
-            "con1: qradar_parties.users: '0.0.0.0/0' is every address there is, so the ports of this party are open to "
-            "the world. Name the networks that the party is in."
+            "con1: qradar_parties.users: '0.0.0.0/0' contains every address, so the ports of this party are open to "
+            "the world. List the networks of the party."
         ],
     ),
     "over": (
         extra(expires="2026-11-22"),
         [
-            "con1: qradar_extra_flows[0].expires: '2026-11-22' is over, so the flow is closed. Remove the flow, or "
+            "con1: qradar_extra_flows[0].expires: '2026-11-22' has passed, so the flow is blocked. Remove the flow, or "
             "give it a later date."
         ],
     ),
     "last day": (
         extra(expires="2026-11-23"),
         [
-            "con1: qradar_extra_flows[0].expires: '2026-11-23' is near; after it the flow is closed. Give the flow a "
-            "later date if it is still needed."
+            "con1: qradar_extra_flows[0].expires: '2026-11-23' is near, and the flow is blocked after it. Give the "
+            "flow a later date if it is still needed."
         ],
     ),
     "30 days": (
         extra(expires=datetime.date(2026, 12, 23)),
         [
-            "con1: qradar_extra_flows[0].expires: '2026-12-23' is near; after it the flow is closed. Give the flow a "
-            "later date if it is still needed."
+            "con1: qradar_extra_flows[0].expires: '2026-12-23' is near, and the flow is blocked after it. Give the "
+            "flow a later date if it is still needed."
         ],
     ),
     "31 days": (extra(expires="2026-12-24"), []),
     "pin below": (
         con1(qradar_dynamic_ports={"imq_dynamic": ["tcp/40000", "tcp/31999-32001"]}),
         [
-            "con1: qradar_dynamic_ports.imq_dynamic: 'tcp/31999-32001' lies outside what the table documents "
-            "(tcp/32001-65535). Check the port; it is opened as you say."
+            "con1: qradar_dynamic_ports.imq_dynamic: 'tcp/31999-32001' is outside what the table documents "
+            "(tcp/32001-65535). Check the port. It is permitted as written."
         ],
     ),
     "pin of another transport": (
         con1(qradar_dynamic_ports={"imq_dynamic": ["udp/40000"]}),
         [
-            "con1: qradar_dynamic_ports.imq_dynamic: 'udp/40000' lies outside what the table documents "
-            "(tcp/32001-65535). Check the port; it is opened as you say."
+            "con1: qradar_dynamic_ports.imq_dynamic: 'udp/40000' is outside what the table documents "
+            "(tcp/32001-65535). Check the port. It is permitted as written."
         ],
     ),
     "misspelt variable": (
         con1(qradar_adresses=["198.18.1.1"]),
         [
-            "con1: qradar_adresses: is no variable of this collection and is ignored. Did you mean qradar_addresses?",
+            "con1: qradar_adresses: is not a variable of this collection and is ignored. Did you mean "
+            "qradar_addresses?",
         ],
     ),
     "somebody else's variable": (con1(qradar_license="x"), []),
     "gateway that leads nowhere": (
         gw1({"eth0": ["198.18.1.4"], "eth1": ["198.18.2.0/24"]}),
         [
-            "gw1: qradar_gateway_segments: ['eth0', 'eth1'] have nothing of con1 (198.18.1.1) behind them, so "
-            "nothing passes to or from there. List their networks behind the interface that leads to them."
+            "gw1: qradar_gateway_segments: ['eth0', 'eth1'] do not contain con1 (198.18.1.1), so "
+            "nothing passes to or from them. List their networks behind the interface that leads to them."
         ],
     ),
 }

@@ -47,7 +47,7 @@ def counted(calls: Path, refuse: bool = False) -> Planner:
         stream.write(b"x")
     time.sleep(0.2)
     if refuse:
-        raise PortledgerError("con1: qradar_roles: 'x' is no role. Write another.")
+        raise PortledgerError("con1: qradar_roles: 'x' is not a role. Write another.")
     return planner()
 
 
@@ -79,7 +79,7 @@ def test_made_once_by_several_processes_at_once(tmp_path: Path) -> None:
 def test_an_error_is_everybody_s(tmp_path: Path) -> None:
     answers = ask_at_once(tmp_path, ("con1", "ep1", "unknown", "con1"), partial(counted, tmp_path / "calls", True))
     assert (tmp_path / "calls").read_bytes() == b"x"
-    assert answers == ["con1: qradar_roles: 'x' is no role. Write another."] * 4
+    assert answers == ["con1: qradar_roles: 'x' is not a role. Write another."] * 4
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -133,12 +133,12 @@ def test_plans_are_for_nobody_else(tmp_path: Path) -> None:
     [
         (
             "host",
-            "web: is no host of the deployment, so nothing says what may enter it. Put it into a group named "
+            "web: is not a host of the deployment, so no rules can be made for it. Put it into a group named "
             "qradar_<role>, or set qradar_roles.",
         ),
         (
             "gateway",
-            "web: is no gateway of the deployment. Put it into the group qradar_gateways and set "
+            "web: is not a gateway of the deployment. Put it into the group qradar_gateways and set "
             "qradar_gateway_segments.",
         ),
     ],

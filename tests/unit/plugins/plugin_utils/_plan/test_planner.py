@@ -291,13 +291,13 @@ def test_a_role_s_name_never_means_a_host() -> None:
         (
             "web",
             "host",
-            "web: is no host of the deployment, so nothing says what may enter it. Put it into a group named "
+            "web: is not a host of the deployment, so no rules can be made for it. Put it into a group named "
             "qradar_<role>, or set qradar_roles.",
         ),
         (
             "con1",
             "gateway",
-            "con1: is no gateway of the deployment. Put it into the group qradar_gateways and set "
+            "con1: is not a gateway of the deployment. Put it into the group qradar_gateways and set "
             "qradar_gateway_segments.",
         ),
     ],

@@ -29,8 +29,8 @@ def test_the_planners_warnings_are_there() -> None:
     flows = extra({"from": "users", "to": "ep1", "ports": ["tcp/1"], "expires": "2026-12-01"})
     assert (
         "warning",
-        "con1: qradar_extra_flows[0].expires: '2026-12-01' is near; after it the flow is closed. Give the flow a later "
-        "date if it is still needed.",
+        "con1: qradar_extra_flows[0].expires: '2026-12-01' is near, and the flow is blocked after it. Give the flow "
+        "a later date if it is still needed.",
     ) in found("inventory", **flows)
 
 
@@ -40,14 +40,14 @@ def test_the_planners_warnings_are_there() -> None:
         (
             [{"from": "198.18.60.0/25", "to": "con1", "ports": ["tcp/443"]}],
             "redundant",
-            "qradar_extra_flows[0]: ['tcp/443'] is allowed without it, by https (row 12): users to console. Remove it; "
-            "nothing will be closed.",
+            "qradar_extra_flows[0]: ['tcp/443'] is already permitted by https (row 12): users to console. Remove "
+            "it. This blocks nothing.",
         ),
         (  # only the union of two rows
             [{"from": ["users", "ep2"], "to": "con1", "ports": ["tcp/443"]}],
             "redundant",
-            "qradar_extra_flows[0]: ['tcp/443'] is allowed without it, by https (row 12): component to console, https "
-            "(row 12): users to console, all together. Remove it; nothing will be closed.",
+            "qradar_extra_flows[0]: ['tcp/443'] is already permitted by the combination of https (row 12): component "
+            "to console, https (row 12): users to console. Remove it. This blocks nothing.",
         ),
         (  # only the union of two others, in addresses
             [
@@ -56,9 +56,9 @@ def test_the_planners_warnings_are_there() -> None:
                 {"from": "198.18.61.0/24", "to": "ep2", "ports": ["tcp/5-10"], "comment": "both"},
             ],
             "shadowed",
-            "qradar_extra_flows[2]: ['tcp/5-10'] is allowed without it, by extra_flow (qradar_extra_flows[0]): "
-            "198.18.61.0/25 to ep2, extra_flow (qradar_extra_flows[1]): 198.18.61.128/25 to event_processor, all "
-            "together. Remove it; nothing will be closed.",
+            "qradar_extra_flows[2]: ['tcp/5-10'] is already permitted by the combination of extra_flow "
+            "(qradar_extra_flows[0]): 198.18.61.0/25 to ep2, extra_flow (qradar_extra_flows[1]): 198.18.61.128/25 to "
+            "event_processor. Remove it. This blocks nothing.",
         ),
         (  # only the union of a row and another, in ports
             [
@@ -66,8 +66,8 @@ def test_the_planners_warnings_are_there() -> None:
                 {"from": "users", "to": "con1", "ports": ["tcp/442-443"]},
             ],
             "shadowed",
-            "qradar_extra_flows[1]: ['tcp/442-443'] is allowed without it, by https (row 12): users to console, "
-            "extra_flow (qradar_extra_flows[0]): users to con1, all together. Remove it; nothing will be closed.",
+            "qradar_extra_flows[1]: ['tcp/442-443'] is already permitted by the combination of https (row 12): users "
+            "to console, extra_flow (qradar_extra_flows[0]): users to con1. Remove it. This blocks nothing.",
         ),
         (  # twins: the later one
             [
@@ -75,14 +75,14 @@ def test_the_planners_warnings_are_there() -> None:
                 {"from": "users", "to": "con1", "ports": ["tcp/1"]},
             ],
             "shadowed",
-            "qradar_extra_flows[1]: ['tcp/1'] is allowed without it, by extra_flow (qradar_extra_flows[0]): users to "
-            "con1. Remove it; nothing will be closed.",
+            "qradar_extra_flows[1]: ['tcp/1'] is already permitted by extra_flow (qradar_extra_flows[0]): users to "
+            "con1. Remove it. This blocks nothing.",
         ),
         (
             [{"from": "nfs_servers", "to": ["con1", "forensics"], "ports": ["tcp/1"]}],
             "idle",
-            "qradar_extra_flows[0]: ['tcp/1'] opens nothing: there is nobody at one end of it (from nfs_servers to "
-            "con1, forensics). Remove it, or name somebody who is there.",
+            "qradar_extra_flows[0]: ['tcp/1'] permits nothing: its source or destination is empty (from nfs_servers to "
+            "con1, forensics). Remove it, or name existing hosts or networks.",
         ),
     ],
 )
@@ -110,7 +110,7 @@ def test_a_host_needs_no_flow_to_itself() -> None:
     flows = [{"from": others, "to": "ep2", "ports": ["tcp/1"]}, {"from": "component", "to": "ep2", "ports": ["tcp/1"]}]
     ((level, text),) = found("shadowed", **extra(*flows))
     assert level == "warning"
-    assert text.startswith("qradar_extra_flows[1]: ['tcp/1'] is allowed without it, by ")
+    assert text.startswith("qradar_extra_flows[1]: ['tcp/1'] is already permitted by the combination of ")
 
 
 def test_parties() -> None:
@@ -130,32 +130,32 @@ def test_parties() -> None:
     assert found("unused_party", **settings) == [
         (
             "warning",
-            "qradar_parties.srx_devices: ['198.18.70.1/32'] opens nothing: packet_capture (row 71) is excluded. Remove "
-            "it, or see what is missing.",
+            "qradar_parties.srx_devices: ['198.18.70.1/32'] permits nothing: packet_capture (row 71) is excluded. "
+            "Remove it, or add what is missing.",
         ),
         (
             "warning",
-            "qradar_parties.lan: ['198.18.1.0/29'] opens nothing: slp (row 11) is needed when imm only. Remove it, or "
-            "see what is missing.",
+            "qradar_parties.lan: ['198.18.1.0/29'] permits nothing: slp (row 11) is needed only when imm. Remove it, "
+            "or add what is missing.",
         ),
     ]
     assert found("inside_party", **settings) == [
         (
             "warning",
-            "qradar_parties.log_sources: ['198.18.2.64/26'] has hosts of the deployment in it, and they are this "
-            "party, too: ec1. Name smaller networks if that is not meant.",
+            "qradar_parties.log_sources: ['198.18.2.64/26'] contains hosts of the deployment, which then are this "
+            "party too: ec1. List smaller networks if this is not intended.",
         ),
         (
             "note",
-            "qradar_parties.lan: ['198.18.1.0/29'] has hosts of the deployment in it, and they are this party, too: "
-            "app1, con1, con2, dn1, ep1, ep2. Name smaller networks if that is not meant.",
+            "qradar_parties.lan: ['198.18.1.0/29'] contains hosts of the deployment, which then are this party too: "
+            "app1, con1, con2, dn1, ep1, ep2. List smaller networks if this is not intended.",
         ),
     ]
     empty = found("empty_party", **settings)
     assert empty[0] == (
         "warning",
-        "qradar_parties.nfs_servers: [] names no network, so these are closed: nfs_mountd (row 15), nfs (row 17). Name "
-        "its networks if there is such a party.",
+        "qradar_parties.nfs_servers: [] lists no network, so these are blocked: nfs_mountd (row 15), nfs (row 17). "
+        "List its networks if there is such a party.",
     )
     assert {level for level, _text in empty[1:]} == {"note"}
     assert not any("srx_devices" in text for _level, text in empty)
@@ -167,7 +167,7 @@ def test_wide_ports() -> None:
     assert list(wide) == [f"qradar_dynamic_ports.{name}_dynamic" for name in ("portmapper", "dcom", "rmi")]
     assert found("wide", **settings)[2] == (
         "note",
-        "qradar_dynamic_ports.rmi_dynamic: ['tcp/32768-60999'] opens 28,232 ports, row 47, from component to "
+        "qradar_dynamic_ports.rmi_dynamic: ['tcp/32768-60999'] permits 28,232 ports, row 47, from component to "
         "component. Pin the ports that it really uses.",
     )
     assert SHARED["qradar_excluded_services"]
@@ -178,8 +178,8 @@ def test_rows_without_a_direction() -> None:
     assert found("unspecified") == [
         (
             "note",
-            f"{service} (row {row}), {port}: the table names no direction, so it opens nothing. Where it is used, "
-            "write it into qradar_extra_flows.",
+            f"{service} (row {row}), {port}: the table gives no direction, so it permits nothing. Where it is used, "
+            "add it to qradar_extra_flows.",
         )
         for service, row, port in (("redirect", 22, "tcp/4333"), ("soap", 58, "tcp/23111"))
     ]

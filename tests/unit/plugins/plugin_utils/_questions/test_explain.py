@@ -193,12 +193,12 @@ def test_both_nodes_of_a_pair_get_a_role() -> None:
     [
         (
             ("con3", "con1", "tcp/22"),
-            "source: 'con3' is no host, party, role or address. Did you mean con2 or con1? Known are: api_clients, "
-            "app1, app_host, component, con1, con2, console, data_node, dn1, ec1, ep1, ep2, event_collector, "
-            "event_listener, event_processor, external_networks, flow_collector, flow_processor, flow_sources, "
-            "forensics, lan, log_sources, managed_host, nfs_servers, ntp_servers, offsite_sources, risk_manager, "
-            "smtp_gateways, snmp_managers, srx_devices, users, vs1, vulnerability_processor, vulnerability_scanner, "
-            "wincollect_agents, windows_hosts.",
+            "source: 'con3' is not a host, party, role or address. Did you mean con2 or con1? Valid values: "
+            "api_clients, app1, app_host, component, con1, con2, console, data_node, dn1, ec1, ep1, ep2, "
+            "event_collector, event_listener, event_processor, external_networks, flow_collector, flow_processor, "
+            "flow_sources, forensics, lan, log_sources, managed_host, nfs_servers, ntp_servers, offsite_sources, "
+            "risk_manager, smtp_gateways, snmp_managers, srx_devices, users, vs1, vulnerability_processor, "
+            "vulnerability_scanner, wincollect_agents, windows_hosts.",
         ),
         (
             ("con1", "198.18.1.1/24", "tcp/22"),
@@ -211,7 +211,7 @@ def test_both_nodes_of_a_pair_get_a_role() -> None:
         ),
         (
             ("con1", "con2", "32006"),
-            "port: '32006' is no transport with a port. Ask about one port, such as tcp/32006, or about icmp (echo "
+            "port: '32006' is not a transport with a port. Ask about one port, such as tcp/32006, or about icmp (echo "
             "request).",
         ),
         (
@@ -237,11 +237,11 @@ def test_refusals(planner: Planner, question: tuple[str, str, str], message: str
     [
         (
             {"host_firewall_unlisted": "reject"},
-            "con2: host_firewall_unlisted: 'reject' is none of its words. Known are: drop, leave, log.",
+            "con2: host_firewall_unlisted: 'reject' is not one of its values. Valid values: drop, leave, log.",
         ),
         (
             {"host_firewall_state": "gone"},
-            "con2: host_firewall_state: 'gone' is none of its words. Known are: absent, present.",
+            "con2: host_firewall_state: 'gone' is not one of its values. Valid values: absent, present.",
         ),
         (
             {"host_firewall_management": ["198.18.1.1/24"]},

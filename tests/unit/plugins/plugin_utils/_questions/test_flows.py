@@ -135,7 +135,7 @@ def test_a_pair_talks_to_itself(planner: Planner) -> None:
 
 
 WORDS = (
-    "Known are: api_clients, app_host, component, con1, con2, console, data_node, ec1, ep.example.org, "
+    "Valid values: api_clients, app_host, component, con1, con2, console, data_node, ec1, ep.example.org, "
     "event_collector, event_listener, event_processor, external_networks, flow_collector, flow_processor, "
     "flow_sources, forensics, lan, log_sources, managed_host, nfs_servers, ntp_servers, offsite_sources, "
     "risk_manager, smtp_gateways, snmp_managers, srx_devices, users, vulnerability_processor, "
@@ -146,9 +146,9 @@ WORDS = (
 @pytest.mark.parametrize(
     ("question", "message"),
     [
-        ({"source": "ec2"}, f"source: 'ec2' is no role, party or host. {WORDS}"),
-        ({"destination": "user"}, f"destination: 'user' is no role, party or host. Did you mean users? {WORDS}"),
-        ({"source": ""}, f"source: '' is no role, party or host. {WORDS}"),
+        ({"source": "ec2"}, f"source: 'ec2' is not a role, party or host. {WORDS}"),
+        ({"destination": "user"}, f"destination: 'user' is not a role, party or host. Did you mean users? {WORDS}"),
+        ({"source": ""}, f"source: '' is not a role, party or host. {WORDS}"),
         (
             {"source": "198.18.1.1/24"},
             "source: '198.18.1.1/24' has host bits set. Write 198.18.1.0/24 for the network or 198.18.1.1/32 for the "
@@ -161,7 +161,7 @@ WORDS = (
         ),
         (
             {"gateway": "ec1"},
-            "ec1: is no gateway of the deployment. Put it into the group qradar_gateways and set "
+            "ec1: is not a gateway of the deployment. Put it into the group qradar_gateways and set "
             "qradar_gateway_segments.",
         ),
     ],
@@ -176,4 +176,4 @@ def test_an_unknown_service(planner: Planner) -> None:
     with pytest.raises(PortledgerError) as refusal:
         query_flows(planner, service="zzzz")
     known = sorted({*load_catalog().names(), "extra_flow"})
-    assert str(refusal.value) == (f"service: 'zzzz' is no service of the catalog. Known are: {', '.join(known)}.")
+    assert str(refusal.value) == (f"service: 'zzzz' is not a service in the catalog. Valid values: {', '.join(known)}.")

@@ -199,7 +199,7 @@ def test_a_stranger(planner: Planner) -> None:
     with pytest.raises(PortledgerError) as caught:
         Leaving(planner).sets_and_flows("gw1")
     assert str(caught.value) == (
-        "gw1: is no host of the deployment, so nothing says what may enter it. Put it into a group named "
+        "gw1: is not a host of the deployment, so no rules can be made for it. Put it into a group named "
         "qradar_<role>, or set qradar_roles."
     )
 
@@ -221,12 +221,12 @@ def test_how_much_to_ask() -> None:
 def test_numbers_that_are_none(option: str, value: object, bounds: str) -> None:
     with pytest.raises(InputError) as caught:
         read_question("ep1", {option: value})
-    assert str(caught.value) == f"ep1: {option}: {value!r} is no whole number from {bounds}. Write a number."
+    assert str(caught.value) == f"ep1: {option}: {value!r} is not a whole number from {bounds}. Write a number."
 
 
 def test_what_was_not_asked_is_told() -> None:
     assert list(unasked(0, [])) == []
     assert list(unasked(3, ["lan", "users"])) == [
         "not asked: 3 more, see the option most",
-        "not asked: whoever is in the networks of lan, users",
+        "not asked: hosts in the networks of lan, users",
     ]
