@@ -84,7 +84,7 @@ def run(folder: Path, inventory: dict[str, Any], plays: list[dict[str, Any]], *o
         "ANSIBLE_NOCOLOR": "1",
         # For callbacks to be told what the module was given; before ansible-core 2.20, -vvv does that.
         "ANSIBLE_INJECT_INVOCATION": "1",
-        "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests" / "lab" / "callback_plugins"),
+        "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests" / "lab" / "plays" / "callback_plugins"),
         "ANSIBLE_CALLBACKS_ENABLED": "record",
         "LAB_RECORD": str(folder / "record"),
     }
