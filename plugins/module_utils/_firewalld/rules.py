@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What firewalld is told: a policy, services and ipsets of our own, made of a plan.
 
 Rules carry no name in firewalld, so their priority says what they are; sets and services carry their label and the
 names of their flows as description.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -20,11 +17,9 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.contract i
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, within
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import as_members
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import ACCEPT, CONNECTION, EGRESS, FLOW
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import ICMP_ERRORS
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LISTENERS, MANAGEMENT
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import NEIGHBOUR_DISCOVERY
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import SEGMENT, UNLISTED
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import (
+    ACCEPT, CONNECTION, EGRESS, FLOW, ICMP_ERRORS, LISTENERS, MANAGEMENT, NEIGHBOUR_DISCOVERY, SEGMENT, UNLISTED,
+)
 
 ICMP = "icmp"
 # Policies of priority 0 and above come behind zones; ours has to come before them.

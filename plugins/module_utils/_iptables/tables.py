@@ -1,10 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What our chains are called, and how the tables of one family look to us.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""What our chains are called, and how the tables of one family look to us."""
 
 from __future__ import absolute_import, division, print_function
 

@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which foreign rules accept a packet before ours judge it, or drop what the plan permits.
 
 This is about the first packet of a connection from the network. Replies, and ports that containers publish, are not
 examined.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -18,15 +15,14 @@ import re
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import interval_of, merged, networks_of
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, family_of, shown
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import read_paths
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import ACCEPT, DROP, OURS, TRANSLATE
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import UNKNOWN, trace
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import (
+    ACCEPT, DROP, OURS, TRANSLATE, UNKNOWN, trace,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import port_bounds
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import CAME, DESTINATION, GOES, ICMP
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import ICMPV6
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import LAST_PORT, PORT, PROTOCOL, SOURCE
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import TCP
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import UDP, bounds, complement, meet
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import shadow, subtract
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import (
+    CAME, DESTINATION, GOES, ICMP, ICMPV6, LAST_PORT, PORT, PROTOCOL, SOURCE, TCP, UDP, bounds, complement, meet,
+    shadow, subtract,
+)
 
 _WORDS = {ACCEPT: "opens", DROP: "closes", TRANSLATE: "translates", UNKNOWN: "may change"}
 _TRANSPORTS = {"tcp": TCP, "udp": UDP}

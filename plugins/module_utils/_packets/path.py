@@ -1,10 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All chains that a packet passes on its way to this host, or through it, whoever has made them, in their order.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""All chains that a packet passes on its way to this host, or through it, whoever has made them, in their order."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -15,8 +11,7 @@ import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, read_save
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import entries_of
-from ansible_collections.portledger.qradar.plugins.module_utils._packets import iptables
-from ansible_collections.portledger.qradar.plugins.module_utils._packets import nftables
+from ansible_collections.portledger.qradar.plugins.module_utils._packets import iptables, nftables
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import Chains, Hooked, Interfaces
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 

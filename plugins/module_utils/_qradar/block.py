@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Our marked block in a foreign file. Everything here is bytes: what is not ours is not even decoded.
 
 A block always begins at the beginning of a line and ends with a line's end, so taking it out leaves what was there
 before, to the byte, whatever that is.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function
