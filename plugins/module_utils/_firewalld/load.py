@@ -6,6 +6,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld import published
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import rich_text, write_files
@@ -102,7 +103,7 @@ def _make_current(host, scope, present, wanted):
         # FlushAllOnReload=no keeps the entries that a set had at run time.
         _change_sets(host, there, wanted)
         there = read_runtime(host, names, [wanted.model])
-    if wanted.runtime.there and not there.there and scope == "gateway":
+    if wanted.runtime.there and not there.there and scope == GATEWAY:
         raise RulesetError(
             "firewalld does not ask the policy %s: since 2.0 it asks policies only about interfaces in a zone. "
             "Put each of them into one: firewall-cmd --permanent --zone=ZONE --add-interface=NAME." % names.policy

@@ -12,6 +12,7 @@ __metaclass__ = type
 
 import re
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld import published
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import by_family, difference
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
@@ -163,7 +164,7 @@ class Firewalld(Provider):
                 return True
         except (RulesetError, OSError):
             pass
-        return scope == "host" and published.CHAIN in host.text(FOLDER, published.FILE)
+        return scope == HOST and published.CHAIN in host.text(FOLDER, published.FILE)
 
     def version(self, host):
         return "firewalld %s" % (_version(host) or "(not running)")
@@ -184,10 +185,10 @@ class Firewalld(Provider):
         about["containers"] = published.has_containers(host) and bool(host.find("iptables"))
         about["with_sets"] = bool(host.find("ipset"))
         about["kernel_sets"] = kernel_sets(host, names)
-        if scope == "gateway" and about["version"] >= _ZONES_ONLY:
+        if scope == GATEWAY and about["version"] >= _ZONES_ONLY:
             about["zoned"] = _interfaces_in_zones(host)
         rules, in_force = {}, {}
-        if scope == "host":
+        if scope == HOST:
             rules = _parse_direct(host)
             if rules or about["containers"]:
                 in_force = _direct_in_force(host)
@@ -198,7 +199,7 @@ class Firewalld(Provider):
         names = Names(scope)
         model, rules = Model(), {}
         if policy is not None:
-            if scope == "host":
+            if scope == HOST:
                 if present.about["containers"]:
                     rules = published.published_rules(policy, names, present.about["with_sets"])
             else:
@@ -250,7 +251,7 @@ class Firewalld(Provider):
         names = Names(saved["scope"])
         before = read_files(host, names)
         after = dict((native(path), content.encode("latin-1")) for path, content in saved["files"].items())
-        if saved["scope"] == "host":
+        if saved["scope"] == HOST:
             text = direct_text(host)
             before[published.FILE] = as_bytes(text)
             after[published.FILE] = as_bytes(published.edit(text, _saved_rules(saved)))

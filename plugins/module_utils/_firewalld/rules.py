@@ -13,8 +13,10 @@ __metaclass__ = type
 import hashlib
 from collections import namedtuple
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import DROP, GATEWAY, LEAVE, LOG
-from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import (
+    DROP, GATEWAY, HOST, LEAVE, LOGfrom ansible_collections.portledger.qradar.plugins.module_utils._base.errors
+    import RulesetError,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, within
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import as_members
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import (
@@ -37,7 +39,7 @@ PRIORITY = {
     UNLISTED: 32000,
     EGRESS: 32001,
 }
-_LETTERS = {"host": "h", "gateway": "g"}
+_LETTERS = {HOST: "h", GATEWAY: "g"}
 # What firewalld calls types of ICMP.
 _ICMP_NAMES = {
     "ipv4": {3: "destination-unreachable", 11: "time-exceeded", 12: "parameter-problem"},
@@ -71,12 +73,12 @@ class Names:
         """
         self.scope = scope
         # With the backend iptables, 17 characters fit into the names of firewalld's chains.
-        self.policy = "portledger-%s" % ("host" if scope == "host" else "gw")
-        self.egress_zone = "HOST" if scope == "host" else "ANY"
+        self.policy = "portledger-%s" % ("host" if scope == HOST else "gw")
+        self.egress_zone = "HOST" if scope == HOST else "ANY"
         # A policy that ends at the host is in the chains of INPUT, others are in those of FORWARD.
-        self.chain = "filter_%s_policy_%s" % ("IN" if scope == "host" else "FWD", self.policy)
+        self.chain = "filter_%s_policy_%s" % ("IN" if scope == HOST else "FWD", self.policy)
         # Where firewalld asks policies: with "_pre" behind it before 2.0.
-        self.dispatch = "filter_%s_POLICIES" % ("INPUT" if scope == "host" else "FORWARD")
+        self.dispatch = "filter_%s_POLICIES" % ("INPUT" if scope == HOST else "FORWARD")
         # Not what the sets of the provider iptables begin with: firewalld makes kernel sets of its own.
         self.prefix = "portledger-f" + _LETTERS[scope]
 

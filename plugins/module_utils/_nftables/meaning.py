@@ -9,6 +9,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import Meaning, difference
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import (
     aligned, interval_of, merged, networks_of,
@@ -26,7 +27,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules impo
 )
 
 _WHOLE = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
-_MAIN = {"host": "input", "gateway": "forward"}
+_MAIN = {HOST: "input", GATEWAY: "forward"}
 _TRANSPORTS = {"tcp dport": "tcp", "udp dport": "udp"}
 _FIXED = frozenset(rule.key for rule in plan_independent_rules())
 _REPLY = flow_rules(replies_between(None, None))[0].key
@@ -209,7 +210,7 @@ class _Reader:
         """Read all that the kernel leads to."""
         self._keep(published=False)
         self.walk(_MAIN[scope], None, None)
-        if scope == "host":
+        if scope == HOST:
             self._keep(published=True)
             self.walk("forward", None, None)
 

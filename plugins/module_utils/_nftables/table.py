@@ -9,6 +9,7 @@ __metaclass__ = type
 import hashlib
 import re
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import (
     interval_of, merged, networks_of, outermost,
 )
@@ -18,7 +19,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._nftables.rule i
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 
 # Both scopes may be on one machine, so the tables differ.
-TABLES = {"host": "portledger_host", "gateway": "portledger_gateway"}
+TABLES = {HOST: "portledger_host", GATEWAY: "portledger_gateway"}
 # Just before those that call themselves filter.
 PRIORITY = -10
 _TYPES = {"ipv4": "ipv4_addr", "ipv6": "ipv6_addr"}

@@ -12,6 +12,7 @@ __metaclass__ = type
 
 import re
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base import contract
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import interval_of, merged, networks_of
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, family_of, shown
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import read_paths
@@ -100,7 +101,7 @@ class _Family:
         self.family = family
         self.path = path
         self.whole = bounds(family, len(path.interfaces))
-        self.local = _local(host, family) if plan.scope == "host" else None
+        self.local = _local(host, family) if plan.scope == contract.HOST else None
         self.flows = list(_flows(plan, family)) + list(_management(plan, management, family))
         #: each flow as far as there can be packets of it
         self.real = [(flow, self._real(flow.product)) for flow in self.flows]
@@ -116,7 +117,7 @@ class _Family:
                 entry = None
                 if effect.verdict == ACCEPT:
                     # A chain where none of ours stands comes before or after them, whatever it accepts.
-                    if walk.reached() and self.options["unlisted"] == "drop":
+                    if walk.reached() and self.options["unlisted"] == contract.DROP:
                         entry = self._opened(effect)
                 elif effect.verdict != OURS:
                     entry = self._changed(effect)
@@ -134,7 +135,7 @@ class _Family:
         lines = []
         for flow, real in self.real:
             boxes = meet(effect.boxes, real)
-            if self.plan.scope == "gateway":
+            if self.plan.scope == contract.GATEWAY:
                 boxes = self._without_segments(boxes)
             if boxes:
                 whole = shadow(boxes, SOURCE) == real[SOURCE]
@@ -165,7 +166,7 @@ class _Family:
         boxes = meet(effect.boxes, {SOURCE: self._somebody([self.whole[SOURCE]])})
         if self.local:
             boxes = meet(boxes, {DESTINATION: self.local})
-        if self.plan.scope == "gateway":
+        if self.plan.scope == contract.GATEWAY:
             boxes = self._without_segments(self._of_deployment(boxes))
         protocol, types = _LIFE[self.family]
         boxes = subtract(boxes, {PROTOCOL: [(protocol, protocol)], PORT: types})
@@ -183,7 +184,7 @@ class _Family:
     def _of_deployment(self, boxes):
         ours = _intervals(self.plan, self.plan.deployment, self.family)
         found = meet(boxes, {DESTINATION: ours})
-        if self.options["egress"] == "drop":
+        if self.options["egress"] == contract.DROP:
             found.extend(meet(subtract(boxes, {DESTINATION: ours}), {SOURCE: ours}))
         return found
 
@@ -251,7 +252,7 @@ def _management(plan, management, family):
         if family_of(network) != family:
             continue
         source = [interval_of(network if "/" in network else network + {"ipv4": "/32", "ipv6": "/128"}[family], family)]
-        if plan.scope == "host":
+        if plan.scope == contract.HOST:
             ends = [(None, ["tcp/%d" % port for port in management.ports])]
         else:
             ends = [(label, ports) for label, ports in plan.ssh if plan.sets[label][family]]

@@ -9,6 +9,7 @@ __metaclass__ = type
 import os
 import re
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, read_save
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import entries_of
 from ansible_collections.portledger.qradar.plugins.module_utils._packets import iptables, nftables
@@ -17,7 +18,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.text impor
 
 _FAMILIES = {"ip": ("ipv4",), "ip6": ("ipv6",), "inet": ("ipv4", "ipv6")}
 _NAMES = {"ipv4": "proc/net/ip_tables_names", "ipv6": "proc/net/ip6_tables_names"}
-_HOOKS = {"host": ("prerouting", "input"), "gateway": ("prerouting", "forward", "postrouting")}
+_HOOKS = {HOST: ("prerouting", "input"), GATEWAY: ("prerouting", "forward", "postrouting")}
 # Of each table of iptables: when it is asked in each hook.
 _PRIORITIES = {"raw": -300, "mangle": -150, "nat": -100, "filter": 0, "security": 50}
 # Where the kernel begins to know connections.
@@ -128,7 +129,7 @@ class Gathered:
                 chains = dict((chain, [rule.words() for rule in rules]) for chain, rules in saved.chains().items())
                 policies = dict((chain, policy) for chain, policy in saved.policies.items() if policy != "-")
                 tracked = table != "raw"
-                reader = iptables.Reader(family, interfaces, self.sets, scope == "host", tracked)
+                reader = iptables.Reader(family, interfaces, self.sets, scope == HOST, tracked)
                 read = reader.read("%s %s" % (name, table), chains)
                 for chain in policies:
                     hook = chain.lower()
@@ -172,7 +173,7 @@ class Gathered:
         for chain in hooks:
             tracked = chain["hook"] != "prerouting" or chain.get("prio", 0) > _TRACKING
             if tracked not in known:
-                reader = nftables.Reader(family, interfaces, named, scope == "host", tracked)
+                reader = nftables.Reader(family, interfaces, named, scope == HOST, tracked)
                 chains = known[tracked] = Chains("nft %s %s" % key)
                 for rule in parts.get("rule", []):
                     found = reader.rules(rule, texts(key, rule))

@@ -8,6 +8,7 @@ __metaclass__ = type
 
 import re
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError, quoted
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, family_of, parse_network
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import as_comment, is_text
@@ -82,7 +83,7 @@ def read_plan(data, scope):
     if data.get("scope") != scope:
         raise _wrong("scope", data.get("scope"), "is not the scope of this task, %s" % scope)
     sets = dict((as_comment(name), _families(name, value)) for name, value in _dict(data, "sets").items())
-    gateway = scope == "gateway"
+    gateway = scope == GATEWAY
     flows = [
         _flow("flows[%d]" % number, value, sets, gateway) for number, value in enumerate(_list(data, "flows"))
     ]

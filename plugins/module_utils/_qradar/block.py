@@ -12,11 +12,10 @@ __metaclass__ = type
 
 import re
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import SCOPES
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError, quoted
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 
-# In this order in the file, too.
-SCOPES = ("host", "gateway")
 _NAME = "portledger.qradar"
 _LIKE_OURS = re.compile(br"^[ \t]*#+[ \t]*(?:BEGIN|END)[ \t]+portledger\.qradar\b", re.IGNORECASE)
 _ANY_MARKER = re.compile(br"^[ \t]*#+[ \t]*(?:BEGIN|END)\b", re.IGNORECASE)

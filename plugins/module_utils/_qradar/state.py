@@ -6,6 +6,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, save_of
@@ -16,7 +17,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.text impor
 
 TOOL = ("opt", "qradar", "bin", "iptables_update.pl")
 # Other names than those of the provider iptables, so that either can be removed while the other is there.
-_CHAINS = {"host": "PORTLEDGER-QIN", "gateway": "PORTLEDGER-QFWD"}
+_CHAINS = {HOST: "PORTLEDGER-QIN", GATEWAY: "PORTLEDGER-QFWD"}
 _NOTE = "# Written by the Ansible collection portledger.qradar. Its next run undoes what is changed in here."
 _CREATED = "# This file was not there before."
 
