@@ -1,10 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the module ruleset does, whatever the provider: read, compare, load.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""What the module ruleset does, whatever the provider: read, compare, load."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -15,9 +11,9 @@ from ansible_collections.portledger.qradar.plugins.module_utils._host.management
 from ansible_collections.portledger.qradar.plugins.module_utils._registry.providers import PROVIDERS
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import make_policy
-from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import choose_provider
-from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import provider_warnings
-from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import other_traces
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import (
+    choose_provider, other_traces, provider_warnings,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply import boot, timer
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.apply import apply_safely
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.confirm import confirm, restore

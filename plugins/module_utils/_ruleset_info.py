@@ -1,10 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the module ruleset_info reports: what is loaded, how it differs from the plan, what was logged. Changes nothing.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""What the module ruleset_info reports: what is loaded, how it differs from the plan, what was logged."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -18,13 +14,14 @@ from ansible_collections.portledger.qradar.plugins.module_utils._host.listeners 
 from ansible_collections.portledger.qradar.plugins.module_utils._log.flows import LoggedFlows
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import find_management
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.foreign import others
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import PROVIDER, UNIT
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import Persistence
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import (
+    PROVIDER, UNIT, Persistence,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
-from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import choose_provider
-from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import provider_warnings
-from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import other_traces
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import (
+    choose_provider, other_traces, provider_warnings,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._registry.providers import PROVIDERS
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import prepare_change
 from ansible_collections.portledger.qradar.plugins.module_utils._log.since import read_since

@@ -1,10 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The error of everything that runs on hosts.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""The error of everything that runs on hosts."""
 
 from __future__ import absolute_import, division, print_function
 

@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Intervals of whole numbers: what a set holds, however it is written.
 
 An interval is a pair, first and last. Networks that nest and ports that follow one another are the same set in many
 ways; comparing and telling the difference needs one.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function

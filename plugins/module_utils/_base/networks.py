@@ -1,11 +1,8 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Networks of IPv4 and IPv6. The standard library of Python 2.7 has none.
 
 A network is its canonical text with the length always given, "198.18.1.1/32"; prefixes compare by that text.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function

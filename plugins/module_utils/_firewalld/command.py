@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Several questions to firewall-cmd for little more than the time of one.
 
 firewall-cmd is a program of Python that spends nearly all of its 0.15 s on loading itself. While somebody may be
 locked out, that counts: it is loaded once, and each question is asked by a copy of that process.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function

@@ -1,10 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""firewalld's own files of ours: their text, and what they mean.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""firewalld's own files of ours: their text, and what they mean."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -18,9 +14,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host.files import remove_file, replace_file
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import ICMP, Model, Policy
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import Rule, Service, Set
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import with_interface
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import (
+    ICMP, Model, Policy, Rule, Service, Set, with_interface,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import parse_network
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LOG_PREFIX

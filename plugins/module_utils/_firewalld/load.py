@@ -1,25 +1,21 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How firewalld comes to do what our files say: single commands where these do, else one reload.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""How firewalld comes to do what our files say: single commands where these do, else one reload."""
 
 from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld import published
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import rich_text, write_files
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.reload import reload_firewalld
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import Names
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import read_runtime, wanted_runtime
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import as_bytes, direct_text
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import kernel_sets, other_sets
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import same_files, same_policy
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import same_runtime
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import (
+    as_bytes, direct_text, kernel_sets, other_sets, same_files, same_policy, same_runtime,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
 
 
@@ -107,7 +103,7 @@ def _make_current(host, scope, present, wanted):
         # FlushAllOnReload=no keeps the entries that a set had at run time.
         _change_sets(host, there, wanted)
         there = read_runtime(host, names, [wanted.model])
-    if wanted.runtime.there and not there.there and scope == "gateway":
+    if wanted.runtime.there and not there.there and scope == GATEWAY:
         raise RulesetError(
             "firewalld does not ask the policy %s: since 2.0 it asks policies only about interfaces in a zone. "
             "Put each of them into one: firewall-cmd --permanent --zone=ZONE --add-interface=NAME." % names.policy

@@ -1,10 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What our policy means: flows, members of sets, and the rest, for the difference.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""What our policy means: flows, members of sets, and the rest, for the difference."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -12,9 +8,9 @@ __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import Meaning
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import rich_text
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import ICMP
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import POLICY_PRIORITY, PRIORITY
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import with_interface
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import (
+    ICMP, POLICY_PRIORITY, PRIORITY, with_interface,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import Atom, atoms_of, simplest
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import as_networks
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, shown, within

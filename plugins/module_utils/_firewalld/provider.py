@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The provider firewalld: a policy for each scope, with services and ipsets of our own.
 
 Our files under /etc/firewalld are written whole, tested by firewalld, and loaded by one reload, or by single commands
 where these do. What is in force is read from firewalld's own table. Zones and everything else that is foreign stays.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -15,21 +12,22 @@ __metaclass__ = type
 
 import re
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld import published
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import by_family, difference
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import FOLDER, parse_files
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import read_files, render_files
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import write_files
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import (
+    FOLDER, parse_files, read_files, render_files, write_files,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.meaning import file_meaning, runtime_meaning
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.load import load_state
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import Builder, Model, Names
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import backend
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import read_runtime, wanted_runtime
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import FirewalldState, as_bytes
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import direct_text
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import kernel_sets, same_files
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import same_runtime
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import (
+    backend, read_runtime, wanted_runtime,
+)
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import (
+    FirewalldState, as_bytes, direct_text, kernel_sets, same_files, same_runtime,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
 
@@ -166,7 +164,7 @@ class Firewalld(Provider):
                 return True
         except (RulesetError, OSError):
             pass
-        return scope == "host" and published.CHAIN in host.text(FOLDER, published.FILE)
+        return scope == HOST and published.CHAIN in host.text(FOLDER, published.FILE)
 
     def version(self, host):
         return "firewalld %s" % (_version(host) or "(not running)")
@@ -187,10 +185,10 @@ class Firewalld(Provider):
         about["containers"] = published.has_containers(host) and bool(host.find("iptables"))
         about["with_sets"] = bool(host.find("ipset"))
         about["kernel_sets"] = kernel_sets(host, names)
-        if scope == "gateway" and about["version"] >= _ZONES_ONLY:
+        if scope == GATEWAY and about["version"] >= _ZONES_ONLY:
             about["zoned"] = _interfaces_in_zones(host)
         rules, in_force = {}, {}
-        if scope == "host":
+        if scope == HOST:
             rules = _parse_direct(host)
             if rules or about["containers"]:
                 in_force = _direct_in_force(host)
@@ -201,7 +199,7 @@ class Firewalld(Provider):
         names = Names(scope)
         model, rules = Model(), {}
         if policy is not None:
-            if scope == "host":
+            if scope == HOST:
                 if present.about["containers"]:
                     rules = published.published_rules(policy, names, present.about["with_sets"])
             else:
@@ -253,7 +251,7 @@ class Firewalld(Provider):
         names = Names(saved["scope"])
         before = read_files(host, names)
         after = dict((native(path), content.encode("latin-1")) for path, content in saved["files"].items())
-        if saved["scope"] == "host":
+        if saved["scope"] == HOST:
             text = direct_text(host)
             before[published.FILE] = as_bytes(text)
             after[published.FILE] = as_bytes(published.edit(text, _saved_rules(saved)))

@@ -1,13 +1,10 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What containers publish, under firewalld: direct rules of our own in mangle FORWARD.
 
 Rich rules know nothing of the port that a packet was sent to before it was translated, and firewalld accepts what is
 translated before it asks any policy. mangle comes before both its backends, and before the rules of container engines.
 These rules only drop; what the plan permits is left to whatever translates.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function

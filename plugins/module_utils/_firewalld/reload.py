@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A reload of firewalld that loses no foreign setting and no foreign rule.
 
 A reload forgets settings made at run time only, and most releases flush every iptables table, whichever backend they
 use. Both are noted before, and restored after.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function

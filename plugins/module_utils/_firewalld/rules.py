@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What firewalld is told: a policy, services and ipsets of our own, made of a plan.
 
 Rules carry no name in firewalld, so their priority says what they are; sets and services carry their label and the
 names of their flows as description.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -16,15 +13,15 @@ __metaclass__ = type
 import hashlib
 from collections import namedtuple
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import DROP, GATEWAY, LEAVE, LOG
-from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import (
+    DROP, GATEWAY, HOST, LEAVE, LOGfrom ansible_collections.portledger.qradar.plugins.module_utils._base.errors
+    import RulesetError,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, within
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import as_members
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import ACCEPT, CONNECTION, EGRESS, FLOW
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import ICMP_ERRORS
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LISTENERS, MANAGEMENT
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import NEIGHBOUR_DISCOVERY
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import SEGMENT, UNLISTED
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import (
+    ACCEPT, CONNECTION, EGRESS, FLOW, ICMP_ERRORS, LISTENERS, MANAGEMENT, NEIGHBOUR_DISCOVERY, SEGMENT, UNLISTED,
+)
 
 ICMP = "icmp"
 # Policies of priority 0 and above come behind zones; ours has to come before them.
@@ -42,7 +39,7 @@ PRIORITY = {
     UNLISTED: 32000,
     EGRESS: 32001,
 }
-_LETTERS = {"host": "h", "gateway": "g"}
+_LETTERS = {HOST: "h", GATEWAY: "g"}
 # What firewalld calls types of ICMP.
 _ICMP_NAMES = {
     "ipv4": {3: "destination-unreachable", 11: "time-exceeded", 12: "parameter-problem"},
@@ -76,12 +73,12 @@ class Names:
         """
         self.scope = scope
         # With the backend iptables, 17 characters fit into the names of firewalld's chains.
-        self.policy = "portledger-%s" % ("host" if scope == "host" else "gw")
-        self.egress_zone = "HOST" if scope == "host" else "ANY"
+        self.policy = "portledger-%s" % ("host" if scope == HOST else "gw")
+        self.egress_zone = "HOST" if scope == HOST else "ANY"
         # A policy that ends at the host is in the chains of INPUT, others are in those of FORWARD.
-        self.chain = "filter_%s_policy_%s" % ("IN" if scope == "host" else "FWD", self.policy)
+        self.chain = "filter_%s_policy_%s" % ("IN" if scope == HOST else "FWD", self.policy)
         # Where firewalld asks policies: with "_pre" behind it before 2.0.
-        self.dispatch = "filter_%s_POLICIES" % ("INPUT" if scope == "host" else "FORWARD")
+        self.dispatch = "filter_%s_POLICIES" % ("INPUT" if scope == HOST else "FORWARD")
         # Not what the sets of the provider iptables begin with: firewalld makes kernel sets of its own.
         self.prefix = "portledger-f" + _LETTERS[scope]
 

@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What firewalld has made of our policy in the kernel, as single matches ("atoms").
 
 With the backend nftables, firewalld's own table is read in one call, and never written. With the backend iptables,
 firewalld is asked.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -23,8 +20,9 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import parse_sets
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import merged, networks_of
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import interval
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import addresses, element_value
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import entries_of, network
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import (
+    addresses, element_value, entries_of, network,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LOG_PREFIX
 
 #: match: "tcp/514", "icmp-type echo-request", "protocol ipv6-icmp", or None

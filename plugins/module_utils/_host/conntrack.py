@@ -1,5 +1,4 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Connections that run already when the first ruleset comes.
 
@@ -7,8 +6,6 @@ A kernel tracks connections only once a rule needs it. On a host where no rule d
 of each running connection for the first of a new one, whichever end sends it. Where only the other end sends, that
 packet comes from a port that nothing permits and is dropped, and so is every retransmission. So tracking is started a
 moment before there is anything that drops: long enough for packets that are under way to be answered.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function

@@ -1,10 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files of this collection: replaced in one step, so that the old one or the new one is there, never half of it.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""Files of this collection: replaced in one step, so that the old one or the new one is there, never half of it."""
 
 from __future__ import absolute_import, division, print_function
 

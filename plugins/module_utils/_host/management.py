@@ -1,10 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Access that always remains allowed: from the address of the running connection, and from the management networks.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""Access that always remains allowed: from the address of the running connection, and from the management networks."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -15,8 +11,9 @@ import re
 import socket
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError, complaint
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import family_of, parse_network, shown
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import sort_key
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import (
+    family_of, parse_network, shown, sort_key,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._host.sshd import ssh_ports
 
 

@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Sets of networks in the kernel, through ipset.
 
 A set's content is a dictionary: name, then canonical networks. 0.0.0.0/0 and ::/0 are two halves each, for hash:net
 takes no length of 0.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function

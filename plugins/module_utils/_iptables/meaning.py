@@ -1,11 +1,8 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What chains mean: which flows pass, from which addresses, and what else is in there.
 
 Wanted chains and those of the kernel are read alike, so that they can be compared by meaning.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -15,12 +12,15 @@ __metaclass__ = type
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import Meaning
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import as_networks
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import shown
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import flow_rules, plain_rules
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import plan_independent_rules
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import entrance, published_replies
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import replies_between, segment
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import CONNECTION, ECHO_REQUEST, MANAGEMENT
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import PUBLISHED, REPLIES, SEGMENT
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import (
+    flow_rules, plain_rules, plan_independent_rules,
+)
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import (
+    entrance, published_replies, replies_between, segment,
+)
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import (
+    CONNECTION, ECHO_REQUEST, MANAGEMENT, PUBLISHED, REPLIES, SEGMENT,
+)
 
 _WHOLE = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 _DISPATCH = frozenset(["-s", "-d", "--match-set", "--comment", "-j", "-g"])

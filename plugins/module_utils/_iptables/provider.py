@@ -1,10 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The provider iptables: chains of our own with one jump, sets through ipset where it works.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""The provider iptables: chains of our own with one jump, sets through ipset where it works."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -20,11 +16,12 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.meanin
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import render
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import Restore
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, read_save, save_of
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.state import IptablesState, former_state
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.state import save_state
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import Names, missing_jumps
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import read_tables, repairs
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import same_tables, wanted_tables
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.state import (
+    IptablesState, former_state, save_state,
+)
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import (
+    Names, missing_jumps, read_tables, repairs, same_tables, wanted_tables,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._host.conntrack import track_ahead
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
 

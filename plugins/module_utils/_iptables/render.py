@@ -1,5 +1,4 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The policy in the syntax of iptables: chains and sets of one family.
 
@@ -7,8 +6,6 @@ Each source set has a chain with its rules, on a gateway one more for each desti
 chain leads there by source, through a set where there is ipset, else by a rule for each network. So the number of
 rules is that of rows and networks, not their product. Without ipset, a gateway lists a destination set once for each
 source set that talks to it.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -19,11 +16,9 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.contract i
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import as_members
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import fixed_rules
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import ACCEPT, ECHO_REQUEST, EGRESS
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LOG_BURST
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LOG_PREFIX, LOG_RATE, PUBLISHED
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import UNLISTED
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import by_ends
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import (
+    ACCEPT, ECHO_REQUEST, EGRESS, LOG_BURST, LOG_PREFIX, LOG_RATE, PUBLISHED, UNLISTED, by_ends,
+)
 
 # debug: consoles show what is more urgent, so lines of packets never scroll over one. dmesg and the journal have them.
 _LOG_LEVEL = 7

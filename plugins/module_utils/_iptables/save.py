@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The one reader of what iptables-save prints, and of files that iptables-restore takes.
 
 A line ends at a line feed outside quotation marks, and nowhere else: a comment may hold a line feed, and whatever else
 Python takes for the end of a line.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function

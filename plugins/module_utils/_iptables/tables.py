@@ -1,10 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What our chains are called, and how the tables of one family look to us.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""What our chains are called, and how the tables of one family look to us."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -12,12 +8,13 @@ __metaclass__ = type
 
 import hashlib
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import read_filter
 
 # A chain's name has at most 28 characters, a set's 31. Both scopes may be on one machine, so their names differ.
-_HOOKS = {"host": "INPUT", "gateway": "FORWARD"}
-_CHAINS = {"host": "PORTLEDGER-IN", "gateway": "PORTLEDGER-FWD"}
+_HOOKS = {HOST: "INPUT", GATEWAY: "FORWARD"}
+_CHAINS = {HOST: "PORTLEDGER-IN", GATEWAY: "PORTLEDGER-FWD"}
 # The place of a jump that has to come before whatever may accept.
 FIRST = 0
 # What any of our chains begins with, whichever scope and provider has made it.
@@ -25,7 +22,7 @@ _OURS = "PORTLEDGER-"
 # None: a rule that only counts.
 _CLOSING = frozenset(["DROP", "REJECT", "LOG", "NFLOG", None])
 _DEPTH = 8
-_SETS = {"host": "portledger-h", "gateway": "portledger-g"}
+_SETS = {HOST: "portledger-h", GATEWAY: "portledger-g"}
 
 
 class Names:

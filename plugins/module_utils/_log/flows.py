@@ -1,13 +1,10 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From lines of the kernel's log to flows: source, destination and port of the packets, how many, and when.
 
 The kernel writes the same form for every provider (LOG of iptables, log of nftables):
 
     IN=eth0 OUT= MAC=... SRC=198.18.9.7 DST=198.18.1.11 LEN=60 ... PROTO=TCP SPT=40370 DPT=9999 ... SYN URGP=0
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -15,8 +12,9 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import Search, parse_network, shown
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import sort_key
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import (
+    Search, parse_network, shown, sort_key,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._log.since import time_text
 
 _WITH_PORTS = ("tcp", "udp")

@@ -1,33 +1,33 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What our table means: which flows pass, from which addresses, and what else is in there.
 
 Wanted tables and that of the kernel are read alike, so that they can be compared by meaning.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import Meaning, difference
-from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import aligned, interval_of, merged
-from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import networks_of
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import (
+    aligned, interval_of, merged, networks_of,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, shown
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import DADDR, SADDR, flow_rules
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import plain_rule
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import plan_independent_rules
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import (
+    DADDR, SADDR, flow_rules, plain_rule, plan_independent_rules,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.rule import interface_name
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import Table
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import port_bounds
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import entrance, replies_between, segment
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import CONNECTION, ECHO_REQUEST, MANAGEMENT
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import PUBLISHED, REPLIES, SEGMENT
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import (
+    CONNECTION, ECHO_REQUEST, MANAGEMENT, PUBLISHED, REPLIES, SEGMENT,
+)
 
 _WHOLE = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
-_MAIN = {"host": "input", "gateway": "forward"}
+_MAIN = {HOST: "input", GATEWAY: "forward"}
 _TRANSPORTS = {"tcp dport": "tcp", "udp dport": "udp"}
 _FIXED = frozenset(rule.key for rule in plan_independent_rules())
 _REPLY = flow_rules(replies_between(None, None))[0].key
@@ -210,7 +210,7 @@ class _Reader:
         """Read all that the kernel leads to."""
         self._keep(published=False)
         self.walk(_MAIN[scope], None, None)
-        if scope == "host":
+        if scope == HOST:
             self._keep(published=True)
             self.walk("forward", None, None)
 

@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The provider nftables: one table of our own, with sets of intervals.
 
 A chain's "accept" ends that chain only: foreign tables, before and after ours, have their say too. None of them is
 touched, and none of their rules can lead into ours.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -17,11 +14,11 @@ import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import entries_of
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.meaning import counted_flows
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.meaning import table_difference
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.meaning import counted_flows, table_difference
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import render
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import TABLES, read_table, table_data
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import table_from, table_text
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import (
+    TABLES, read_table, table_data, table_from, table_text,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 from ansible_collections.portledger.qradar.plugins.module_utils._host.conntrack import track_ahead
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider

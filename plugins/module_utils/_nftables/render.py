@@ -1,13 +1,10 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The policy in the syntax of nftables: a table with sets and chains for both families.
 
 Each source set has a chain with its rules, on a gateway one more for each destination set that it talks to. The base
 chain leads there by source, with a rule for each family. So the number of rules is that of rows and sets, and the
 number of networks does not matter.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -17,15 +14,14 @@ __metaclass__ = type
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import DROP, GATEWAY, LEAVE, LOG
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.rule import Rule, interface_value, label
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import Chain, Set, Table, base
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import chain_name, set_name
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import (
+    Chain, Set, Table, base, chain_name, set_name,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import fixed_rules
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import ACCEPT, CONNECTION, ECHO_REQUEST
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import EGRESS
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import FLOW, LOG_BURST, LOG_PREFIX, LOG_RATE
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LOOPBACK, MANAGEMENT, PUBLISHED
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import REPLIES
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import UNLISTED, by_ends
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import (
+    ACCEPT, CONNECTION, ECHO_REQUEST, EGRESS, FLOW, LOG_BURST, LOG_PREFIX, LOG_RATE, LOOPBACK, MANAGEMENT,
+    PUBLISHED, REPLIES, UNLISTED, by_ends,
+)
 
 SADDR = {"ipv4": "ip saddr", "ipv6": "ip6 saddr"}
 DADDR = {"ipv4": "ip daddr", "ipv6": "ip6 daddr"}

@@ -1,10 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One rule of nftables: as nft reads it, as nft tells it in JSON, and what it means whatever nft's version says.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""One rule of nftables: as nft reads it, as nft tells it in JSON, and what it means whatever nft's version says."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -17,8 +13,9 @@ import re
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import merged
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import parse_network, shown
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import ICMP_TYPES, interval, listed
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import network
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import (
+    ICMP_TYPES, interval, listed, network,
+)
 
 # What nft keeps of a comment. It has no way to write a quotation mark in one.
 _COMMENT_BYTES = 128

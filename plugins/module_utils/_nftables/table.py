@@ -1,10 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Our table: what its parts are called, how nft reads it, and how nft tells it in JSON.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""Our table: what its parts are called, how nft reads it, and how nft tells it in JSON."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -13,15 +9,17 @@ __metaclass__ = type
 import hashlib
 import re
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import interval_of, merged, networks_of
-from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import outermost
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import (
+    interval_of, merged, networks_of, outermost,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import shown
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import addresses
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.rule import read_rule, rule_from
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 
 # Both scopes may be on one machine, so the tables differ.
-TABLES = {"host": "portledger_host", "gateway": "portledger_gateway"}
+TABLES = {HOST: "portledger_host", GATEWAY: "portledger_gateway"}
 # Just before those that call themselves filter.
 PRIORITY = -10
 _TYPES = {"ipv4": "ipv4_addr", "ipv6": "ipv6_addr"}

@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Sets of packets as boxes: an interval for each of what rules look at.
 
 A product is the other form: a dictionary from a dimension to merged intervals; what it does not name may be anything. A
 rule is a product, what it leaves over is boxes.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function

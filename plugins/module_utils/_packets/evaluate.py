@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What becomes of the first packet of a connection, by foreign rules and by ours.
 
 Rules of iptables and of nft are read into the same form, and sets of packets are led through them. What such a rule
 looks at and this code does not know makes its outcome unsure, and the rule says why: nothing is guessed.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function

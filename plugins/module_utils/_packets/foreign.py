@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which foreign rules accept a packet before ours judge it, or drop what the plan permits.
 
 This is about the first packet of a connection from the network. Replies, and ports that containers publish, are not
 examined.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -15,18 +12,18 @@ __metaclass__ = type
 
 import re
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base import contract
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import interval_of, merged, networks_of
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, family_of, shown
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import read_paths
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import ACCEPT, DROP, OURS, TRANSLATE
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import UNKNOWN, trace
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import (
+    ACCEPT, DROP, OURS, TRANSLATE, UNKNOWN, trace,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import port_bounds
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import CAME, DESTINATION, GOES, ICMP
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import ICMPV6
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import LAST_PORT, PORT, PROTOCOL, SOURCE
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import TCP
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import UDP, bounds, complement, meet
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import shadow, subtract
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import (
+    CAME, DESTINATION, GOES, ICMP, ICMPV6, LAST_PORT, PORT, PROTOCOL, SOURCE, TCP, UDP, bounds, complement, meet,
+    shadow, subtract,
+)
 
 _WORDS = {ACCEPT: "opens", DROP: "closes", TRANSLATE: "translates", UNKNOWN: "may change"}
 _TRANSPORTS = {"tcp": TCP, "udp": UDP}
@@ -104,7 +101,7 @@ class _Family:
         self.family = family
         self.path = path
         self.whole = bounds(family, len(path.interfaces))
-        self.local = _local(host, family) if plan.scope == "host" else None
+        self.local = _local(host, family) if plan.scope == contract.HOST else None
         self.flows = list(_flows(plan, family)) + list(_management(plan, management, family))
         #: each flow as far as there can be packets of it
         self.real = [(flow, self._real(flow.product)) for flow in self.flows]
@@ -120,7 +117,7 @@ class _Family:
                 entry = None
                 if effect.verdict == ACCEPT:
                     # A chain where none of ours stands comes before or after them, whatever it accepts.
-                    if walk.reached() and self.options["unlisted"] == "drop":
+                    if walk.reached() and self.options["unlisted"] == contract.DROP:
                         entry = self._opened(effect)
                 elif effect.verdict != OURS:
                     entry = self._changed(effect)
@@ -138,7 +135,7 @@ class _Family:
         lines = []
         for flow, real in self.real:
             boxes = meet(effect.boxes, real)
-            if self.plan.scope == "gateway":
+            if self.plan.scope == contract.GATEWAY:
                 boxes = self._without_segments(boxes)
             if boxes:
                 whole = shadow(boxes, SOURCE) == real[SOURCE]
@@ -169,7 +166,7 @@ class _Family:
         boxes = meet(effect.boxes, {SOURCE: self._somebody([self.whole[SOURCE]])})
         if self.local:
             boxes = meet(boxes, {DESTINATION: self.local})
-        if self.plan.scope == "gateway":
+        if self.plan.scope == contract.GATEWAY:
             boxes = self._without_segments(self._of_deployment(boxes))
         protocol, types = _LIFE[self.family]
         boxes = subtract(boxes, {PROTOCOL: [(protocol, protocol)], PORT: types})
@@ -187,7 +184,7 @@ class _Family:
     def _of_deployment(self, boxes):
         ours = _intervals(self.plan, self.plan.deployment, self.family)
         found = meet(boxes, {DESTINATION: ours})
-        if self.options["egress"] == "drop":
+        if self.options["egress"] == contract.DROP:
             found.extend(meet(subtract(boxes, {DESTINATION: ours}), {SOURCE: ours}))
         return found
 
@@ -255,7 +252,7 @@ def _management(plan, management, family):
         if family_of(network) != family:
             continue
         source = [interval_of(network if "/" in network else network + {"ipv4": "/32", "ipv6": "/128"}[family], family)]
-        if plan.scope == "host":
+        if plan.scope == contract.HOST:
             ends = [(None, ["tcp/%d" % port for port in management.ports])]
         else:
             ends = [(label, ports) for label, ports in plan.ssh if plan.sets[label][family]]

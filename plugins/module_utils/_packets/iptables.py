@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Rules of iptables, whoever has written them, in the form of _packet_rules.
 
 They are asked about the first packet of a connection: of TCP, a SYN. An option that is not known here makes its rule
 unsure.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -19,14 +16,13 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals 
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import lines_of
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import parse_network
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import ACCEPT, DROP, GO_ON, GOTO, JUMP
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import RETURN, TRANSLATE, UNKNOWN
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import Chains, PacketRule, RuleReader
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import CAME, DESTINATION, GOES, ICMP
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import ICMPV6
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import LAST_PORT, PORT, PROTOCOL, SOURCE
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import SOURCE_PORT, TCP, UDP
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import complement, narrowed
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import (
+    ACCEPT, DROP, GOTO, GO_ON, JUMP, RETURN, TRANSLATE, UNKNOWN, Chains, PacketRule, RuleReader,
+)
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import (
+    CAME, DESTINATION, GOES, ICMP, ICMPV6, LAST_PORT, PORT, PROTOCOL, SOURCE, SOURCE_PORT, TCP, UDP, complement,
+    narrowed,
+)
 
 #: numbers of protocols by the names that rules use
 PROTOCOLS = {

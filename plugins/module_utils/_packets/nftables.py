@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Rules of nft, whoever has written them, in the form of _packet_rules.
 
 They are asked about the first packet of a connection: of TCP, a SYN. An expression that is not known here makes its
 rule unsure.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -16,18 +13,16 @@ __metaclass__ = type
 import json
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import merged, number_of
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import ICMP_TYPES, addresses
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import element_value, interval
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import listed, set_named
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import (
+    ICMP_TYPES, addresses, element_value, interval, listed, set_named,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.iptables import PROTOCOLS
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import ACCEPT, DROP, GO_ON, GOTO, JUMP
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import RETURN, TRANSLATE, UNKNOWN
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import PacketRule, RuleReader
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import CAME, DESTINATION, GOES, ICMP
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import ICMPV6
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import PORT, PROTOCOL, SOURCE
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import SOURCE_PORT, TCP, UDP
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import complement, narrowed
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import (
+    ACCEPT, DROP, GOTO, GO_ON, JUMP, RETURN, TRANSLATE, UNKNOWN, PacketRule, RuleReader,
+)
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import (
+    CAME, DESTINATION, GOES, ICMP, ICMPV6, PORT, PROTOCOL, SOURCE, SOURCE_PORT, TCP, UDP, complement, narrowed,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 
 _VERDICTS = {"accept": ACCEPT, "drop": DROP, "reject": DROP, "return": RETURN, "jump": JUMP, "goto": GOTO}

@@ -1,10 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All chains that a packet passes on its way to this host, or through it, whoever has made them, in their order.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""All chains that a packet passes on its way to this host, or through it, whoever has made them, in their order."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -13,16 +9,16 @@ __metaclass__ = type
 import os
 import re
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, read_save
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import entries_of
-from ansible_collections.portledger.qradar.plugins.module_utils._packets import iptables
-from ansible_collections.portledger.qradar.plugins.module_utils._packets import nftables
+from ansible_collections.portledger.qradar.plugins.module_utils._packets import iptables, nftables
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import Chains, Hooked, Interfaces
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 
 _FAMILIES = {"ip": ("ipv4",), "ip6": ("ipv6",), "inet": ("ipv4", "ipv6")}
 _NAMES = {"ipv4": "proc/net/ip_tables_names", "ipv6": "proc/net/ip6_tables_names"}
-_HOOKS = {"host": ("prerouting", "input"), "gateway": ("prerouting", "forward", "postrouting")}
+_HOOKS = {HOST: ("prerouting", "input"), GATEWAY: ("prerouting", "forward", "postrouting")}
 # Of each table of iptables: when it is asked in each hook.
 _PRIORITIES = {"raw": -300, "mangle": -150, "nat": -100, "filter": 0, "security": 50}
 # Where the kernel begins to know connections.
@@ -133,7 +129,7 @@ class Gathered:
                 chains = dict((chain, [rule.words() for rule in rules]) for chain, rules in saved.chains().items())
                 policies = dict((chain, policy) for chain, policy in saved.policies.items() if policy != "-")
                 tracked = table != "raw"
-                reader = iptables.Reader(family, interfaces, self.sets, scope == "host", tracked)
+                reader = iptables.Reader(family, interfaces, self.sets, scope == HOST, tracked)
                 read = reader.read("%s %s" % (name, table), chains)
                 for chain in policies:
                     hook = chain.lower()
@@ -177,7 +173,7 @@ class Gathered:
         for chain in hooks:
             tracked = chain["hook"] != "prerouting" or chain.get("prio", 0) > _TRACKING
             if tracked not in known:
-                reader = nftables.Reader(family, interfaces, named, scope == "host", tracked)
+                reader = nftables.Reader(family, interfaces, named, scope == HOST, tracked)
                 chains = known[tracked] = Chains("nft %s %s" % key)
                 for rule in parts.get("rule", []):
                     found = reader.rules(rule, texts(key, rule))

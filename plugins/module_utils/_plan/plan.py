@@ -1,10 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads and checks the plan that the controller made.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""Reads and checks the plan that the controller made."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -12,6 +8,7 @@ __metaclass__ = type
 
 import re
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError, quoted
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, family_of, parse_network
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import as_comment, is_text
@@ -86,7 +83,7 @@ def read_plan(data, scope):
     if data.get("scope") != scope:
         raise _wrong("scope", data.get("scope"), "is not the scope of this task, %s" % scope)
     sets = dict((as_comment(name), _families(name, value)) for name, value in _dict(data, "sets").items())
-    gateway = scope == "gateway"
+    gateway = scope == GATEWAY
     flows = [
         _flow("flows[%d]" % number, value, sets, gateway) for number, value in enumerate(_list(data, "flows"))
     ]

@@ -1,5 +1,4 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The policy between plan and provider: one ordered list of rules in the terms of no firewall.
 
@@ -8,8 +7,6 @@ syntax, and recognises them when it reads them back. A packet is judged by the f
 that permit come before the one that judges the rest, so their order among themselves changes nothing.
 
 In order: loopback; replies; ICMP errors and what IPv6 needs; management; the flows of the plan; then the rest.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -17,14 +14,13 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, LEAVE, POLICIES
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, family_of, parse_network
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import within
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import ACCEPT, CONNECTION, EGRESS, FLOW
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import ICMP_ERRORS
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LISTENERS, LOOPBACK, MANAGEMENT
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import NEIGHBOUR_DISCOVERY, REPLIES, SEGMENT
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import UNLISTED
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import Rule
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import (
+    FAMILIES, family_of, parse_network, within,
+)
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import (
+    ACCEPT, CONNECTION, EGRESS, FLOW, ICMP_ERRORS, LISTENERS, LOOPBACK, MANAGEMENT, NEIGHBOUR_DISCOVERY, REPLIES,
+    SEGMENT, UNLISTED, Rule,
+)
 
 # Destination unreachable, time exceeded, parameter problem; in IPv6 also packet too big.
 _ICMP_ERRORS = {"ipv4": (3, 11, 12), "ipv6": (1, 2, 3, 4)}

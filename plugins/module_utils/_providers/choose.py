@@ -1,10 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which provider fits a host.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""Which provider fits a host."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -13,8 +9,9 @@ __metaclass__ = type
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base import contract
-from ansible_collections.portledger.qradar.plugins.module_utils._providers.rivals import has_qradar, refuse_rivals
-from ansible_collections.portledger.qradar.plugins.module_utils._providers.rivals import runs_firewalld, what_else_drops
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.rivals import (
+    has_qradar, refuse_rivals, runs_firewalld, what_else_drops,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.signs import has_sign
 
 

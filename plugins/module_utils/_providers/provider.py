@@ -1,11 +1,8 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a provider is: it turns the policy of a plan into rules of its own kind, loads them, and reads them back.
 
 A provider has no state of its own: what it knows of a host is in the state that :meth:`Provider.read` returns.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function

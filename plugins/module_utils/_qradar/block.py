@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Our marked block in a foreign file. Everything here is bytes: what is not ours is not even decoded.
 
 A block always begins at the beginning of a line and ends with a line's end, so taking it out leaves what was there
 before, to the byte, whatever that is.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -15,11 +12,10 @@ __metaclass__ = type
 
 import re
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import SCOPES
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError, quoted
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 
-# In this order in the file, too.
-SCOPES = ("host", "gateway")
 _NAME = "portledger.qradar"
 _LIKE_OURS = re.compile(br"^[ \t]*#+[ \t]*(?:BEGIN|END)[ \t]+portledger\.qradar\b", re.IGNORECASE)
 _ANY_MARKER = re.compile(br"^[ \t]*#+[ \t]*(?:BEGIN|END)\b", re.IGNORECASE)

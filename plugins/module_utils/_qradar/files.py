@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Foreign files that we change: the whole new one or the old one is there, never half of it.
 
 The former file is kept beside the new one, under a second name, until the change is done: putting it back needs no room
 on the disk, and it is the same file then, with its owner, its mode and its dates.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function

@@ -1,13 +1,10 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Foreign rules in the kernel beside QRadar's files: of containers, fail2ban, virtualisation.
 
 iptables_update.pl loads whole tables, so such rules are gone after it. Those that were live and in no generated file
 are restored in their order: after our own jump, except for those that were first and can only drop. What QRadar's files
 contained and no longer contain stays gone.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function

@@ -1,10 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The provider qradar: files and kernel from one state to another, or not at all.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""The provider qradar: files and kernel from one state to another, or not at all."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -12,16 +8,17 @@ __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import Restore, restore_text
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import missing_jumps, read_tables
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import same_tables
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import (
+    missing_jumps, read_tables, same_tables,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import FileChange, read_file, replace_file
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.foreign import lost_rules, read_chains
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.foreign import same_chains
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.foreign import (
+    lost_rules, read_chains, same_chains,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, save_of
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import TOOL, block_tables
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import generated_file, names_of, pre_file
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import put_back_generated
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import with_ours
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import (
+    TOOL, block_tables, generated_file, names_of, pre_file, put_back_generated, with_ours,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 
 _FAMILY_NAMES = {"ipv4": "IPv4", "ipv6": "IPv6"}

@@ -1,13 +1,10 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The provider qradar: a marked block in the files that QRadar makes its own firewall of.
 
 QRadar writes /etc/sysconfig/iptables out of /opt/qradar/conf/iptables.pre, its own rules and iptables.post, and loads
 it, at each deploy and whenever it likes. What is only in the kernel does not survive that, so ours is in iptables.pre
 and ip6tables.pre, and QRadar's own program loads it. Sets are not used: a boot would load rules before their sets.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -19,25 +16,27 @@ import os
 
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.provider import filtered_families
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.state import IptablesState
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.state import former_state, save_state
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.state import (
+    IptablesState, former_state, save_state,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import by_family, difference
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.counters import count
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.meaning import read_meaning
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import render
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import missing_jumps, repairs
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import same_tables, wanted_tables
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import (
+    missing_jumps, repairs, same_tables, wanted_tables,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.block import find_block
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import read_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.load import Load
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import TOOL, QradarState, block_tables
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import names_of, pre_file
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import put_back_generated, read_state
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import render_block, same_blocks
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import unrecognised_lines, with_ours
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.version import find_version, ipv6_warning
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.version import version_text
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import (
+    TOOL, QradarState, block_tables, names_of, pre_file, put_back_generated, read_state, render_block, same_blocks,
+    unrecognised_lines, with_ours,
+)
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.version import (
+    find_version, ipv6_warning, version_text,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
 

@@ -1,27 +1,23 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The provider qradar: what is ours in QRadar's files and in the kernel.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""The provider qradar: what is ours in QRadar's files and in the kernel."""
 
 from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, save_of
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import Names, read_tables
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.block import find_block, marker
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.block import with_block
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.block import find_block, marker, with_block
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import read_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 
 TOOL = ("opt", "qradar", "bin", "iptables_update.pl")
 # Other names than those of the provider iptables, so that either can be removed while the other is there.
-_CHAINS = {"host": "PORTLEDGER-QIN", "gateway": "PORTLEDGER-QFWD"}
+_CHAINS = {HOST: "PORTLEDGER-QIN", GATEWAY: "PORTLEDGER-QFWD"}
 _NOTE = "# Written by the Ansible collection portledger.qradar. Its next run undoes what is changed in here."
 _CREATED = "# This file was not there before."
 

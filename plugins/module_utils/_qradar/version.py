@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which QRadar this is, and what follows for its IPv6 rules.
 
 QRadar says its version through ``myver -v``. That it does is documented; the form of the lines is assumed, see
 docs/providers/qradar.md. What cannot be read counts as unknown, and unknown counts as old: the warning does no harm.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function

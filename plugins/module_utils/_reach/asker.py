@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Probes many targets at once, and notes which answer, which are rejected and by whom, and which stay silent.
 
 A TCP target is probed by opening a connection and closing it, a UDP target by a datagram, ICMP by an echo request. Who
 has rejected a probe is known from ICMP messages, which a raw socket receives under every Python and every kernel.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function

@@ -1,10 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ICMP of both families as bytes: echo requests, and what routers, firewalls and hosts reply to a packet of ours.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""ICMP of both families as bytes: echo requests, and what routers, firewalls and hosts reply to a packet of ours."""
 
 from __future__ import absolute_import, division, print_function
 

@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is sent to a UDP port so that a service that listens may answer.
 
 Only queries that change nothing, and that a well-kept service answers to anybody. All other ports get a datagram
 without data: a syslog daemon would take anything more for an event.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function

@@ -1,5 +1,4 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A change that locks nobody out: save the former state, start a timer, load; confirmed from elsewhere, or put back.
 
@@ -8,8 +7,6 @@
     restore  (instead)      the controller has found out that the change must not stay
 
 Without a second call, the timer restores the former state.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function

@@ -1,10 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Starts and stops the timer that restores the former rules: by systemd where it runs this machine, else as a process.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""Starts and stops the timer that restores the former rules: by systemd where it runs here, else as a process."""
 
 from __future__ import absolute_import, division, print_function
 

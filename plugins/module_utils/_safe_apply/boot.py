@@ -1,5 +1,4 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What our units run when the machine starts: load the rules that were confirmed, or undo files that were not.
 
@@ -7,8 +6,6 @@
     load undo    for providers whose files a boot loads: the files from before a change that nobody confirmed
 
 Both may be run at any time: where all is as it should be, nothing is done.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function

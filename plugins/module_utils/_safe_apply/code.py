@@ -1,12 +1,9 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which module utils a program of ours needs where nothing of Ansible is: at a boot, and when a timer puts rules back.
 
 They are listed, and a test compares the lists with what the files import: working it out on the host would take longer
 than a whole run with nothing to do.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function

@@ -1,10 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One process at a time: a lock on a folder, which the kernel releases when its process ends.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""One process at a time: a lock on a folder, which the kernel releases when its process ends."""
 
 from __future__ import absolute_import, division, print_function
 

@@ -1,10 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A change that waits for its confirmation, and what became of the last one: what their files hold.
-
-Note that this module util is **PRIVATE** to the collection.
-"""
+"""A change that waits for its confirmation, and what became of the last one: what their files hold."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -12,8 +8,9 @@ __metaclass__ = type
 
 from collections import namedtuple
 
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import AtBoot, all_as_data
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import all_from_data
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import (
+    AtBoot, all_as_data, all_from_data,
+)
 
 
 class Pending(

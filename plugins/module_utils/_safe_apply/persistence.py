@@ -1,5 +1,4 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a boot loads: our rules only, written once they are confirmed, loaded by a unit of our own.
 
@@ -14,8 +13,6 @@ In /etc/portledger, a folder for each scope:
 A provider whose service loads its rules by itself, but not in time, has a boot wait for it instead: boot_wait.py.
 
 Each file is replaced in one step, so that whatever goes wrong, the old one or the new one is there.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -31,10 +28,9 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.text impor
 from ansible_collections.portledger.qradar.plugins.module_utils._host.files import remove_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._host.units import has_units
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_program import LOAD, UNDO, BootProgram
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_units import BootUnits, are_written
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_units import start_unit
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_units import stop_and_remove
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_units import write_units
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_units import (
+    BootUnits, are_written, start_unit, stop_and_remove, write_units,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_wait import wait_unit
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import Rules, Undo
 

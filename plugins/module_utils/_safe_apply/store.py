@@ -1,5 +1,4 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where a change that waits for its confirmation is written down.
 
@@ -12,8 +11,6 @@ Everything is in /run/portledger, a folder for each scope:
 
 /run does not outlive the machine's run. Nor do the new rules: what a boot loads is written once they are confirmed, and
 where a provider cannot wait, persistence.py saves the former files.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function

@@ -1,5 +1,4 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The timer outside the session: it restores what was there before a change that nobody confirmed.
 
@@ -7,8 +6,6 @@ systemd starts it where systemd runs this machine. Elsewhere it is a process of 
 to Ansible's worker, or to the session that the SSH daemon ends. Either way it is the same program: a copy of these
 module utils in /run/portledger, run by the interpreter that runs this module. It reads what is loaded when its time has
 come, so foreign rules that came since stay. Where it fails, it tries again; running it by hand does the same.
-
-Note that this module util is **PRIVATE** to the collection.
 """
 
 from __future__ import absolute_import, division, print_function

@@ -163,7 +163,7 @@ def test_a_change_that_waits(tmp_path: Path) -> None:
 def test_a_time_that_is_none(lab: Lab, console: Asker, tmp_path: Path) -> None:
     run = record_playbook(lab, play(tmp_path, "console", "ruleset_info", scope="host", since="a while ago"))
     assert run.messages() == {
-        "console": "since: 'a while ago' is not a time. Write boot, a number of seconds, 2 hours ago, or a time such as "
-        "2026-01-31 08:00 or 2026-01-31T08:00:00Z."
+        "console": "since: 'a while ago' is not a time. Write boot, a number of seconds, 2 hours ago, or a time such "
+        "as 2026-01-31 08:00 or 2026-01-31T08:00:00Z."
     }
     assert console.info()["loaded"] == []
