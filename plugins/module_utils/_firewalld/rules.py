@@ -13,10 +13,8 @@ __metaclass__ = type
 import hashlib
 from collections import namedtuple
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import (
-    DROP, GATEWAY, HOST, LEAVE, LOGfrom ansible_collections.portledger.qradar.plugins.module_utils._base.errors
-    import RulesetError,
-)
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import DROP, GATEWAY, HOST, LEAVE, LOG
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, within
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import as_members
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import (
