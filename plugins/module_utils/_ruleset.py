@@ -14,11 +14,15 @@ from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy imp
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import (
     choose_provider, other_traces, provider_warnings,
 )
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply import boot, timer
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.apply import apply_safely
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.confirm import confirm, restore
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import PROVIDER, Persistence
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.prepared import Part, Prepared
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import AtBoot, Saved, Wait
+
+#: programs that outlive the module; named here, so that Ansible sends their code with it
+PROGRAMS = (boot.main, timer.main)
 
 
 def apply_ruleset(host, options, check):

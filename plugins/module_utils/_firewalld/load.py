@@ -14,7 +14,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.reloa
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import Names
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import read_runtime, wanted_runtime
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import (
-    as_bytes, direct_text, kernel_sets, other_sets, same_files, same_policy, same_runtime,
+    FormerFirewalldState, as_bytes, direct_text, kernel_sets, other_sets, same_files, same_policy, same_runtime,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
 
@@ -46,7 +46,7 @@ def load_state(host, scope, present, wanted):
         return
     try:
         # What was there once needs no test, and whoever waits for it may be locked out.
-        if not _was_there(wanted):
+        if not isinstance(wanted, FormerFirewalldState):
             _test(host)
     except RulesetError as error:
         try:
@@ -59,11 +59,6 @@ def load_state(host, scope, present, wanted):
         _make_current(host, scope, present, wanted)
     except RulesetError as error:
         raise _undo(host, scope, present, (after, before), error.words)
-
-
-def _was_there(wanted):
-    """Whether this is what :func:`kept` gave."""
-    return "kernel_sets" in wanted.about
 
 
 def _test(host):

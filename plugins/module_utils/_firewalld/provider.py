@@ -26,7 +26,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runti
     backend, read_runtime, wanted_runtime,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import (
-    FirewalldState, as_bytes, direct_text, kernel_sets, same_files, same_runtime,
+    FirewalldState, FormerFirewalldState, as_bytes, direct_text, kernel_sets, same_files, same_runtime,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
@@ -245,7 +245,7 @@ class Firewalld(Provider):
         runtime = wanted_runtime(model)
         runtime.unrecognised = [native(text) for text in saved["unrecognised"]]
         about = {"scope": saved["scope"], "kernel_sets": [native(name) for name in saved["kernel_sets"]]}
-        return FirewalldState(files, model, runtime, (rules, rules), about)
+        return FormerFirewalldState(files, model, runtime, (rules, rules), about)
 
     def put_back_files(self, host, saved):
         names = Names(saved["scope"])

@@ -35,6 +35,10 @@ class FirewalldState:
         self.about = about
 
 
+class FormerFirewalldState(FirewalldState):
+    """What was there before a change. It needs no test, and the way back to it must not wait for one."""
+
+
 def same_files(present, wanted):
     """Whether files mean the same.
 

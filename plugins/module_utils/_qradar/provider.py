@@ -31,8 +31,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._qradar.block im
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import read_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.load import Load
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import (
-    TOOL, QradarState, block_tables, names_of, pre_file, put_back_generated, read_state, render_block, same_blocks,
-    unrecognised_lines, with_ours,
+    TOOL, FormerQradarState, QradarState, block_tables, names_of, pre_file, put_back_generated, read_state,
+    render_block, same_blocks, unrecognised_lines, with_ours,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.version import (
     find_version, ipv6_warning, version_text,
@@ -160,7 +160,7 @@ class Qradar(Provider):
 
     def load(self, host, scope, present, wanted):
         change = Load(host, scope, present, wanted)
-        if wanted.former:
+        if isinstance(wanted, FormerQradarState):
             change.go_back()
         else:
             change.run()
@@ -178,7 +178,7 @@ class Qradar(Provider):
         blocks, generated = (
             dict((family, _to_bytes(saved[name].get(family))) for family in tables) for name in ("blocks", "generated")
         )
-        return QradarState(saved["scope"], tables, blocks, generated=generated, former=True)
+        return FormerQradarState(saved["scope"], tables, blocks, generated=generated)
 
     def counters(self, host, scope):
         saves = dict((family, host.output(PREFIX[family] + "-save", ["-c"])) for family in _families(host))

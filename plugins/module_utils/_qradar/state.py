@@ -25,7 +25,7 @@ _CREATED = "# This file was not there before."
 class QradarState:
     """What is, or what is to be."""
 
-    def __init__(self, scope, tables, blocks, created=(), generated=None, damage=None, former=False):
+    def __init__(self, scope, tables, blocks, created=(), generated=None, damage=None):
         """
         :type scope: str
         :param tables: what is live, by family
@@ -38,8 +38,6 @@ class QradarState:
         :type generated: dict[str, bytes | None] | None
         :param damage: what is wrong with markers in a file
         :type damage: RulesetError | None
-        :param former: whether this is what was there before a change: then the way back must not fail half-way
-        :type former: bool
         """
         self.scope = scope
         self.tables = tables
@@ -47,7 +45,10 @@ class QradarState:
         self.created = frozenset(created)
         self.generated = generated or {}
         self.damage = damage
-        self.former = former
+
+
+class FormerQradarState(QradarState):
+    """What was there before a change. The way back to it must not fail half-way."""
 
 
 def names_of(scope):

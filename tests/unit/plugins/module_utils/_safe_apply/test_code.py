@@ -24,11 +24,11 @@ def path_of(name):
     return os.path.join(FOLDER, *name.split(".")) + ".py"
 
 
-def imported(name):
-    """Modules of the package that a file imports when it is loaded: not those inside of functions."""
+def imported(name, anywhere=False):
+    """Modules of the package that a file imports when it is loaded, or anywhere in it."""
     with open(path_of(name), "rb") as stream:
         tree = ast.parse(stream.read())
-    for node in tree.body:
+    for node in ast.walk(tree) if anywhere else tree.body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(PACKAGE):
             module = node.module[len(PACKAGE) + 1 :]
             if module and os.path.isfile(path_of(module)):
@@ -38,13 +38,13 @@ def imported(name):
                     yield "%s.%s" % (module, one.name) if module else one.name
 
 
-def needed(roots):
+def needed(roots, anywhere=False):
     found, left = set(), list(roots)
     while left:
         name = left.pop()
         if name not in found:
             found.add(name)
-            left.extend(imported(name))
+            left.extend(imported(name, anywhere))
     return found
 
 
@@ -58,6 +58,13 @@ class CodeTest(unittest.TestCase):
         for name in PROVIDERS:
             found = needed(["_%s.provider" % name]) - set(code.COMMON)
             self.assertEqual(sorted(found), list(load_provider(name).CODE), name)
+
+    def test_ansible_sends_all_of_it(self):
+        # It follows the imports of the modules, those inside of functions included.
+        for module in ("_ruleset", "_ruleset_info"):
+            sent = needed([module], anywhere=True)
+            for name in PROVIDERS:
+                self.assertEqual([], sorted(set(code.code_of([name])) - sent), module)
 
     def test_code_of(self):
         self.assertEqual(sorted(code.COMMON), code.code_of(["of another release"]))
