@@ -15,10 +15,9 @@ from ansible_collections.portledger.qradar.plugins.module_utils._providers.choos
     choose_provider, other_traces, provider_warnings,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply import boot, timer
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.apply import apply_safely
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.apply import Part, Prepared, apply_safely
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.confirm import confirm, restore
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import PROVIDER, Persistence
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.prepared import Part, Prepared
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import AtBoot, Saved, Wait
 
 #: programs that outlive the module; named here, so that Ansible sends their code with it
@@ -28,7 +27,7 @@ PROGRAMS = (boot.main, timer.main)
 def apply_ruleset(host, options, check):
     """Make this host's firewall enforce the plan, or remove all rules of this collection.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :param options: the module's options
     :type options: dict
     :param check: only report what would be done
@@ -81,14 +80,14 @@ def _persistent(host, scope, provider, check):
 def prepare_change(host, options, provider, plan, management):
     """Work out what is to do: the rules of the provider, the removal of those of a former one, and what a boot loads.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :param options: the module's options
     :type options: dict
     :param provider: None to remove all
-    :type provider: ansible_collections.portledger.qradar.plugins.module_utils._providers.provider.Provider | None
-    :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.plan.Plan | None
-    :type management: ansible_collections.portledger.qradar.plugins.module_utils._host.management.Management | None
-    :rtype: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.apply.Prepared
+    :type provider: _providers.provider.Provider | None
+    :type plan: _plan.plan.Plan | None
+    :type management: _host.management.Management | None
+    :rtype: _safe_apply.apply.Prepared
     :raises RulesetError: the present rules cannot be read.
     """
     scope = options["scope"]
@@ -141,7 +140,7 @@ def _shown_provider(asked, provider, prepared):
 def end_change(host, scope, change):
     """Confirm a change that is pending, or take it back.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :param scope: host or gateway
     :type scope: str
     :param change: the option "change"

@@ -32,7 +32,7 @@ _OTHER = {HOST: GATEWAY, GATEWAY: HOST}
 def ruleset_info(host, options):
     """Everything that is known about our rules on this host.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :param options: the module's options
     :type options: dict
     :returns: the module's result

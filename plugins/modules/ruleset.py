@@ -197,7 +197,7 @@ management:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base import contract
-from ansible_collections.portledger.qradar.plugins.module_utils._base.options import RULESET_OPTIONS
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import RULESET_OPTIONS
 from ansible_collections.portledger.qradar.plugins.module_utils._host.module import finish
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
 

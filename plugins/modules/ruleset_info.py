@@ -359,7 +359,7 @@ listeners:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.options import RULESET_OPTIONS
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import RULESET_OPTIONS
 from ansible_collections.portledger.qradar.plugins.module_utils._host.module import finish
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset_info import ruleset_info
 

@@ -54,7 +54,7 @@ json.dump(answers, sys.stdout)
 def ask(host, questions):
     """What firewall-cmd answers to each question.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :param questions: arguments of each; none may change anything, for one may be asked twice
     :type questions: list[list[str]]
     :returns: exit code and output of each

@@ -31,8 +31,8 @@ _PORT = re.compile(r"^(?:(?:tcp|udp)/\d+(?:-\d+)?|icmp)$")
 def read_files(host, names):
     """Our files of one scope.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :type names: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Names
+    :type host: _host.host.Host
+    :type names: _firewalld.rules.Names
     :returns: content by path under firewalld's folder
     :rtype: dict[str, bytes]
     :raises RulesetError: one cannot be read.
@@ -106,8 +106,8 @@ def _replace(path, content):
 def render_files(names, model):
     """Files that say what a model says.
 
-    :type names: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Names
-    :type model: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Model
+    :type names: _firewalld.rules.Names
+    :type model: _firewalld.rules.Model
     :rtype: dict[str, bytes]
     """
     texts = {}
@@ -225,9 +225,9 @@ def _family_option(names, name):
 def parse_files(names, files):
     """What our files mean.
 
-    :type names: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Names
+    :type names: _firewalld.rules.Names
     :type files: dict[str, bytes]
-    :rtype: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Model
+    :rtype: _firewalld.rules.Model
     """
     policy, services, sets, unrecognised = None, {}, {}, []
     for path in sorted(files):

@@ -22,11 +22,11 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.text impor
 def load_state(host, scope, present, wanted):
     """Lead from what is to what is to be: write and test our files, then commands, or one reload.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :param scope: host or gateway
     :type scope: str
-    :type present: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state.FirewalldState
-    :type wanted: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state.FirewalldState
+    :type present: _firewalld.state.FirewalldState
+    :type wanted: _firewalld.state.FirewalldState
     :raises RulesetError: with firewalld's own words; what was there is there still.
     """
     before, after = dict(present.files), dict(wanted.files)

@@ -23,9 +23,9 @@ _KINDS = dict((priority, kind) for kind, priority in PRIORITY.items())
 def file_meaning(names, model):
     """What our files mean, by family.
 
-    :type names: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Names
-    :type model: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Model
-    :rtype: dict[str, ansible_collections.portledger.qradar.plugins.module_utils._plan.difference.Meaning]
+    :type names: _firewalld.rules.Names
+    :type model: _firewalld.rules.Model
+    :rtype: dict[str, _plan.difference.Meaning]
     """
     members = dict((name, _networks(found.members)) for name, found in model.sets.items())
     reader = _Reader(names, [model], members)
@@ -52,10 +52,10 @@ def file_meaning(names, model):
 def runtime_meaning(names, runtime, models):
     """What is in force, by family, in the words of models that may be in force.
 
-    :type names: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Names
-    :type runtime: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime.Runtime
-    :type models: list[ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Model]
-    :rtype: dict[str, ansible_collections.portledger.qradar.plugins.module_utils._plan.difference.Meaning]
+    :type names: _firewalld.rules.Names
+    :type runtime: _firewalld.runtime.Runtime
+    :type models: list[_firewalld.rules.Model]
+    :rtype: dict[str, _plan.difference.Meaning]
     """
     members = {}
     for name, there in runtime.sets.items():
@@ -99,7 +99,7 @@ def _same_family(network, others):
 def atom_text(atom):
     """A match in the kernel for people.
 
-    :type atom: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime.Atom
+    :type atom: _firewalld.runtime.Atom
     :rtype: str
     """
     parts = [atom.match or "all", atom.action]

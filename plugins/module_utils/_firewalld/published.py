@@ -47,8 +47,8 @@ def has_containers(host):
 def published_rules(policy, names, with_sets):
     """Rules by family, each with its chain.
 
-    :type policy: ansible_collections.portledger.qradar.plugins.module_utils._plan.policy.Policy
-    :type names: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Names
+    :type policy: _plan.policy.Policy
+    :type names: _firewalld.rules.Names
     :param with_sets: whether firewalld makes kernel sets: it needs ipset for that
     :type with_sets: bool
     :rtype: dict[str, list[tuple[str, list[str]]]]

@@ -40,7 +40,7 @@ _DIRECT = ("chain", "rule", "passthrough")
 def reload_firewalld(host):
     """Reload, and restore foreign settings that exist at run time only.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :raises RulesetError: the reload failed, in firewalld's own words.
     """
     others = _Others(host)

@@ -169,7 +169,7 @@ class Builder:
     def __init__(self, names, policy, destination_sets):
         """
         :type names: Names
-        :type policy: ansible_collections.portledger.qradar.plugins.module_utils._plan.policy.Policy
+        :type policy: _plan.policy.Policy
         :param destination_sets: whether rules can name a set as destination, which firewalld can since 1.0
         :type destination_sets: bool
         """

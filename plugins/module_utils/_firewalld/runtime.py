@@ -63,8 +63,8 @@ class Runtime:
 def atoms_of(rule, services):
     """What the kernel gets of a rule.
 
-    :type rule: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Rule
-    :type services: dict[str, ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Service]
+    :type rule: _firewalld.rules.Rule
+    :type services: dict[str, _firewalld.rules.Service]
     :rtype: list[Atom]
     """
     matches = [None]
@@ -96,7 +96,7 @@ def simplest(networks):
 def wanted_runtime(model):
     """What a model becomes in the kernel.
 
-    :type model: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Model
+    :type model: _firewalld.rules.Model
     :rtype: Runtime
     """
     sets = dict((name, simplest(found.members)) for name, found in model.sets.items())
@@ -118,10 +118,10 @@ def backend(host):
 def read_runtime(host, names, models):
     """What is in force now.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :type names: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Names
+    :type host: _host.host.Host
+    :type names: _firewalld.rules.Names
     :param models: whose rules may be there: with the backend iptables, rules are known by their text
-    :type models: list[ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Model]
+    :type models: list[_firewalld.rules.Model]
     :rtype: Runtime
     :raises RulesetError: it cannot be read.
     """
@@ -139,7 +139,7 @@ def parse_table(listed, names):
 
     :param listed: objects as nft lists them
     :type listed: list[dict]
-    :type names: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Names
+    :type names: _firewalld.rules.Names
     :rtype: Runtime
     """
     chains, sets = {}, {}

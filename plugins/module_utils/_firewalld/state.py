@@ -18,9 +18,9 @@ class FirewalldState:
         """
         :param files: content of our files, by path under firewalld's folder
         :type files: dict[str, bytes]
-        :type model: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Model
+        :type model: _firewalld.rules.Model
         :param runtime: None where firewalld does not run
-        :type runtime: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime.Runtime | None
+        :type runtime: _firewalld.runtime.Runtime | None
         :param rules: direct rules: those in the file, and those in force
         :type rules: tuple[dict, dict]
         :param about: scope; for what is: version, containers, with_sets, and zoned, the interfaces in a zone, where
@@ -52,8 +52,8 @@ def same_files(present, wanted):
 def same_runtime(there, wanted):
     """Whether what is in force is what is wanted; yes where firewalld does not run.
 
-    :type there: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime.Runtime | None
-    :type wanted: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime.Runtime
+    :type there: _firewalld.runtime.Runtime | None
+    :type wanted: _firewalld.runtime.Runtime
     :rtype: bool
     """
     if there is None:
@@ -64,8 +64,8 @@ def same_runtime(there, wanted):
 def same_policy(there, wanted):
     """The same, whatever is in the sets.
 
-    :type there: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime.Runtime
-    :type wanted: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime.Runtime
+    :type there: _firewalld.runtime.Runtime
+    :type wanted: _firewalld.runtime.Runtime
     :rtype: bool
     """
     unrecognised = [text for text in there.unrecognised if text not in wanted.unrecognised]
@@ -75,8 +75,8 @@ def same_policy(there, wanted):
 def other_sets(there, wanted):
     """Sets that are not as wanted. Those that nobody wants any more do nothing: a reload may keep them.
 
-    :type there: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime.Runtime
-    :type wanted: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime.Runtime
+    :type there: _firewalld.runtime.Runtime
+    :type wanted: _firewalld.runtime.Runtime
     :rtype: list[str]
     """
     return [name for name in sorted(wanted.sets) if there.sets.get(name) != wanted.sets[name]]
@@ -85,8 +85,8 @@ def other_sets(there, wanted):
 def kernel_sets(host, names):
     """Names of our sets that firewalld has made for ipset.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :type names: ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules.Names
+    :type host: _host.host.Host
+    :type names: _firewalld.rules.Names
     :rtype: list[str]
     """
     code, out, _err = host.run("ipset", ["-n", "list"]) if host.find("ipset") else (1, "", "")
@@ -96,7 +96,7 @@ def kernel_sets(host, names):
 def direct_text(host):
     """What firewalld's file of direct rules says; None where there is none.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :rtype: str | None
     :raises RulesetError: it cannot be read.
     """

@@ -19,7 +19,7 @@ SECONDS = 0.2
 def track_ahead(host, ask):
     """Make running connections known before rules judge them, where nothing is tracked yet.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :param ask: loads a rule that needs tracking and that no packet reaches
     :type ask: Callable[[], None]
     :returns: whether it was called

@@ -20,7 +20,7 @@ _LOOPBACK = re.compile(r"^(127\..*|::1|::ffff:127\..*)$")
 def listeners(host):
     """Sockets that listen, with their processes.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :returns: transport, port, addresses, whether it is the loopback only, and processes; by transport and port
     :rtype: list[dict]
     """

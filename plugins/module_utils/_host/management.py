@@ -49,7 +49,7 @@ class Management:
 def find_management(host, networks):
     """Which access to this host always remains allowed.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :param networks: the option "management"
     :type networks: list[str]
     :rtype: Management
@@ -76,7 +76,7 @@ def ssh_connection(host):
 
     sudo takes it out of the environment, so the processes above are asked too.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :rtype: str
     """
     return host.environ.get("SSH_CONNECTION") or _of_ancestors(host)
@@ -85,7 +85,7 @@ def ssh_connection(host):
 def running_connection(host):
     """Where the SSH connection that this process runs in comes from, and the port of this host that it uses.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :returns: address, port; None for a connection that is not SSH into this host
     :rtype: tuple[str, int] | None
     """
@@ -131,7 +131,7 @@ def _is_loopback(address):
 def is_own_address(host, address):
     """Whether this network namespace has an address.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :type address: str
     :rtype: bool
     """

@@ -16,7 +16,7 @@ _OPTION = re.compile(r"^\s*(\w+)(?:\s+|\s*=\s*)(.*?)\s*$")
 def ssh_ports(host):
     """Ports that sshd_config and what it includes name; 22 where it names none.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :rtype: list[int]
     """
     ports = set()

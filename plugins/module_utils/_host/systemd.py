@@ -12,7 +12,7 @@ import os
 def runs(host):
     """Whether systemd runs the machine, and the network and the files of this process are those that it sees.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :rtype: bool
     """
     try:
@@ -30,7 +30,7 @@ def runs(host):
 def is_active(host, service):
     """Whether a service is active, as the files of a systemd that runs say.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :param service: its name, without .service
     :type service: str
     :rtype: bool

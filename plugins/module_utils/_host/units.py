@@ -18,7 +18,7 @@ class Unit:
 
     def __init__(self, host, name, wanted_by=(), text=""):
         """
-        :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+        :type host: _host.host.Host
         :param name: with .service
         :type name: str
         :param wanted_by: names of the units that start it
@@ -82,7 +82,7 @@ class Unit:
 def has_units(host):
     """Whether there is a systemd that would read them.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :rtype: bool
     """
     return os.path.isdir(host.file(FOLDER))

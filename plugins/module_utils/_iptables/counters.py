@@ -46,7 +46,7 @@ def count(saves, sets, names):
     :type saves: dict[str, str]
     :param sets: members of each set
     :type sets: dict[str, set[str]]
-    :type names: ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables.Names
+    :type names: _iptables.tables.Names
     :rtype: list[dict]
     """
     counters = Counters()

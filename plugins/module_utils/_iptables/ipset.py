@@ -38,7 +38,7 @@ class SetState:
 def read_sets(host, prefix):
     """Our sets, or None where ipset is not installed or does not work.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :param prefix: what the names of our sets start with
     :type prefix: str
     :rtype: SetState | None

@@ -35,10 +35,10 @@ def read_meaning(chains, sets, names, family):
     :type chains: dict[str, list[Rule]]
     :param sets: members of each set
     :type sets: dict[str, set[str]]
-    :type names: ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables.Names
+    :type names: _iptables.tables.Names
     :param family: ipv4 or ipv6
     :type family: str
-    :rtype: ansible_collections.portledger.qradar.plugins.module_utils._plan.difference.Meaning
+    :rtype: _plan.difference.Meaning
     """
     reader = Reader(chains, sets, names, family)
     reader.read()

@@ -31,7 +31,7 @@ _WAIT = ["-w", "10"]
 def filtered_families(host):
     """The families that this host filters.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :rtype: list[str]
     :raises RulesetError: a program is missing.
     """

@@ -44,8 +44,8 @@ class Ruleset:
 def render(policy, names, family, with_sets):
     """The rules of one family.
 
-    :type policy: ansible_collections.portledger.qradar.plugins.module_utils._plan.policy.Policy
-    :type names: ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables.Names
+    :type policy: _plan.policy.Policy
+    :type names: _iptables.tables.Names
     :param family: ipv4 or ipv6
     :type family: str
     :param with_sets: whether there is ipset
@@ -155,7 +155,7 @@ class _Renderer:
 def plain_rules(names, family, rule):
     """The same for a rule of the policy that is about no set of the plan.
 
-    :type rule: ansible_collections.portledger.qradar.plugins.module_utils._plan.rules.Rule
+    :type rule: _plan.rules.Rule
     :rtype: list[Rule]
     """
     start = []
@@ -172,7 +172,7 @@ def plain_rules(names, family, rule):
 def verdict(rule):
     """What becomes of packets that nothing permits.
 
-    :type rule: ansible_collections.portledger.qradar.plugins.module_utils._plan.rules.Rule
+    :type rule: _plan.rules.Rule
     :rtype: list[Rule]
     """
     comment = _comment(rule.name)
@@ -209,7 +209,7 @@ def plan_independent_rules(names, family):
 def flow_rules(family, flow):
     """What permits one service between two sets.
 
-    :type flow: ansible_collections.portledger.qradar.plugins.module_utils._plan.rules.Rule
+    :type flow: _plan.rules.Rule
     :rtype: list[Rule]
     """
     matches = [_ESTABLISHED] if flow.established else list(_port_matches(flow))
@@ -221,7 +221,7 @@ def flow_rules(family, flow):
 def published_rules(flow):
     """The same for what containers publish, by the port that a packet was sent to before it was translated.
 
-    :type flow: ansible_collections.portledger.qradar.plugins.module_utils._plan.rules.Rule
+    :type flow: _plan.rules.Rule
     :rtype: list[Rule]
     """
     return [Rule(match + _comment(flow.name) + _VERDICTS[flow.action]) for match in original_ports(flow)]
@@ -230,7 +230,7 @@ def published_rules(flow):
 def original_ports(flow):
     """Matches of the ports that a packet was sent to before it was translated, one a port or range.
 
-    :type flow: ansible_collections.portledger.qradar.plugins.module_utils._plan.rules.Rule
+    :type flow: _plan.rules.Rule
     :rtype: list[list[str]]
     """
     return [

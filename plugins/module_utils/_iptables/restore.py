@@ -22,11 +22,11 @@ class Restore:
 
     def __init__(self, host, program, present, wanted):
         """
-        :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+        :type host: _host.host.Host
         :param program: iptables-restore or ip6tables-restore
         :type program: str
-        :type present: ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables.Tables
-        :type wanted: ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables.Tables
+        :type present: _iptables.tables.Tables
+        :type wanted: _iptables.tables.Tables
         """
         self.host = host
         self.program = program
@@ -63,7 +63,7 @@ class Restore:
 def restore_text(host, program, text, test=False):
     """Have iptables-restore read a text that leaves alone what it does not name.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :param program: iptables-restore or ip6tables-restore
     :type program: str
     :type text: str

@@ -49,7 +49,7 @@ class SavedRule:
 
     def rule(self):
         """
-        :rtype: ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule.Rule
+        :rtype: _iptables.rule.Rule
         """
         return Rule(self.words())
 
@@ -136,7 +136,7 @@ def lines_of(text):
 def save_of(host, family):
     """What iptables-save prints on a host.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :param family: ipv4 or ipv6
     :type family: str
     :rtype: str

@@ -17,9 +17,9 @@ class IptablesState:
     def __init__(self, tables, sets, used_elsewhere=()):
         """
         :param tables: by family
-        :type tables: dict[str, ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables.Tables]
+        :type tables: dict[str, _iptables.tables.Tables]
         :param sets: None where there is no ipset
-        :type sets: ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset.SetState | None
+        :type sets: _iptables.ipset.SetState | None
         :param used_elsewhere: names of our sets that foreign rules use
         :type used_elsewhere: collections.Iterable[str]
         """

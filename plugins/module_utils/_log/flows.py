@@ -97,7 +97,7 @@ class LoggedFlows:
 
     def __init__(self, plan, other_scope):
         """
-        :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.plan.Plan
+        :type plan: _plan.plan.Plan
         :param other_scope: whether rules of the other scope are on this host, too
         :type other_scope: bool
         """

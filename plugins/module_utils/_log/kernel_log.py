@@ -49,8 +49,8 @@ class KernelLog:
 def read_kernel_log(host, since, prefix):
     """Lines with a prefix, in order.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :type since: ansible_collections.portledger.qradar.plugins.module_utils._log.since.Since
+    :type host: _host.host.Host
+    :type since: _log.since.Since
     :type prefix: str
     :rtype: KernelLog
     :raises RulesetError: the option "since" cannot be understood.

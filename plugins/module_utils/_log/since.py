@@ -56,7 +56,7 @@ class Since:
 def read_since(host, words):
     """The option "since".
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :type words: str
     :rtype: Since
     """
@@ -75,7 +75,7 @@ def read_since(host, words):
 def booted(host):
     """When this machine was started: seconds since 1970.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :rtype: int
     """
     found = re.search(r"^btime (\d+)$", host.text("proc/stat"), re.MULTILINE)

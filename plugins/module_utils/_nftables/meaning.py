@@ -42,8 +42,8 @@ def table_difference(scope, present, wanted, text_of):
 
     :param scope: host or gateway
     :type scope: str
-    :type present: ansible_collections.portledger.qradar.plugins.module_utils._nftables.table.Table | None
-    :type wanted: ansible_collections.portledger.qradar.plugins.module_utils._nftables.table.Table | None
+    :type present: _nftables.table.Table | None
+    :type wanted: _nftables.table.Table | None
     :param text_of: a rule of the present table, for people
     :rtype: list[str]
     """
@@ -63,8 +63,8 @@ def table_meaning(scope, table):
 
     :param scope: host or gateway
     :type scope: str
-    :type table: ansible_collections.portledger.qradar.plugins.module_utils._nftables.table.Table
-    :rtype: dict[str, ansible_collections.portledger.qradar.plugins.module_utils._plan.difference.Meaning]
+    :type table: _nftables.table.Table
+    :rtype: dict[str, _plan.difference.Meaning]
     """
     readers = _read(scope, table, lambda rule: rule.text())
     return dict((family, reader.meaning) for family, reader in readers.items())
@@ -159,7 +159,7 @@ def counted_flows(scope, table):
 
     :param scope: host or gateway
     :type scope: str
-    :type table: ansible_collections.portledger.qradar.plugins.module_utils._nftables.table.Table
+    :type table: _nftables.table.Table
     :rtype: list[dict]
     """
     reader = _Reader(table, None, lambda rule: "")

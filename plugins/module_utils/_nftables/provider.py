@@ -36,7 +36,7 @@ class NftablesState:
     def __init__(self, table, text=None):
         """
         :param table: None where there is none
-        :type table: ansible_collections.portledger.qradar.plugins.module_utils._nftables.table.Table | None
+        :type table: _nftables.table.Table | None
         :param text: gives the table as nft listed it, where it was read
         :type text: Callable[[], str] | None
         """

@@ -35,8 +35,8 @@ _COUNTED = (CONNECTION, MANAGEMENT, FLOW, UNLISTED, EGRESS)
 def render(policy):
     """What a policy becomes.
 
-    :type policy: ansible_collections.portledger.qradar.plugins.module_utils._plan.policy.Policy
-    :rtype: ansible_collections.portledger.qradar.plugins.module_utils._nftables.table.Table
+    :type policy: _plan.policy.Policy
+    :rtype: _nftables.table.Table
     """
     renderer = _Renderer(policy)
     if policy.scope == GATEWAY:
@@ -127,7 +127,7 @@ class _Renderer:
 def plain_rule(rule):
     """A rule of the policy that is about no set of the plan.
 
-    :type rule: ansible_collections.portledger.qradar.plugins.module_utils._plan.rules.Rule
+    :type rule: _plan.rules.Rule
     :rtype: Rule
     """
     matches = []
@@ -172,7 +172,7 @@ def rest_rule():
 def verdict(rule):
     """What becomes of packets that nothing permits.
 
-    :type rule: ansible_collections.portledger.qradar.plugins.module_utils._plan.rules.Rule
+    :type rule: _plan.rules.Rule
     :rtype: list[Rule]
     """
     rules = [Rule([], [_VERDICTS[rule.action]], rule.name, True)]
@@ -196,7 +196,7 @@ def plan_independent_rules():
 def flow_rules(flow):
     """What permits one service between two sets, a rule for each transport.
 
-    :type flow: ansible_collections.portledger.qradar.plugins.module_utils._plan.rules.Rule
+    :type flow: _plan.rules.Rule
     :rtype: list[Rule]
     """
     matches = [[_ESTABLISHED]] if flow.established else []
@@ -214,7 +214,7 @@ def published_rules(flow):
 
     One rule a port or range: some versions of nft cannot read back a set of such ports.
 
-    :type flow: ansible_collections.portledger.qradar.plugins.module_utils._plan.rules.Rule
+    :type flow: _plan.rules.Rule
     :rtype: list[Rule]
     """
     rules = []

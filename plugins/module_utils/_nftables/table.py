@@ -58,7 +58,7 @@ class Chain:
 
     def __init__(self, rules, base=None):
         """
-        :type rules: list[ansible_collections.portledger.qradar.plugins.module_utils._nftables.rule.Rule]
+        :type rules: list[_nftables.rule.Rule]
         :param base: for one that the kernel leads to: type, hook, priority, policy
         :type base: tuple[str, str, int, str] | None
         """

@@ -67,9 +67,9 @@ class Known:
 def others(host, plan, management, options):
     """What foreign rules do to the plan.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.plan.Plan
-    :type management: ansible_collections.portledger.qradar.plugins.module_utils._host.management.Management
+    :type host: _host.host.Host
+    :type plan: _plan.plan.Plan
+    :type management: _host.management.Management
     :param options: unlisted and egress of the module
     :type options: dict
     :returns: what each such rule does; and what cannot be read

@@ -111,7 +111,7 @@ class Reader(RuleReader):
         :type name: str
         :param chains: tokens of rules by chain
         :type chains: dict[str, list[list[str]]]
-        :rtype: ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate.Chains
+        :rtype: _packets.evaluate.Chains
         """
         found = Chains(name)
         for chain, rules in chains.items():

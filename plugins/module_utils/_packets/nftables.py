@@ -59,7 +59,7 @@ class Reader(RuleReader):
         :param data: a rule in JSON
         :type data: dict
         :type text: str
-        :rtype: list[ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate.PacketRule]
+        :rtype: list[_packets.evaluate.PacketRule]
         """
         product, unsure, found = {}, [], []
         merged_ones = _compared_at_once(data)

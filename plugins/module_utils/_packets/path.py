@@ -41,7 +41,7 @@ def read_paths(host, scope, interfaces=()):
 
     The table of the provider nftables is left out.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :param scope: host or gateway
     :type scope: str
     :param interfaces: names to be told from others, beside those that rules have
@@ -57,7 +57,7 @@ class Gathered:
 
     def __init__(self, host):
         """
-        :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+        :type host: _host.host.Host
         """
         self.host = host
         self.unread = []

@@ -76,8 +76,8 @@ class Policy:
 def make_policy(plan, management, unlisted, egress):
     """What a plan means.
 
-    :type plan: ansible_collections.portledger.qradar.plugins.module_utils._plan.plan.Plan
-    :type management: ansible_collections.portledger.qradar.plugins.module_utils._host.management.Management
+    :type plan: _plan.plan.Plan
+    :type management: _host.management.Management
     :param unlisted: drop, log or leave
     :type unlisted: str
     :param egress: drop, log or leave

@@ -19,12 +19,12 @@ def choose_provider(providers, host, scope, name):
     """The provider of this name; "auto" takes the one that fits this host.
 
     :param providers: the providers by name
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :param scope: host or gateway
     :type scope: str
     :param name: a provider's name, or auto
     :type name: str
-    :rtype: ansible_collections.portledger.qradar.plugins.module_utils._providers.provider.Provider
+    :rtype: _providers.provider.Provider
     :raises RulesetError: it cannot be used here, or somebody else would undo it.
     """
     provider = providers[_fitting(providers, host, scope) if name == contract.AUTO else name]
@@ -36,8 +36,8 @@ def choose_provider(providers, host, scope, name):
 def provider_warnings(host, provider):
     """What a result has to say of the provider on this host.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :type provider: ansible_collections.portledger.qradar.plugins.module_utils._providers.provider.Provider
+    :type host: _host.host.Host
+    :type provider: _providers.provider.Provider
     :rtype: list[str]
     """
     return what_else_drops(host, provider.NAME) + provider.warnings(host)
@@ -71,7 +71,7 @@ def other_traces(providers, host, scope, provider):
     """Providers, but for one, that have something on this host.
 
     :param providers: the providers by name
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :param scope: host or gateway
     :type scope: str
     :param provider: name of the one that is not asked; None asks all

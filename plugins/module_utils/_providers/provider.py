@@ -73,7 +73,7 @@ class Provider:
         :param present: as read, for what this host can do
         :type present: State
         :param policy: None for nothing at all
-        :type policy: ansible_collections.portledger.qradar.plugins.module_utils._plan.policy.Policy | None
+        :type policy: _plan.policy.Policy | None
         :rtype: State
         :raises RulesetError: this provider, or its release on this host, cannot express it.
         """

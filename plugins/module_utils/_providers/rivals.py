@@ -20,7 +20,7 @@ _WHOLE_TABLES = ("shorewall", "shorewall6", "ferm")
 def has_qradar(host):
     """Whether QRadar writes this host's iptables.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :rtype: bool
     """
     return os.path.isfile(host.file(QRADAR_TOOL))
@@ -29,7 +29,7 @@ def has_qradar(host):
 def runs_firewalld(host):
     """Whether firewalld runs in the network that this process is in.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :rtype: bool
     """
     if not host.find("firewall-cmd"):
@@ -54,7 +54,7 @@ def _network(host, process):
 def refuse_rivals(host, provider):
     """Refuse a provider whose rules somebody else who is active would undo.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :param provider: its name
     :type provider: str
     :raises RulesetError: naming who, and what to do.
@@ -75,7 +75,7 @@ def refuse_rivals(host, provider):
 def what_else_drops(host, provider):
     """Warnings about what else drops traffic that a provider permits: a packet has to be accepted by both.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :param provider: its name
     :type provider: str
     :rtype: list[str]

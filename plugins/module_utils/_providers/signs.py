@@ -34,7 +34,7 @@ _IN_FILES = ("portledger", "PORTLEDGER")
 def has_sign(host, provider):
     """Whether there is a sign of a provider's rules.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :param provider: its name
     :type provider: str
     :rtype: bool

@@ -24,7 +24,7 @@ class Chain:
         """
         :param policy: of a built-in chain; "-" of any other
         :type policy: str
-        :type rules: list[ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule.Rule]
+        :type rules: list[_iptables.rule.Rule]
         """
         self.policy = policy
         self.rules = rules
@@ -72,7 +72,7 @@ def lost_rules(names, before, generated, after):
     """What iptables-restore --noflush has to read so that no foreign rule is lost.
 
     :param names: of the scope that is loaded
-    :type names: ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables.Names
+    :type names: _iptables.tables.Names
     :param before: the output of iptables-save before iptables_update.pl ran
     :type before: str
     :param generated: the file that it had written when it ran the last time

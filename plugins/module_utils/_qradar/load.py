@@ -29,10 +29,10 @@ class Load:
 
     def __init__(self, host, scope, present, wanted):
         """
-        :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+        :type host: _host.host.Host
         :type scope: str
-        :type present: ansible_collections.portledger.qradar.plugins.module_utils._qradar.state.QradarState
-        :type wanted: ansible_collections.portledger.qradar.plugins.module_utils._qradar.state.QradarState
+        :type present: _qradar.state.QradarState
+        :type wanted: _qradar.state.QradarState
         """
         self.host = host
         self.scope = scope

@@ -29,7 +29,7 @@ class QradarState:
         """
         :type scope: str
         :param tables: what is live, by family
-        :type tables: dict[str, ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables.Tables]
+        :type tables: dict[str, _iptables.tables.Tables]
         :param blocks: our block in iptables.pre and ip6tables.pre, by family; None for none
         :type blocks: dict[str, bytes | None]
         :param created: families whose file is there only for us, or not at all
@@ -55,7 +55,7 @@ def names_of(scope):
     """What our chains are called.
 
     :type scope: str
-    :rtype: ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables.Names
+    :rtype: _iptables.tables.Names
     """
     return Names(scope, _CHAINS)
 
@@ -79,7 +79,7 @@ def generated_file(host, family):
 def read_state(host, scope, families):
     """What is ours now.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :type scope: str
     :type families: list[str]
     :rtype: QradarState
@@ -116,7 +116,7 @@ def render_block(scope, tables, created):
     iptables-restore takes a line that declares a chain anywhere in its table.
 
     :type scope: str
-    :type tables: ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables.Tables
+    :type tables: _iptables.tables.Tables
     :param created: whether the file is there only for the block
     :type created: bool
     :returns: None where nothing is to be there
@@ -142,7 +142,7 @@ def block_tables(block, scope):
 
     :type block: bytes | None
     :type scope: str
-    :rtype: ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables.Tables
+    :rtype: _iptables.tables.Tables
     """
     return read_tables("*filter\n" + native(block or b""), names_of(scope))
 
@@ -211,7 +211,7 @@ def with_ours(now, scope, block, path):
 def put_back_generated(host, family, scope, block, former):
     """QRadar copies our block as it is, so it is put back in there; else the whole file as it was.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :type family: str
     :type scope: str
     :type block: bytes | None

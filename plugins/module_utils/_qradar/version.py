@@ -26,7 +26,7 @@ _BUILD = re.compile(r"\b2021\.6\.(\d+)\.\d{8,}")
 def find_version(host):
     """Three numbers of the release and that of the update package, which is None where QRadar does not say it.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :rtype: tuple[int, int, int, int | None] | None
     """
     code, out, _err = host.run(host.file(*MYVER), ["-v"])

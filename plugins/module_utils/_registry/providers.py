@@ -11,7 +11,7 @@ def load_provider(name):
     """The provider of this name. Compiling all of them takes longer than a run with nothing to do may take.
 
     :type name: str
-    :rtype: ansible_collections.portledger.qradar.plugins.module_utils._providers.provider.Provider
+    :rtype: _providers.provider.Provider
     :raises KeyError: there is none.
     """
     if name == "firewalld":

@@ -18,7 +18,6 @@ from ansible_collections.portledger.qradar.plugins.module_utils._host.management
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.arm import arm, disarm
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending import Pending
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import Persistence
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.prepared import Applied
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.put_back import put_back
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import Saved
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
@@ -31,10 +30,66 @@ _STALE = (
 )
 
 
+class Part:
+    """What a change does with one provider."""
+
+    def __init__(self, provider, present, wanted, lines):
+        """
+        :type provider: _providers.provider.Provider
+        :param present: the present state, as the provider read it
+        :param wanted: the wanted state, as the provider built it
+        :param lines: the difference; none where nothing is to do
+        :type lines: list[str]
+        """
+        self.provider = provider
+        self.present = present
+        self.wanted = wanted
+        self.lines = lines
+
+
+class Prepared:
+    """A change that is worked out, and not made."""
+
+    def __init__(self, parts, lines, at_boot):
+        """
+        :param parts: in the order of their loading: what is to be in force, then what goes
+        :type parts: list[Part]
+        :param lines: the whole difference; none where nothing is to do
+        :type lines: list[str]
+        :param at_boot: what a boot is to do
+        :type at_boot: _safe_apply.saved.AtBoot
+        """
+        self.parts = parts
+        self.lines = lines
+        self.at_boot = at_boot
+
+    def changes(self):
+        """The parts that load something.
+
+        :rtype: list[Part]
+        """
+        return [part for part in self.parts if part.lines]
+
+
+class Applied:
+    """What was made of a change."""
+
+    def __init__(self, prepared, timer, warnings):
+        """
+        :type prepared: Prepared
+        :param timer: what will put back; None where nothing waits for a confirmation
+        :type timer: str | None
+        :type warnings: list[str]
+        """
+        self.prepared = prepared
+        self.timer = timer
+        self.warnings = warnings
+
+
 def apply_safely(host, scope, providers, prepare, change, options):
     """Work out a change, and make it.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :param scope: host or gateway
     :type scope: str
     :param providers: the providers by name

@@ -35,8 +35,8 @@ sys.exit(not main(PROVIDERS, {root!r}, {scope!r}, {token!r}, sys.argv[1:]))
 def arm(host, store, token, seconds):
     """Start the timer, by systemd or as a process.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :type store: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store.Store
+    :type host: _host.host.Host
+    :type store: _safe_apply.store.Store
     :param token: of the change, which is pending
     :type token: str
     :type seconds: int
@@ -59,9 +59,9 @@ def arm(host, store, token, seconds):
 def disarm(host, store, pending):
     """Stop the timer. Where that fails, it finds nothing pending and ends.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :type store: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store.Store
-    :type pending: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending.Pending
+    :type host: _host.host.Host
+    :type store: _safe_apply.store.Store
+    :type pending: _safe_apply.pending.Pending
     """
     if pending.timer == SYSTEMD:
         host.run("systemctl", ["stop", _unit(store, pending.token) + ".timer"])

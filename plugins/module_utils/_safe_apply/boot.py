@@ -52,9 +52,9 @@ def main(providers, root, scope, arguments):
 def load(persistence, providers, store):
     """Load what was confirmed last.
 
-    :type persistence: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence.Persistence
+    :type persistence: _safe_apply.persistence.Persistence
     :type providers: dict
-    :type store: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store.Store
+    :type store: _safe_apply.store.Store
     :returns: whether the newest rules are loaded
     :rtype: bool
     """
@@ -98,9 +98,9 @@ def _load(store, provider, state):
 def undo(persistence, providers, store):
     """Put back files from before a change that was pending when the machine went down.
 
-    :type persistence: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence.Persistence
+    :type persistence: _safe_apply.persistence.Persistence
     :type providers: dict
-    :type store: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store.Store
+    :type store: _safe_apply.store.Store
     :returns: whether nothing is left to do
     :rtype: bool
     """

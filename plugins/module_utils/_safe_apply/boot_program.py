@@ -48,7 +48,7 @@ class BootProgram:
 
     def __init__(self, host, scope, folder):
         """
-        :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+        :type host: _host.host.Host
         :param scope: host or gateway
         :type scope: str
         :param folder: what the scripts and the program's own folder are in

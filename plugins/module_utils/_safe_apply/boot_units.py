@@ -64,6 +64,24 @@ ExecStart=/bin/sh {folder}/undo
 [Install]
 WantedBy=sysinit.target
 """
+# The network comes up after this, whether the command succeeds, fails or takes too long.
+_WAIT_UNIT = """\
+[Unit]
+Description=Waits until {service} has loaded the firewall rules of portledger.qradar ({scope})
+DefaultDependencies=no
+After={service}
+Before=network-pre.target shutdown.target
+Conflicts=shutdown.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart={command}
+TimeoutStartSec=60
+
+[Install]
+WantedBy={service}
+"""
 
 
 class BootUnits:
@@ -71,7 +89,7 @@ class BootUnits:
 
     def __init__(self, host, scope, folder):
         """
-        :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+        :type host: _host.host.Host
         :param scope: host or gateway
         :type scope: str
         :param folder: where the scripts "load" and "undo" are
@@ -84,7 +102,7 @@ class BootUnits:
     def loading(self):
         """The units that load the rules; the first one stays active.
 
-        :rtype: list[ansible_collections.portledger.qradar.plugins.module_utils._host.units.Unit]
+        :rtype: list[_host.units.Unit]
         """
         return [
             self._unit("portledger-%s.service", ["sysinit.target"], _UNIT),
@@ -94,7 +112,7 @@ class BootUnits:
     def undoing(self):
         """The unit that undoes a change.
 
-        :rtype: ansible_collections.portledger.qradar.plugins.module_utils._host.units.Unit
+        :rtype: _host.units.Unit
         """
         return self._unit("portledger-%s-undo.service", ["sysinit.target"], _UNDO_UNIT)
 
@@ -106,8 +124,8 @@ class BootUnits:
 def are_written(host, units):
     """Whether these units are there, where there is a systemd that would read them.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :type units: list[ansible_collections.portledger.qradar.plugins.module_utils._host.units.Unit]
+    :type host: _host.host.Host
+    :type units: list[_host.units.Unit]
     :rtype: bool
     """
     return not has_units(host) or all(unit.is_written() for unit in units)
@@ -116,8 +134,8 @@ def are_written(host, units):
 def write_units(host, units):
     """Write units. On a root without systemd, whatever starts it has to run the script "load".
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :type units: list[ansible_collections.portledger.qradar.plugins.module_utils._host.units.Unit]
+    :type host: _host.host.Host
+    :type units: list[_host.units.Unit]
     :returns: whether one had to be written
     :rtype: bool
     :raises OSError: one cannot be written.
@@ -131,8 +149,8 @@ def write_units(host, units):
 def start_unit(host, unit):
     """Start a new unit, where systemd runs this machine.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :type unit: ansible_collections.portledger.qradar.plugins.module_utils._host.units.Unit
+    :type host: _host.host.Host
+    :type unit: _host.units.Unit
     """
     if systemd.runs(host):
         host.run("systemctl", ["daemon-reload"])
@@ -142,8 +160,8 @@ def start_unit(host, unit):
 def stop_and_remove(host, first, *others):
     """Remove units, of which the first one may be active.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
-    :type first: ansible_collections.portledger.qradar.plugins.module_utils._host.units.Unit
+    :type host: _host.host.Host
+    :type first: _host.units.Unit
     :raises OSError: one cannot be removed.
     """
     stopped = first.exists() and systemd.runs(host)
@@ -153,3 +171,21 @@ def stop_and_remove(host, first, *others):
         unit.remove()
     if stopped:
         host.run("systemctl", ["daemon-reload"])
+
+
+def wait_unit(host, scope, wait=None):
+    """The unit with which a boot waits for a service that systemd regards as started before it has loaded its rules.
+
+    The unit is ours, so the service's own stays as its package or its administrator wants it.
+
+    :type host: _host.host.Host
+    :param scope: host or gateway
+    :type scope: str
+    :param wait: None where the unit is to go
+    :type wait: _safe_apply.saved.Wait | None
+    :rtype: _host.units.Unit
+    """
+    name = "portledger-%s-wait.service" % scope
+    if not wait:
+        return Unit(host, name)
+    return Unit(host, name, [wait.service], _WAIT_UNIT.format(scope=scope, service=wait.service, command=wait.command))

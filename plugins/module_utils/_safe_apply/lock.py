@@ -20,7 +20,7 @@ _POLL_SECONDS = 0.1
 def lock_folder(host, folder, seconds=None):
     """Keep other processes from changing anything while this runs.
 
-    :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+    :type host: _host.host.Host
     :param folder: is made where it is not there; another process may remove it at any time
     :type folder: str
     :param seconds: go ahead without the lock after this time; None waits for as long as it takes

@@ -10,7 +10,7 @@ In /etc/portledger, a folder for each scope:
     load, undo        run the program below; our units call them, and people may
     program-DIGEST/   the program and a copy of its code
 
-A provider whose service loads its rules by itself, but not in time, has a boot wait for it instead: boot_wait.py.
+A provider whose service loads its rules by itself, but not in time, has a boot wait for it instead: boot_units.py.
 
 Each file is replaced in one step, so that whatever goes wrong, the old one or the new one is there.
 """
@@ -31,7 +31,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_units import (
     BootUnits, are_written, start_unit, stop_and_remove, write_units,
 )
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_wait import wait_unit
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_units import wait_unit
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import Rules, Undo
 
 UNIT = "unit"
@@ -46,7 +46,7 @@ class Persistence:
 
     def __init__(self, host, scope):
         """
-        :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+        :type host: _host.host.Host
         :param scope: host or gateway
         :type scope: str
         """

@@ -15,11 +15,11 @@ from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pers
 def put_back(store, providers, pending, why):
     """Restore the former state of each provider. Call this with the lock.
 
-    :type store: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store.Store
+    :type store: _safe_apply.store.Store
     :param providers: the providers by name
     :type providers: dict
     :param pending: the change
-    :type pending: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending.Pending
+    :type pending: _safe_apply.pending.Pending
     :param why: for people
     :type why: str
     :raises RulesetError: not all is as it was.

@@ -34,7 +34,7 @@ class Store:
 
     def __init__(self, host, scope):
         """
-        :type host: ansible_collections.portledger.qradar.plugins.module_utils._host.host.Host
+        :type host: _host.host.Host
         :param scope: host or gateway
         :type scope: str
         """

@@ -94,7 +94,7 @@ def _leave_session(host):
 def wait_and_restore(store, providers, token):
     """Wait for the deadline, or for the end of the change; put back what was there if nobody confirmed.
 
-    :type store: ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store.Store
+    :type store: _safe_apply.store.Store
     :type providers: dict
     :type token: str
     :returns: whether nothing is left to do

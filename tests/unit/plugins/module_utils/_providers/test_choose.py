@@ -17,7 +17,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._providers impor
 from ansible_collections.portledger.qradar.plugins.module_utils import _ruleset
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.rivals import runs_firewalld
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.prepared import Part
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.apply import Part
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import AtBoot, Saved, Wait
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.signs import has_sign
 from tests.unit.plugins.module_utils.support import Folder

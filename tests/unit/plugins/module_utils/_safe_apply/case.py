@@ -15,7 +15,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply impo
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.apply import apply_safely
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.confirm import confirm
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending import Pending
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.prepared import Part, Prepared
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.apply import Part, Prepared
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import AtBoot, Saved
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.timer import wait_and_restore
