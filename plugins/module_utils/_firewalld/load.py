@@ -30,13 +30,14 @@ def load_state(host, scope, present, wanted):
     :raises RulesetError: with firewalld's own words; what was there is there still.
     """
     before, after = dict(present.files), dict(wanted.files)
+    if same_files(present, wanted) and wanted.model.policy:
+        # Same meaning: the text of somebody else's editor is as good as ours.
+        after = dict(before)
     if published.key_of(present.rules) != published.key_of(wanted.rules):
+        # A foreign file in which only our lines are ours.
         text = direct_text(host)
         before[published.FILE] = as_bytes(text)
         after[published.FILE] = as_bytes(published.edit(text, wanted.rules))
-    if same_files(present, wanted) and wanted.model.policy:
-        # Same meaning: the text of somebody else's editor is as good as ours.
-        after = dict((path, before[path]) for path in present.files)
     try:
         write_files(host, before, after)
     except RulesetError as error:

@@ -88,3 +88,32 @@ def test_a_published_port_obeys_the_plan(lab: Lab) -> None:
     assert reached() == everybody
     assert not [path for path in box.files() if "portledger" in path or path == "direct.xml"]
     box.firewalld.stop()
+
+
+def test_only_our_lines_of_the_direct_rules_change(lab: Lab) -> None:
+    """Somebody takes our lines out of direct.xml, and leaves a rule of their own in it."""
+    box = Box(lab["collector"])
+    engine = box.root / "run/engine"
+    engine.mkdir(exist_ok=True)
+    (engine / "docker").touch(mode=0o755)
+    box.path = f"/usr/bin:/bin:{engine}"
+    direct = box.root / "etc/firewalld/direct.xml"
+    foreign = '  <rule ipv="ipv4" table="filter" chain="INPUT" priority="7">-s 198.18.3.3 -j DROP</rule>\n'
+    direct.write_text(f'<?xml version="1.0" encoding="utf-8"?>\n<direct>\n{foreign}</direct>\n', encoding="utf-8")
+    without = direct.read_bytes()
+    box.node.run(["firewall-cmd", "--reload"])
+    box.apply()
+    ours = direct.read_bytes()
+    assert b"PORTLEDGER-PUB" in ours
+    assert foreign.encode() in ours
+    direct.write_bytes(without)
+    box.node.run(["firewall-cmd", "--reload"])
+    assert box.repaired() == ["+ rules for what containers publish"]
+    assert direct.read_bytes() == ours
+    # Only in the file: what is in force is as it should be.
+    direct.write_bytes(without)
+    assert box.repaired() == ["~ rules for what containers publish"]
+    assert direct.read_bytes() == ours
+    box.apply(state="absent")
+    assert direct.read_bytes() == without
+    box.firewalld.stop()
