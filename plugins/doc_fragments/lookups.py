@@ -31,3 +31,14 @@ notes:
   - C(query) always returns a list. C(lookup) returns a single item without a list around it, and an empty list where
     there is none. With C(wantlist=true) it always returns a list too.
 """
+
+    ANSWERS = r"""
+options:
+  fail:
+    description:
+      - What happens where there is no answer, for instance because the inventory has a mistake.
+      - With V(true), the lookup fails.
+      - With V(false), it returns a dictionary whose only key is C(error), with the message.
+    type: bool
+    default: true
+"""

@@ -17,6 +17,7 @@ description:
 extends_documentation_fragment:
   - portledger.qradar.lookups.inventory
   - portledger.qradar.lookups.firewalls
+  - portledger.qradar.lookups.answers
 seealso:
   - plugin: portledger.qradar.explain
     plugin_type: lookup
@@ -81,6 +82,7 @@ class LookupModule(Lookup):
     """``portledger.qradar.check``."""
 
     NAME = "check"
+    OPTIONS = ("fail",)
 
     def answer(self, terms: Sequence[Any], variables: Mapping[str, Any], options: dict[str, Any]) -> list[Any]:
         return [check(*Snapshot.of(variables["hostvars"], variables["groups"]))]

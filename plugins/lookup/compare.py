@@ -17,6 +17,7 @@ description:
 extends_documentation_fragment:
   - portledger.qradar.lookups.inventory
   - portledger.qradar.lookups.firewalls
+  - portledger.qradar.lookups.answers
 options:
   before:
     description:
@@ -124,7 +125,7 @@ class LookupModule(Lookup):
     """``portledger.qradar.compare``."""
 
     NAME = "compare"
-    OPTIONS = ("before",)
+    OPTIONS = ("before", "fail")
 
     def answer(self, terms: Sequence[Any], variables: Mapping[str, Any], options: dict[str, Any]) -> list[Any]:
         before = self._snapshot_of(options["before"])
@@ -140,4 +141,6 @@ class LookupModule(Lookup):
             manager = VariableManager(loader=self._loader, inventory=inventory)
             return Snapshot.of(HostVars(inventory, manager, self._loader), inventory.get_groups_dict())
         except (AnsibleError, PortledgerError) as error:
-            raise PortledgerError(f"before: {', '.join(sources)}: {error}") from error
+            # Ansible's own messages may have several lines.
+            words = " ".join(str(error).split())
+            raise PortledgerError(f"before: {', '.join(sources)}: {words}") from error

@@ -19,6 +19,7 @@ description:
 extends_documentation_fragment:
   - portledger.qradar.lookups.inventory
   - portledger.qradar.lookups.firewalls
+  - portledger.qradar.lookups.answers
 options:
   source:
     description:
@@ -102,7 +103,11 @@ _raw:
               type: list
               elements: str
             addresses:
-              description: All addresses as the fewest prefixes.
+              description: All addresses, those of hosts one by one, the rest as the fewest prefixes.
+              type: list
+              elements: str
+            cluster_addresses:
+              description: Those of them that the nodes of an HA cluster share.
               type: list
               elements: str
         destination:
@@ -228,7 +233,8 @@ class LookupModule(Lookup):
     """``portledger.qradar.explain``."""
 
     NAME = "explain"
-    OPTIONS = ("source", "destination", "port")
+    OPTIONS = ("source", "destination", "port", "fail")
 
     def answer(self, terms: Sequence[Any], variables: Mapping[str, Any], options: dict[str, Any]) -> list[Any]:
-        return [explain(*Snapshot.of(variables["hostvars"], variables["groups"]), **options)]
+        question = {name: options[name] for name in ("source", "destination", "port")}
+        return [explain(*Snapshot.of(variables["hostvars"], variables["groups"]), **question)]

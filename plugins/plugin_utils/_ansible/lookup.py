@@ -18,6 +18,8 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors imp
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.options import check_options
 
 COLLECTION: Final = "portledger.qradar"
+FAIL: Final = "fail"
+"""An option of lookups whose error may be their answer: newer releases of Ansible print an error several times."""
 
 
 class Lookup(LookupBase):  # type: ignore[misc] # ansible-core has no types
@@ -44,6 +46,8 @@ class Lookup(LookupBase):  # type: ignore[misc] # ansible-core has no types
             options = {name: self.get_option(name) for name in self.OPTIONS}
             return self.answer(terms, variables or {}, options)
         except PortledgerError as error:
+            if FAIL in self.OPTIONS and not self.get_option(FAIL):
+                return [{"error": str(error)}]
             raise AnsibleLookupError(f"{COLLECTION}.{self.NAME}: {error}") from error
 
     def answer(self, terms: Sequence[Any], variables: Mapping[str, Any], options: dict[str, Any]) -> list[Any]:

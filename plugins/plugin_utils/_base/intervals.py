@@ -130,9 +130,23 @@ class Memo:
         return result
 
 
-def prefixes(intervals: Intervals) -> list[str]:
-    """The fewest prefixes, IPv4 before IPv6; an address alone has no length."""
-    return [_shown(network) for interval in intervals for network in _networks(interval)]
+def prefixes(intervals: Intervals, hosts: Intervals = ()) -> list[str]:
+    """The fewest prefixes, IPv4 before IPv6; an address alone has no length.
+
+    Args:
+        intervals: what to list.
+        hosts: addresses of known hosts. A prefix that contains nothing else is not a network to a reader: its addresses
+            are listed one by one.
+    """
+    found: list[str] = []
+    for interval in intervals:
+        for network in _networks(interval):
+            first, last = (int(end) + _offset(network.version) for end in (network[0], network[-1]))
+            if hosts and first < last and not difference(((first, last),), hosts):
+                found += map(str, network)
+            else:
+                found.append(_shown(network))
+    return found
 
 
 def _networks(interval: Interval) -> Iterator[ipaddress.IPv4Network | ipaddress.IPv6Network]:

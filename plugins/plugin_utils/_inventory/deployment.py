@@ -11,7 +11,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import Intervals, of_addresses
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Address, Networks
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange
 
@@ -88,3 +90,13 @@ class Deployment:
     gateways: Mapping[str, Gateway]
     settings: Settings
     warnings: tuple[str, ...] = ()
+
+    @cached_property
+    def addresses(self) -> Intervals:
+        """Every address of every host."""
+        return of_addresses(address for host in self.hosts.values() for address in host.all_addresses)
+
+    @cached_property
+    def cluster_addresses(self) -> Intervals:
+        """Addresses that the nodes of an HA pair share."""
+        return of_addresses(address for host in self.hosts.values() for address in host.cluster_addresses)

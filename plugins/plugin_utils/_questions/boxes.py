@@ -142,7 +142,7 @@ def _management(planner: Planner, firewalls: Firewalls) -> Iterator[Box]:
 
 def _elsewhere(planner: Planner) -> Iterator[Box]:
     """Flows to parties and networks outside the deployment, which only a gateway can filter."""
-    ours = of_addresses(a for host in planner.deployment.hosts.values() for a in host.all_addresses)
+    ours = planner.deployment.addresses
     for flow in planner.flows:
         outside = difference(flow.destination.networks.intervals, ours)
         if outside:

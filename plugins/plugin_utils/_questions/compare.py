@@ -161,7 +161,8 @@ def _joined(differences: Iterable[_Difference]) -> list[_Difference]:
 
 def _as_data(differences: Iterable[_Difference], snapshot: Snapshot) -> list[dict[str, Any]]:
     """In the order of the table; IPv4 and IPv6 of the same in one."""
-    describer = Describer(snapshot.planner.deployment)
+    deployment = snapshot.planner.deployment
+    describer = Describer(deployment)
     alike: defaultdict[Any, list[_Difference]] = defaultdict(list)
     for one in differences:
         named = describer.describe_both(one.sources, one.destinations)
@@ -176,7 +177,11 @@ def _as_data(differences: Iterable[_Difference], snapshot: Snapshot) -> list[dic
             (union(one.sources for one in same), union(one.destinations for one in same)),
             strict=True,
         ):
-            flow[end] = {"words": list(words), "hosts": list(hosts), "addresses": prefixes(addresses)}
+            flow[end] = {
+                "words": list(words),
+                "hosts": list(hosts),
+                "addresses": prefixes(addresses, deployment.addresses),
+            }
         data.append(flow)
     return data
 

@@ -52,9 +52,9 @@ class Describer:
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
         self._hosts = {name: of_addresses(host.all_addresses) for name, host in deployment.hosts.items()}
-        everyone = union(self._hosts.values())
         self._parties = {
-            party: difference(networks.intervals, everyone) for party, networks in deployment.settings.parties.items()
+            party: difference(networks.intervals, deployment.addresses)
+            for party, networks in deployment.settings.parties.items()
         }
         self._groups = {
             word: frozenset(name for name, host in deployment.hosts.items() if plays(word, host.roles))
@@ -89,7 +89,9 @@ class Describer:
                 elif len(inside) > _MANY:
                     words.append(f"{len(inside):,} ranges of {party}")
                     rest = difference(rest, part)
-        return Described(tuple(dict.fromkeys((*words, *prefixes(rest)))), tuple(hosts), addresses)
+        return Described(
+            tuple(dict.fromkeys((*words, *prefixes(rest, self._deployment.addresses)))), tuple(hosts), addresses
+        )
 
     def _words(self, hosts: list[str], apart: frozenset[str]) -> list[str]:
         if len(hosts) > _FEW:

@@ -58,8 +58,7 @@ class Ends:
         for host in deployment.hosts.values():
             for address in host.all_addresses:
                 self._owners[address].add(host.name)
-        self.everyone = of_addresses(self._owners)
-        """Every address of the deployment."""
+        self._everyone = deployment.addresses
 
     def of(self, option: str, word: str) -> tuple[End, ...]:
         """The ends that a word means; none for a party without networks, and for a role without hosts.
@@ -91,12 +90,12 @@ class Ends:
     def _split(self, label: str, networks: Networks, word: str | None = None) -> Iterator[End]:
         """By owner, as each host has its own rules."""
         inside: defaultdict[frozenset[str], list[Address]] = defaultdict(list)
-        if intersection(networks.intervals, self.everyone):
+        if intersection(networks.intervals, self._everyone):
             for address in self._owners:
                 if intersection(networks.intervals, of_addresses([address])):
                     inside[self.owners(address)].append(address)
         for hosts, addresses in sorted(inside.items(), key=lambda item: sorted(item[0])):
             yield End(" and ".join(sorted(hosts)), hosts, of_addresses(addresses), word)
-        outside = difference(networks.intervals, self.everyone)
+        outside = difference(networks.intervals, self._everyone)
         if outside:
             yield End(label, frozenset(), outside, word)

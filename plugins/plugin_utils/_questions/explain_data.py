@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import SCOPES
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import Intervals, prefixes
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import Intervals, intersection, prefixes
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import Deployment
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.answers import (
     Answer,
@@ -43,8 +44,8 @@ def answer_data(answer: Answer, planner: Planner, remedies: Remedies, port: Port
         found = remedies.between(from_, to, judgements)
     return {
         "verdict": first.verdict,
-        "source": _end_data(sources, answer.sources),
-        "destination": _end_data(destinations, answer.destinations),
+        "source": _end_data(sources, answer.sources, planner.deployment),
+        "destination": _end_data(destinations, answer.destinations, planner.deployment),
         "judgements": [
             {"name": one.name, "scope": one.scope, "verdict": one.verdict, "why": one.why} for one in judgements
         ],
@@ -58,11 +59,14 @@ def answer_data(answer: Answer, planner: Planner, remedies: Remedies, port: Port
     }
 
 
-def _end_data(ends: Iterable[End], addresses: Intervals) -> dict[str, Any]:
+def _end_data(parts: Iterable[End], addresses: Intervals, deployment: Deployment) -> dict[str, Any]:
+    hosts = sorted(frozenset().union(*(part.hosts for part in parts)))
+    shared = intersection(addresses, deployment.cluster_addresses) if hosts else ()
     return {
-        "labels": list(dict.fromkeys(end.label for end in ends)),
-        "hosts": sorted(frozenset().union(*(end.hosts for end in ends))),
-        "addresses": prefixes(addresses),
+        "labels": list(dict.fromkeys(part.label for part in parts)),
+        "hosts": hosts,
+        "addresses": prefixes(addresses, deployment.addresses),
+        "cluster_addresses": prefixes(shared, deployment.addresses),
     }
 
 

@@ -53,8 +53,17 @@ def _ends(answer: Mapping[str, Any]) -> str:
 
 
 def _end(end: Mapping[str, Any]) -> str:
-    names, addresses = shortened(end["labels"], _SOME), shortened(end["addresses"], _FEW)
+    names, addresses = shortened(end["labels"], _SOME), _addresses(end)
     return names if names == addresses or end["labels"] == end["addresses"] else f"{names} ({addresses})"
+
+
+def _addresses(end: Mapping[str, Any]) -> str:
+    """A node's own addresses, and apart from them those that it shares with the other node of its HA cluster."""
+    own = [address for address in end["addresses"] if address not in end["cluster_addresses"]]
+    parts = [shortened(own, _FEW)] if own else []
+    if end["cluster_addresses"]:
+        parts.append(f"cluster {shortened(end['cluster_addresses'], _FEW)}")
+    return "; ".join(parts)
 
 
 def _of_answer(answer: Mapping[str, Any]) -> Iterator[str]:

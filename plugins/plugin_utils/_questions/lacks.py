@@ -113,7 +113,7 @@ class Lacks:
         """What one end lacks to match a word of the table."""
         if word in PARTIES:
             missing = self._memo.call(difference, endpoint.addresses, self._sides.named(word).networks.intervals)
-            addresses = tuple(self._memo.call(prefixes, missing))
+            addresses = tuple(self._memo.call(prefixes, missing, self._deployment.addresses))
             change = Change(f"qradar_parties.{word}", ADD, addresses, of_ours=bool(endpoint.hosts))
             return (change,) if missing else ()
         if endpoint.outside:

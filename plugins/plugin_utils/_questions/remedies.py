@@ -158,7 +158,7 @@ class Remedies:
             Change(
                 f"{scope}_firewall_management",
                 ADD,
-                tuple(self._memo.call(prefixes, source.addresses)),
+                tuple(self._memo.call(prefixes, source.addresses, self._deployment.addresses)),
                 hosts=tuple(names),
             )
             for scope in SCOPES
@@ -180,7 +180,7 @@ class Remedies:
             return [end.word]
         if end.named and end.hosts.isdisjoint(SIDE_WORDS):
             return sorted(end.hosts)
-        return list(self._memo.call(prefixes, end.addresses))
+        return list(self._memo.call(prefixes, end.addresses, self._deployment.addresses))
 
 
 def _count(changes: Iterable[Change]) -> int:

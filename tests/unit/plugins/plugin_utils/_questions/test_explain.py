@@ -122,11 +122,17 @@ def test_a_whole_answer(planner: Planner) -> None:
         "answers": [
             {
                 "verdict": "allowed",
-                "source": {"labels": ["ep2"], "hosts": ["ep2"], "addresses": ["198.18.1.5", "2001:db8:1::5"]},
+                "source": {
+                    "labels": ["ep2"],
+                    "hosts": ["ep2"],
+                    "addresses": ["198.18.1.5", "2001:db8:1::5"],
+                    "cluster_addresses": [],
+                },
                 "destination": {
                     "labels": ["con1"],
                     "hosts": ["con1"],
                     "addresses": ["198.18.1.1", "198.18.1.3", "2001:db8:1::1"],
+                    "cluster_addresses": ["198.18.1.3"],
                 },
                 "judgements": [{"name": "con1", "scope": "host", "verdict": "accept", "why": ""}],
                 "flows": [
@@ -149,6 +155,16 @@ def test_a_whole_answer(planner: Planner) -> None:
         ],
         "notes": [],
     }
+
+
+def test_neighbours_are_hosts_and_no_network(planner: Planner) -> None:
+    """198.18.1.4 and 198.18.1.5 are ep1 and ep2, 198.18.60.4/31 is nobody's in particular."""
+    answer = ask(planner, "198.18.60.4/31", "198.18.1.4/31", "tcp/9")
+    ends = [(part["source"]["addresses"], part["destination"]["addresses"]) for part in answer["answers"]]
+    assert ends == [(["198.18.60.4/31"], ["198.18.1.4"]), (["198.18.60.4/31"], ["198.18.1.5"])]
+    (part,) = explain(planner, Firewalls({}), source="event_processor", destination="users", port="tcp/9")["answers"]
+    assert part["source"]["addresses"] == ["198.18.1.4", "198.18.1.5", "2001:db8:1::5"]
+    assert part["remedies"][-1]["changes"][0]["value"]["from"] == ["event_processor"]
 
 
 def test_remedies_as_data(planner: Planner) -> None:
