@@ -9,6 +9,7 @@ __metaclass__ = type
 from ansible_collections.portledger.qradar.plugins.module_utils._base import contract
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import find_management
 from ansible_collections.portledger.qradar.plugins.module_utils._registry.providers import PROVIDERS
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.line import with_addresses
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import make_policy
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import (
@@ -24,7 +25,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.save
 PROGRAMS = (boot.main, timer.main)
 
 
-def apply_ruleset(host, options, check):
+def apply_ruleset(host, options, check, verbosity=0):
     """Make this host's firewall enforce the plan, or remove all rules of this collection.
 
     :type host: _host.host.Host
@@ -32,6 +33,8 @@ def apply_ruleset(host, options, check):
     :type options: dict
     :param check: only report what would be done
     :type check: bool
+    :param verbosity: of the run; from 1 on, the difference that is shown lists the addresses that it counts
+    :type verbosity: int
     :returns: the module's result
     :rtype: dict
     :raises RulesetError: its field ``changed`` says whether anything was changed.
@@ -55,8 +58,8 @@ def apply_ruleset(host, options, check):
     result = {
         "changed": bool(lines),
         "provider": _shown_provider(options["provider"], provider, applied.prepared),
-        "difference": lines,
-        "diff": {"prepared": "".join(line + "\n" for line in lines)},
+        "difference": [str(line) for line in lines],
+        "diff": {"prepared": "".join(line + "\n" for line in with_addresses(lines, verbosity))},
     }
     if provider:
         result["management"] = management.as_data()

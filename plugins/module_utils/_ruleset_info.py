@@ -59,7 +59,7 @@ def ruleset_info(host, options):
         "persistent": _persistent(host, store, loaded),
         "pending": _pending(host, store.pending()),
         "outcome": _outcome(store.outcome()),
-        "difference": prepared.lines,
+        "difference": [str(line) for line in prepared.lines],
         "in_force": not prepared.changes(),
         "management": management.as_data(),
         "counters": counters,

@@ -163,6 +163,8 @@ difference:
   description:
     - What was changed, or would be in check mode. V(+) permits a flow, V(-) blocks one, V(~) repairs or replaces.
     - Where another provider takes over, flows that both permit are not listed.
+    - With C(--diff) and C(-v), each line is followed by the addresses behind what it counts, 20 of a set at most. With
+      C(-vv) they are 200, and so on.
   returned: success
   type: list
   elements: str
@@ -221,7 +223,7 @@ def main():
         ),
         supports_check_mode=True,
     )
-    finish(module, lambda host: apply_ruleset(host, module.params, module.check_mode))
+    finish(module, lambda host: apply_ruleset(host, module.params, module.check_mode, module._verbosity))
 
 
 if __name__ == "__main__":

@@ -92,6 +92,22 @@ def interval(network):
     return interval_of(network, family_of(network))
 
 
+def apart(networks):
+    """The same addresses, a network of two as these two: they are neighbours, each with 31 or 127 bits in common.
+
+    :type networks: collections.Iterable[str]
+    :rtype: list[str]
+    """
+    found = []
+    for network in networks:
+        family = family_of(network)
+        if network.endswith("/%d" % (_BITS[family] - 1)):
+            found.extend(_network(family, number, _BITS[family]) for number in interval(network))
+        else:
+            found.append(network)
+    return found
+
+
 def sort_key(network):
     """Orders canonical networks of both families.
 
@@ -145,12 +161,12 @@ class Search:
 
 
 def count_text(networks):
-    """How many addresses and networks, in words.
+    """How many addresses and networks, in words. A network of two addresses counts as these two.
 
     :type networks: collections.Iterable[str]
     :rtype: str
     """
-    networks = list(networks)
+    networks = apart(networks)
     addresses = sum(1 for network in networks if is_address(network))
     others = len(networks) - addresses
     parts = []

@@ -9,7 +9,8 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import count_text, shown, sort_key
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import apart, count_text, shown, sort_key
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.line import Line
 
 _FAMILY_NAMES = {"ipv4": "IPv4", "ipv6": "IPv6"}
 _MEMBERS_SHOWN = 10
@@ -48,7 +49,7 @@ def difference(present, wanted):
     lines = _flow_lines(present, wanted, "flows", lambda family, flow, less, more: False)
     # What is opened or closed on the host as well has its line already.
     lines.extend(
-        line + _PUBLISHED
+        line.ending(_PUBLISHED)
         for line in _flow_lines(
             present,
             wanted,
@@ -59,7 +60,7 @@ def difference(present, wanted):
     members = _member_lines(present, wanted, "members")
     lines.extend(members)
     again = _member_lines(present, wanted, "published_members")
-    lines.extend(line + _PUBLISHED for line in again if line not in members)
+    lines.extend(line.ending(_PUBLISHED) for line in again if line not in members)
     fixed = _fixed_lines(present, wanted, "fixed")
     lines.extend(fixed)
     published = (line for line in _fixed_lines(present, wanted, "published_fixed") if line not in fixed)
@@ -139,19 +140,19 @@ def _flow_lines(present, wanted, kind, said):
         sign, (flow, families) = key[-1], changes[key]
         side = wanted if sign == "+" else present
         both = [name for name in sorted(wanted) if flow in of(wanted[name]) or flow in of(present[name])]
-        lines.append("%s %s%s" % (sign, _flow_text(flow, side, families, kind), _only(families, both)))
+        text, sets = _flow_text(flow, side, families, kind)
+        lines.append(Line("%s %s%s" % (sign, text, _only(families, both)), sets))
     return lines
 
 
 def _flow_text(flow, side, families, kind):
+    """The text of a flow, and the sets that it counts."""
     service, port, source, destination = flow
-    text = "%s from %s" % (("%s %s" % (port, service)).strip(), _end_text(source, side, families, kind))
-    return text + (" to " + _end_text(destination, side, families, kind) if destination is not None else "")
-
-
-def _end_text(label, side, families, kind):
-    networks = set().union(*[_members_of(side[family], kind).get(label, ()) for family in families])
-    return "%s (%s)" % (label, count_text(networks))
+    sets = []
+    for label in (source,) if destination is None else (source, destination):
+        networks = set().union(*[_members_of(side[family], kind).get(label, ()) for family in families])
+        sets.append(("%s (%s)" % (label, count_text(networks)), networks))
+    return "%s from %s" % (("%s %s" % (port, service)).strip(), " to ".join(words for words, _set in sets)), sets
 
 
 def _port_key(port):
@@ -163,10 +164,22 @@ def _member_lines(present, wanted, kind):
     before, after = _all_members(present, kind), _all_members(wanted, kind)
     lines = []
     for label in sorted(set(before) & set(after)):
-        changes = _some("+", after[label] - before[label]) + _some("-", before[label] - after[label])
+        changes, sets = [], []
+        for sign, word, networks in _changed(before[label], after[label]):
+            changes.extend(_some(sign, networks))
+            if len(networks) > _MEMBERS_SHOWN:
+                sets.append(("%s, %s (%s)" % (label, word, count_text(networks)), networks))
         if changes:
-            lines.append("~ %s: %s" % (label, ", ".join(changes)))
+            lines.append(Line("~ %s: %s" % (label, ", ".join(changes)), sets))
     return lines
+
+
+def _changed(before, after):
+    """What is added, and what is removed. Neighbours in one network are hosts, unless only that differs."""
+    there, wanted = set(apart(before)), set(apart(after))
+    if there == wanted:
+        there, wanted = before, after
+    return ("+", "added", wanted - there), ("-", "removed", there - wanted)
 
 
 def _some(sign, networks):

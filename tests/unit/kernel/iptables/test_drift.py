@@ -18,7 +18,7 @@ def test_deleted_rule(box: Box) -> None:
     assert box.repaired() == ["+ tcp/7789 ha_drbd from ha_peer (1 address)"]
     chain, rule = flow_chain(box, "imq")
     box("iptables", "-D", chain, *rule.split())
-    assert box.repaired() == ["+ tcp/7676-7677 imq from component (1 address, 1 network) (IPv4)"]
+    assert box.repaired() == ["+ tcp/7676-7677 imq from component (3 addresses) (IPv4)"]
     assert box.rules() == good
 
 

@@ -227,7 +227,8 @@ def test_strict_fails_on_warnings(folder: Path) -> None:
             "inventory.ini",
             "explain",
             ("source=users", "destination=con1", "to_port=443"),
-            "port: '443' is not a transport with a port. Ask about one port, such as tcp/32006, or about icmp (echo request).",
+            "port: '443' is not a transport with a port. Ask about one port, such as tcp/32006, or about icmp (echo "
+            "request).",
         ),
         ("inventory.ini", "compare", (), "Name the inventory to compare with: -e before=OLD. See docs/explain.md."),
         (

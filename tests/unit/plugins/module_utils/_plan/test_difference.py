@@ -69,6 +69,20 @@ class DifferenceTest(unittest.TestCase):
         names = ", ".join("+198.18.1.%d" % n for n in range(2, 12))
         self.assertEqual(["~ component: %s, +and 12 more" % names], lines(present, wanted))
 
+    def test_two_neighbours_are_hosts(self):
+        flows = [ARIEL]
+        wanted = [meaning(flows, component=["198.18.1.10/31", "198.18.1.12/32"]),
+                  meaning(flows, component=["2001:db8::a/127"])]
+        self.assertEqual(["+ tcp/32006 ariel_query from component (5 addresses)"],
+                         lines([meaning(), meaning()], wanted))
+        present = [meaning(flows, component=["198.18.1.10/32", "198.18.1.12/32"]),
+                   meaning(flows, component=["2001:db8::a/127"])]
+        self.assertEqual(["~ component: +198.18.1.11"], lines(present, wanted))
+        self.assertEqual(["~ component: -198.18.1.11"], lines(wanted, present))
+        # Where that is all that differs, it is told as it is.
+        same = [meaning(flows, component=["198.18.1.10/32", "198.18.1.11/32", "198.18.1.12/32"]), wanted[1]]
+        self.assertEqual(["~ component: +198.18.1.10, +198.18.1.11, -198.18.1.10/31"], lines(wanted, same))
+
     def test_ports_in_order(self):
         flows = [("a", port, "component", None) for port in ("udp/9", "tcp/100", "tcp/9", "icmp")]
         wanted = [meaning(flows, component=["198.18.1.1/32"]), meaning()]
