@@ -17,11 +17,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.lab.hosts.cases import provider_variables
-from tests.lab.plays.record import Recorded, record_playbook
-from tests.lab.plays.site import SITE
+from tests.lab.plays.record import record_playbook
 from tests.lab.world.lab import Lab, RunningNode
-from tests.lab.world.labs import REACH, SMALL
+from tests.lab.world.labs import REACH
 from tests.pythons import interpreter_or_skip
 
 OPTIONS = {"timeout": 3.5, "rate": 400, "time_limit": 60, "parallel": 500}
@@ -254,108 +252,3 @@ def test_who_is_not_root(lab: Lab) -> None:
         "RulesetError: reachability: a raw ICMP socket cannot be opened: Operation not permitted. Run the task as "
         "root, with become: true."
     )
-
-
-# The role, on a deployment
-
-
-@pytest.fixture(scope="module")
-def deployment() -> Iterator[Lab]:
-    # An iptables rule before ours that opens is final; the other tables of nftables would have to agree.
-    with Lab.start(SMALL, extra_variables=provider_variables("iptables")) as running:
-        assert record_playbook(running, SITE).run.ok
-        yield running
-
-
-def verify(lab: Lab, folder: Path, *arguments: str, **variables: Any) -> Recorded:
-    path = folder / "verify.yml"
-    role = {"role": "portledger.qradar.reachability", "vars": variables}
-    path.write_text(yaml.safe_dump([{"hosts": "qradar", "gather_facts": False, "roles": [role]}]), encoding="utf-8")
-    return record_playbook(lab, path, *arguments)
-
-
-def answered(done: Recorded, host: str) -> dict[str, Any]:
-    (found,) = (one for one in done.results[host] if "answers" in one)
-    return found
-
-
-def test_all_is_as_the_plan_says(deployment: Lab, tmp_path: Path) -> None:
-    done = verify(deployment, tmp_path, reachability_negative=5)
-    assert done.run.ok, done.run.stdout
-    assert done.run.changed == {}
-    for host in ("console", "collector"):
-        found = answered(done, host)
-        assert found["verdicts"]["contradicted"] == found["verdicts"]["not_asked"] == 0
-        assert found["counts"]["filtered"] == 10, "what must not pass, at two addresses"
-        assert found["counts"]["closed"] > 20, "what must pass"
-        assert found["wide"] == ["log_sources"]
-
-
-@contextlib.contextmanager
-def rule(node: RunningNode, *words: str) -> Iterator[None]:
-    node.run(["iptables", "-I", *words])
-    try:
-        yield
-    finally:
-        node.run(["iptables", "-D", *words])
-
-
-@contextlib.contextmanager
-def one_closed_and_all_open(lab: Lab) -> Iterator[None]:
-    closed = ("FORWARD", "-d", "198.19.2.11", "-p", "tcp", "--dport", "22", "-j", "REJECT")
-    with (
-        rule(lab["gateway"], *closed, "--reject-with", "icmp-admin-prohibited"),
-        rule(lab["console"], "INPUT", "-s", "198.19.2.11", "-j", "ACCEPT"),
-        rule(lab["gateway"], "FORWARD", "-s", "198.19.2.11", "-j", "ACCEPT"),
-    ):
-        yield
-
-
-def test_what_is_not_as_the_plan_says_is_told_and_fails(deployment: Lab, tmp_path: Path) -> None:
-    with one_closed_and_all_open(deployment):
-        done = verify(deployment, tmp_path)
-        only_told = verify(deployment, tmp_path, reachability_contradicted="report")
-        not_enforced = verify(deployment, tmp_path, "--check")
-    closed, opened = answered(done, "console"), answered(done, "collector")
-    assert closed["contradictions"] == [
-        "collector (198.19.2.11) must pass, is rejected by 198.19.1.1 (administratively prohibited): tcp/22 ssh"
-    ]
-    (port,) = [one for one in opened["answers"] if one["verdict"] == "contradicted"]
-    assert (port["address"], port["expected"], port["result"]) == ("198.19.1.11", "drop", "closed")
-    assert opened["contradictions"] == [
-        f"console (198.19.1.11) must drop, is closed (reset): {port['port']} {port['services'][0]}"
-    ]
-    assert done.messages() == {
-        host: f"{host}: 1 of {len(answered(done, host)['answers'])} answers are not as the plan says. They stand "
-        "above, and docs/reachability.md tells what each can mean."
-        for host in ("console", "collector")
-    }
-    assert closed["contradictions"][0] in done.run.stdout
-    for other in (only_told, not_enforced):
-        assert other.run.ok, other.run.stdout
-        assert answered(other, "console")["contradictions"] == closed["contradictions"]
-        assert closed["contradictions"][0] in other.run.stdout
-
-
-def test_the_site_ends_with_the_proof_where_it_is_asked_for(deployment: Lab) -> None:
-    alone = record_playbook(deployment, SITE, "--tags", "verify")
-    assert alone.run.ok, alone.run.stdout
-    asked = {host: sum("answers" in one for one in some) for host, some in alone.results.items()}
-    assert asked == {"console": 1, "collector": 1, "gateway": 0}
-    assert alone.run.changed == {}
-    behind = record_playbook(deployment, SITE, "--tags", "all,verify", "-e", "host_firewall_unlisted=leave")
-    assert behind.run.ok, behind.run.stdout
-    assert sorted(behind.run.changed) == ["collector", "console"]
-    assert answered(behind, "console")["counts"]["filtered"] == 0, "what nobody enforces is not asked for"
-    without = record_playbook(deployment, SITE)
-    assert without.run.ok, without.run.stdout
-    assert not [one for some in without.results.values() for one in some if "answers" in one]
-    with one_closed_and_all_open(deployment):
-        broken = record_playbook(deployment, SITE, "--tags", "verify")
-    assert set(broken.messages()) == {"console", "collector"}
-
-
-def test_a_wrong_word_is_refused(deployment: Lab, tmp_path: Path) -> None:
-    done = verify(deployment, tmp_path, reachability_contradicted="warn")
-    assert set(done.messages()) == {"console", "collector"}
-    assert "value of reachability_contradicted must be one of: fail, report, got: warn" in done.run.stdout

@@ -14,7 +14,7 @@ from tests.lab.damage.loaded_rules import DAMAGES
 from tests.lab.hosts.cases import CASES
 from tests.lab.hosts.foreign_rules import add_foreign_rules
 from tests.lab.hosts.rules import FAMILIES, HOSTS, foreign_part, foreign_tables, whole
-from tests.lab.plays.record import record_playbook
+from tests.lab.plays.record import Recorded, record_playbook
 from tests.lab.plays.site import REMOVE, SITE
 from tests.lab.world.lab import Lab
 from tests.lab.world.labs import SMALL
@@ -67,6 +67,36 @@ def test_check_mode_tells_what_the_run_then_does(fresh: Lab) -> None:
         assert again.run.changed == {}
         assert set(again.differences()) == set(HOSTS)
         assert all(lines == [] for lines in again.differences().values())
+
+
+def shown_lines(run: Recorded, host: str) -> list[str]:
+    """What ``--diff`` shows of a host."""
+    (shown,) = run.shown[host]
+    lines: list[str] = shown["prepared"].splitlines()
+    return lines
+
+
+def test_verbose_differences_show_addresses(lab: Lab) -> None:
+    """Before the rules are there it is what the plan says, and where they go it is what was loaded."""
+    for playbook, sign in ((SITE, "+"), (REMOVE, "-")):
+        if playbook == SITE:
+            assert record_playbook(lab, REMOVE).run.ok
+        quiet = record_playbook(lab, playbook, "--check", "--diff")
+        verbose = record_playbook(lab, playbook, "--check", "--diff", "-v")
+        assert verbose.run.changed == dict.fromkeys(HOSTS, 1), verbose.run.stdout
+        assert quiet.differences() == verbose.differences()
+        for host in HOSTS:
+            lines = shown_lines(verbose, host)
+            assert [line for line in lines if not line.startswith("  ")] == shown_lines(quiet, host)
+            assert shown_lines(quiet, host) == verbose.differences()[host]
+        console = shown_lines(verbose, "console")
+        syslog = console.index(f"{sign} tcp/514 syslog from log_sources (2 networks)")
+        assert "  log_sources (2 networks): 198.19.2.48/28, 2001:db8:a2::50/124" in console
+        assert console.index("  log_sources (2 networks): 198.19.2.48/28, 2001:db8:a2::50/124") <= syslog + 1
+        assert "  event_collector (2 addresses): 198.19.2.11, 2001:db8:a2::11" in console
+        assert "  console (2 addresses): 198.19.1.11, 2001:db8:a1::11" in shown_lines(verbose, "gateway")
+        if playbook == SITE:
+            assert record_playbook(lab, SITE).run.ok
 
 
 def test_rules_of_others_stay_to_the_byte_and_remove_leaves_nothing(fresh: Lab) -> None:

@@ -19,7 +19,7 @@ PEER = "ha_peer_7d47acff"
 DAMAGE: dict[str, tuple[str, list[str]]] = {
     "deleted rule": (
         f"delete rule inet portledger_host from_{COMPONENT} handle {{handle:from_{COMPONENT} imq}}",
-        ["+ tcp/7676-7677 imq from component (2 addresses, 1 network)"],
+        ["+ tcp/7676-7677 imq from component (4 addresses)"],
     ),
     "deleted lead of one family": (
         "delete rule inet portledger_host input handle {handle:input ip6 saddr @component}",
@@ -62,7 +62,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
     ),
     "published ports only": (
         f"delete rule inet portledger_host published_from_{COMPONENT} handle {{handle:published_from_{COMPONENT} imq}}",
-        ["+ tcp/7676-7677 imq from component (2 addresses, 1 network), published by containers"],
+        ["+ tcp/7676-7677 imq from component (4 addresses), published by containers"],
     ),
     "published ports not judged": (
         "flush chain inet portledger_host published",
