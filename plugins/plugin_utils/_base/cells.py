@@ -16,7 +16,8 @@ from typing import Final
 _UNSHOWN: Final = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
-_FORMULA: Final = re.compile(r"\s*[=+\-@]|[\t\r\n]")
+# Also behind a semicolon, where a spreadsheet of many countries begins a new cell, and in full width.
+_FORMULA: Final = re.compile(r"(^|;)(?=[\s']*[=+\-@＝＋－＠])")
 # An underscore within a word, as in ``event_processor``, marks nothing up; "://", "www." and "@" would become links.
 _MARKDOWN: Final = re.compile(r"([\\`*{}\[\]()#!|~$^@]|(?<!\w)_|_(?!\w)|:(?=//)|(?<=www)\.)", re.IGNORECASE)
 
@@ -29,8 +30,7 @@ def plain(value: object) -> str:
 
 def csv_cell(value: object) -> str:
     """For CSV: a spreadsheet takes no cell for a formula. An apostrophe before it says so."""
-    text = plain(value)
-    return f"'{text}" if _FORMULA.match(text) else text
+    return _FORMULA.sub(r"\1'", plain(value))
 
 
 def markdown_cell(value: object) -> str:

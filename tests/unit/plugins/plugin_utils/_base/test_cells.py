@@ -32,9 +32,15 @@ def test_one_line(value: object, line: str) -> None:
     assert plain(value) == line
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\r=1", "\n=1", "\u3000=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\r=1", "\n=1", "\u3000=1", "＝1", "'=1"]
+)
 def test_no_formula_in_csv(text: str) -> None:
     assert csv_cell(text) == f"'{plain(text)}"
+
+
+def test_no_formula_behind_a_semicolon() -> None:
+    assert csv_cell("a; =1;-2;b") == "a;' =1;'-2;b"
 
 
 @pytest.mark.parametrize("text", ["tcp/514", "198.18.1.1", "2001:db8::1", "ep-1", "a=b", "", "'quoted'"])
