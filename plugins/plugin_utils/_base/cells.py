@@ -19,7 +19,7 @@ _UNSHOWN: Final = re.compile(
 # Also behind a semicolon, where a spreadsheet of many countries begins a new cell, and in full width.
 _FORMULA: Final = re.compile(r"(^|;)(?=[\s']*[=+\-@＝＋－＠])")
 # An underscore within a word, as in ``event_processor``, marks nothing up; "://", "www." and "@" would become links.
-_MARKDOWN: Final = re.compile(r"([\\`*{}\[\]()#!|~$^@]|(?<!\w)_|_(?!\w)|:(?=//)|(?<=www)\.)", re.IGNORECASE)
+_MARKDOWN: Final = re.compile(r"([\\`*{}\[\]()#!|~$^@]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|(?<=www)\.)", re.IGNORECASE)
 
 
 def plain(value: object) -> str:

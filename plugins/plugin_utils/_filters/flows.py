@@ -63,6 +63,13 @@ def read_flows(flows: object) -> list[GivenFlow]:
     return [_read(flow, f"flows[{index}]") for index, flow in enumerate(flows)]
 
 
+def plain_data(value: Any) -> Any:
+    """Data without containers of other kinds, such as those in which Ansible keeps what it has not templated yet."""
+    if isinstance(value, Mapping):
+        return {key: plain_data(item) for key, item in value.items()}
+    return [plain_data(item) for item in value] if isinstance(value, list | tuple) else value
+
+
 def _read(flow: object, place: str) -> GivenFlow:
     data = _mapping(flow, place, "is not a flow")
     return GivenFlow(

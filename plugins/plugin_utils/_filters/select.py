@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError, choices
@@ -27,6 +27,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._filters.flows i
     FLOWS_REMEDY,
     GivenFlow,
     GivenSide,
+    plain_data,
     read_flows,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.extra_flows import SIDE_WORDS
@@ -39,7 +40,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.flow_
 
 _TRANSPORTS: Final = ("tcp", "udp", "icmp")
 SEVERAL: Final = ""
-"""Not a host's name, nor an address."""
+"""Not a host's name."""
 
 _LIKE_A_WORD: Final = re.compile(r"[a-z_]+")
 _LIKE_A_NETWORK: Final = re.compile(r"[0-9a-f]*[.:][0-9a-f.:]*(/[0-9]*)?", re.IGNORECASE)
@@ -52,7 +53,7 @@ def select_flows(
     service: object = None,
     port: object = None,
     transport: object = None,
-) -> list[Mapping[str, Any]]:
+) -> list[dict[str, Any]]:
     """The flows that match every option, unchanged and in order.
 
     Args:
@@ -73,7 +74,7 @@ def select_flows(
     ends = _Ends(given, source, destination)
     kind = _transport(transport)
     return [
-        flow.data
+        plain_data(flow.data)
         for flow in given
         if (services is None or flow.service in services) and _has_port(flow.ports, ports, kind) and ends.fit(flow)
     ]
@@ -114,7 +115,19 @@ class _Ends:
         if sources is None or destinations is None:
             return False
         # One system needs no flow to itself.
-        return sources == SEVERAL or sources != destinations
+        if isinstance(sources, Networks) != isinstance(destinations, Networks):
+            return not (
+                self._of_host(sources, flow.destination, destinations)
+                or self._of_host(destinations, flow.source, sources)
+            )
+        alone = _is_single(sources) if isinstance(sources, Networks) else sources != SEVERAL
+        return not (alone and sources == destinations)
+
+    def _of_host(self, addresses: str | Networks, side: GivenSide, host: str | Networks) -> bool:
+        """Whether all of some addresses are the host's that a side consists of."""
+        if not isinstance(addresses, Networks) or side.has_networks or side.hosts != (host,):
+            return False
+        return self._networks_of(side) & addresses == addresses
 
     def _term(self, option: str, term: object) -> str | Networks | None:
         """A word to look for, or addresses."""
@@ -135,19 +148,15 @@ class _Ends:
         # A host that these flows do not concern.
         return term
 
-    def _part(self, side: GivenSide, term: str | Networks | None) -> str | None:
-        """What of a side is meant: a single host or address by its name, ``SEVERAL``, or None for nothing."""
+    def _part(self, side: GivenSide, term: str | Networks | None) -> str | Networks | None:
+        """What of a side is meant: a single host, ``SEVERAL``, addresses, or None for nothing."""
         if isinstance(term, Networks):
-            common = self._networks_of(side) & term
-            if not common:
-                return None
-            single = len(common.cidrs) == 1 and common.cidrs[0].size == 1
-            return str(common.cidrs[0]) if single else SEVERAL
+            return self._networks_of(side) & term or None
         if term in side.hosts:
             return term
-        if term is None or term == side.label or term in side.roles or term in side.parties:
-            return side.hosts[0] if len(side.hosts) == 1 and not side.has_networks else SEVERAL
-        return None
+        if term in side.roles or (term in (None, side.label) and not side.has_networks):
+            return side.hosts[0] if len(side.hosts) == 1 else SEVERAL
+        return SEVERAL if term in (None, side.label) or term in side.parties else None
 
     def _networks_of(self, side: GivenSide) -> Networks:
         if side.addresses not in self._networks:
@@ -157,3 +166,7 @@ class _Ends:
                 raise InputError(None, "addresses", list(side.addresses), error.problem, FLOWS_REMEDY) from None
             self._networks[side.addresses] = networks
         return self._networks[side.addresses]
+
+
+def _is_single(networks: Networks) -> bool:
+    return len(networks.cidrs) == 1 and networks.cidrs[0].size == 1

@@ -111,10 +111,12 @@ class _Question:
 
     def _one_host(self, sources: Networks, destinations: Networks) -> bool:
         """Whether both are nothing but addresses of one and the same host: it needs no flow to itself."""
+        both = sources | destinations
+        if len(both.cidrs) == 1 and both.cidrs[0].size == 1:
+            return True
         owner = self._owners.get(str(sources.cidrs[0].network))
         if owner is None:
             return False
-        both = sources | destinations
         return both & Networks.of_addresses(owner.addresses) == both
 
 

@@ -151,6 +151,7 @@ def test_what_crosses_a_gateway(planner: Planner) -> None:
         {"source": "198.18.2.4", "destination": "198.18.2.4"},
         {"source": "198.18.1.14", "destination": "198.18.1.14"},
         {"source": "198.18.1.14", "destination": "ec1"},
+        {"source": "198.18.1.3", "destination": "198.18.1.3"},
         {"source": "ep.example.org", "destination": "ep.example.org"},
         {"source": "forensics"},
         {"source": "198.18.99.1"},
