@@ -33,14 +33,14 @@ WORDS: Final = {
         "Source: [{title}]({address}), {edition}. {licence}",
         "use": "`query('portledger.qradar.ports', ...)` gives the same in a playbook. "
         "A reading says: who opens a connection → to whom, and under which condition. "
-        "A dynamic port without a number above which it lies is one of 32768 to 60999.",
+        "A dynamic port is shown as the range that the table documents, and where it documents none, as 32768-60999, "
+        "the range that Linux uses.",
         "index": "All services",
         "index_head": "| row | service | ports | class | what it is |",
         "details": "Readings and notes",
         "row": "Row {row}: {title}",
         "none": "No direction is documented: nothing is permitted.",
         "when": "when",
-        "above": "dynamic, above {above}",
         "dynamic": "dynamic",
     },
     "ja": {
@@ -52,7 +52,7 @@ WORDS: Final = {
         "IBM と QRadar は IBM の商標であり、このコレクションは IBM のものではない。",
         "use": "プレイブックでは `query('portledger.qradar.ports', ...)` で同じ内容が得られる。"
         "解釈は「接続元 → 接続先」で示し、条件があれば続けて書く。"
-        "下限の記載がない動的ポートは、32768 から 60999 のいずれかとする。"
+        "動的ポートは表に記載された範囲で示し、範囲の記載がなければ Linux の既定の範囲である 32768-60999 とする。"
         "区分は、検索 (`klass`) では順に `network`、`local`、`unspecified`、`retired` と書く: "
         "ネットワーク、ローカル、方向未記載、廃止。",
         "index": "サービス一覧",
@@ -61,7 +61,6 @@ WORDS: Final = {
         "row": "行 {row}: {title}",
         "none": "方向の記載がないため、許可しない。",
         "when": "条件",
-        "above": "{above} より大きい動的ポート",
         "dynamic": "動的ポート",
     },
 }
@@ -121,22 +120,12 @@ def _klass(service: Service, lang: str) -> str:
 
 
 def _ports(service: Service, lang: str) -> str:
-    """Ports by transport, transports with the same ports together: "tcp, udp 514"."""
-    transports: dict[str, list[str]] = {}
-    for spec in service.ports:
-        transports.setdefault(spec.transport, []).append(_numbers(spec, lang))
-    together: dict[str, list[str]] = {}
-    for transport, numbers in transports.items():
-        together.setdefault(", ".join(numbers), []).append(transport)
-    return "; ".join(f"{', '.join(names)} {numbers}".strip() for numbers, names in together.items())
+    """Each a transport with its ports: "tcp/514, udp/514"."""
+    return ", ".join(_port(spec, lang) for spec in service.ports)
 
 
-def _numbers(spec: PortSpec, lang: str) -> str:
-    if spec.dynamic:
-        return WORDS[lang]["dynamic" if spec.above is None else "above"].format(above=spec.above)
-    if spec.transport == "icmp":
-        return ""
-    return str(spec.first) if spec.first == spec.last else f"{spec.first}-{spec.last}"
+def _port(spec: PortSpec, lang: str) -> str:
+    return f"{spec.range()} ({WORDS[lang]['dynamic']})" if spec.dynamic else str(spec.range())
 
 
 def _reading(reading: Reading, lang: str) -> str:

@@ -35,9 +35,18 @@ options:
     description:
       - Only flows of this service. V(extra_flow) selects those of C(qradar_extra_flows).
     type: str
+  port:
+    description:
+      - Only flows with this port, narrowed to it. V(514) is both transports, V(tcp/514) one of them,
+        V(tcp/32000-32010) a range, V(icmp) echo request. One of them, or a list.
+    type: raw
 seealso:
   - plugin: portledger.qradar.ports
     plugin_type: lookup
+  - plugin: portledger.qradar.select_flows
+    plugin_type: filter
+  - plugin: portledger.qradar.flow_table
+    plugin_type: filter
 """
 
 EXAMPLES = r"""
@@ -48,6 +57,10 @@ EXAMPLES = r"""
 - name: Show where log sources may send events
   ansible.builtin.debug:
     msg: "{{ query('portledger.qradar.flows', source='log_sources', service='syslog') }}"
+
+- name: Show which flows use tcp/32006, dynamic ports and ranges included
+  ansible.builtin.debug:
+    msg: "{{ query('portledger.qradar.flows', port='tcp/32006') | map(attribute='service') | unique }}"
 """
 
 RETURN = r"""
@@ -88,6 +101,15 @@ _raw:
           description: Hosts of the deployment in it.
           type: list
           elements: str
+        roles:
+          description: Roles of these hosts, and V(component), V(managed_host) and V(event_listener) where one is that.
+          type: list
+          elements: str
+          sample: [event_processor, component, managed_host, event_listener]
+        parties:
+          description: Parties with an address in it.
+          type: list
+          elements: str
         addresses:
           description: All addresses as the fewest prefixes, IPv4 before IPv6.
           type: list
@@ -110,7 +132,7 @@ class LookupModule(Lookup):
     """``portledger.qradar.flows``."""
 
     NAME = "flows"
-    OPTIONS = ("source", "destination", "gateway", "service")
+    OPTIONS = ("source", "destination", "gateway", "service", "port")
 
     def answer(self, terms: Sequence[Any], variables: Mapping[str, Any], options: dict[str, Any]) -> list[Any]:
         return query_flows(make_planner(variables["hostvars"], variables["groups"]), **options)

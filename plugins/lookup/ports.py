@@ -110,7 +110,7 @@ EXAMPLES = r"""
 
 - name: Everything with a fixed TCP port below 1024
   ansible.builtin.debug:
-    msg: "{{ query('portledger.qradar.ports', query='[?ports[?transport==`tcp` && last<`1024`]].service') }}"
+    msg: "{{ query('portledger.qradar.ports', query='[?port_ranges[?transport==`tcp` && last<`1024`]].service') }}"
 """
 
 RETURN = r"""
@@ -130,9 +130,16 @@ _raw:
       sample: imq
     ports:
       description:
-        - The ports, each with its transport.
-        - Fixed ports have RV(_raw[].ports[].first) and RV(_raw[].ports[].last), equal for a single port.
-        - Dynamic ones have RV(_raw[].ports[].dynamic) and RV(_raw[].ports[].above). ICMP has neither.
+        - The ports, each a transport with its ports as one value. V(icmp) is echo request.
+        - Dynamic ports are the range that the table documents, or 32768 to 60999 where it documents none.
+      type: list
+      elements: str
+      sample: ["tcp/7676-7677"]
+    port_ranges:
+      description:
+        - The parts of RV(_raw[].ports), in the same order.
+        - Fixed ports have RV(_raw[].port_ranges[].first) and RV(_raw[].port_ranges[].last), equal for a single port.
+        - Dynamic ones have RV(_raw[].port_ranges[].dynamic) and RV(_raw[].port_ranges[].above). ICMP has neither.
       type: list
       elements: dict
       contains:

@@ -18,6 +18,9 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors imp
 TRANSPORTS: Final = ("tcp", "udp")
 LAST_PORT: Final = 65535
 
+PORT_REMEDY: Final = "Write a port such as 514 or tcp/514, a range such as tcp/32000-32010, or icmp"
+
+_NUMBERS: Final = re.compile(r"-?[0-9]{1,20}(?:-[0-9]{1,20})?")
 _FORM: Final = re.compile(r"(?P<transport>[a-z]+)/(?P<first>[0-9]+)(?:-(?P<last>[0-9]+))?")
 
 
@@ -76,6 +79,34 @@ class PortRange:
             and self.first <= other.first
             and other.last <= self.last
         )
+
+    def common(self, other: PortRange) -> PortRange | None:
+        """The ports that are in both, None where there are none."""
+        first, last = max(self.first, other.first), min(self.last, other.last)
+        return PortRange(self.transport, first, last) if self.transport == other.transport and first <= last else None
+
+
+def parse_ports(value: object) -> tuple[PortRange, ...]:
+    """As :meth:`PortRange.parse`, and numbers without a transport (``514``, ``20000-23000``): either one may be meant.
+
+    Raises:
+        PortError: as there.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise PortError(value, "is not a port")
+    text = str(value).strip()
+    if text in TRANSPORTS:
+        raise PortError(value, "names a transport without a port")
+    if not _NUMBERS.fullmatch(text):
+        return (PortRange.parse(text),)
+    if text.startswith("-"):
+        raise PortError(value, f"names port {text}, which is outside 1 to {LAST_PORT}")
+    return tuple(PortRange.parse(f"{transport}/{text}") for transport in TRANSPORTS)
+
+
+def looks_like_ports(text: str) -> bool:
+    """Whether a text is meant as one of these, right or wrong."""
+    return "/" in text or text in ("icmp", *TRANSPORTS) or _NUMBERS.fullmatch(text) is not None
 
 
 def merge_ports(ranges: Iterable[PortRange]) -> tuple[PortRange, ...]:

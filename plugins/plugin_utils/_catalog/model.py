@@ -120,7 +120,8 @@ class Service:
         return {
             "row": self.row,
             "service": self.service,
-            "ports": [port.as_dict() for port in self.ports],
+            "ports": [str(port.range()) for port in self.ports],
+            "port_ranges": [port.as_dict() for port in self.ports],
             "class": self.klass,
             "title": self.title.as_dict(),
             "readings": [reading.as_dict() for reading in self.readings],

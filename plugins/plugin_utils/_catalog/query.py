@@ -9,17 +9,16 @@ Note that this plugin util is **PRIVATE** to the collection.
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError, choices
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import (
-    LAST_PORT,
-    TRANSPORTS,
     PortError,
     PortRange,
+    looks_like_ports,
+    parse_ports,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import PARTIES, ROLES, SELF, plays
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import Catalog, load_catalog
@@ -33,8 +32,6 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.model i
 DIRECTIONS: Final = ("in", "out")
 
 TERM_REMEDY: Final = "Write a service such as ssh, a port such as 514 or tcp/514, or a range such as tcp/32000-32010"
-
-_NUMBERS: Final = re.compile(r"-?[0-9]{1,20}(?:-[0-9]{1,20})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +125,7 @@ def _matching(terms: Iterable[object], catalog: Catalog) -> tuple[Service, ...]:
         return catalog.services
     names: set[str] = set()
     ranges: list[PortRange] = []
-    for term in _flat(given):
+    for term in flat(given):
         meaning = _term(term, catalog)
         if isinstance(meaning, str):
             names.add(meaning)
@@ -137,21 +134,24 @@ def _matching(terms: Iterable[object], catalog: Catalog) -> tuple[Service, ...]:
     return tuple(service for service in catalog.services if service.service in names or _uses(service, ranges))
 
 
-def _flat(terms: Iterable[object]) -> Iterator[object]:
+def services_with(ranges: Iterable[PortRange], catalog: Catalog) -> list[str]:
+    """The names of services with a port in one of these ranges, in row order: the reverse look-up."""
+    wanted = tuple(ranges)
+    return list(dict.fromkeys(service.service for service in catalog.services if _uses(service, wanted)))
+
+
+def flat(terms: Iterable[object]) -> Iterator[object]:
+    """The items of a list, those of lists in it one by one. Filters of Jinja give lists of other types too."""
     for term in terms:
-        if isinstance(term, list | tuple):
-            yield from _flat(term)
+        if isinstance(term, Iterable) and not isinstance(term, str | bytes | Mapping):
+            yield from flat(term)
         else:
             yield term
 
 
 def _uses(service: Service, ranges: Iterable[PortRange]) -> bool:
     """Whether a port of the service lies in one of the ranges; a dynamic port counts with its documented range."""
-    return any(
-        port.transport == wanted.transport and port.first <= wanted.last and wanted.first <= port.last
-        for wanted in ranges
-        for port in service.ports
-    )
+    return any(port.range().common(wanted) for wanted in ranges for port in service.ports)
 
 
 def _term(term: object, catalog: Catalog) -> str | tuple[PortRange, ...]:
@@ -159,25 +159,14 @@ def _term(term: object, catalog: Catalog) -> str | tuple[PortRange, ...]:
     if isinstance(term, bool) or not isinstance(term, int | str):
         raise InputError(None, "term", term, "is neither a service nor a port", TERM_REMEDY)
     text = str(term).strip()
-    if text in TRANSPORTS:
-        raise InputError(None, "term", term, "names a transport without a port", TERM_REMEDY)
-    try:
-        if _NUMBERS.fullmatch(text):
-            return _numbers(text)
-        if "/" in text or text == "icmp":
-            return (PortRange.parse(text),)
-    except PortError as error:
-        raise InputError(None, "term", term, error.problem, TERM_REMEDY) from None
+    if looks_like_ports(text):
+        try:
+            return parse_ports(text)
+        except PortError as error:
+            raise InputError(None, "term", term, error.problem, TERM_REMEDY) from None
     if text not in catalog.names():
         raise InputError(None, "term", term, "is not a service in the catalog", choices(text, catalog.names()))
     return text
-
-
-def _numbers(text: str) -> tuple[PortRange, ...]:
-    """A port or a range without its transport: either one may be meant."""
-    if text.startswith("-"):
-        raise PortError(text, f"names port {text}, which is outside 1 to {LAST_PORT}")
-    return tuple(PortRange.parse(f"{transport}/{text}") for transport in TRANSPORTS)
 
 
 def _words(option: str, given: Sequence[str] | None, allowed: tuple[str, ...]) -> tuple[str, ...]:

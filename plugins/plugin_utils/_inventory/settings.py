@@ -24,18 +24,17 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deplo
     Settings,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.extra_flows import is_over, read_extra_flows
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.pins import known_service, read_pins
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.values import (
     as_list,
     as_mapping,
     as_networks,
-    as_ports,
 )
 
 Source = tuple[str, Mapping[str, object]]
 T = TypeVar("T")
 
 _PARTIES_FORM: Final = "a party and its networks, such as {log_sources: [198.18.0.0/24]}"
-_PINS_FORM: Final = "a service and its ports, such as {imq_dynamic: [tcp/40913]}"
 
 
 class SettingsReader:
@@ -135,42 +134,13 @@ class SettingsReader:
     def _excluded(self, host: str, variable: str, value: object) -> frozenset[str]:
         names = as_list(host, variable, value)
         for name in names:
-            self._known_service(host, variable, name)
+            known_service(host, variable, name, self._catalog)
         return frozenset(str(name) for name in names)
 
-    def _known_service(self, host: str, variable: str, name: object) -> None:
-        services = self._catalog.names()
-        if name not in services:
-            raise InputError(host, variable, name, "is not a service in the catalog", _nearest(name, services))
-
     def _pins(self, host: str, variable: str, value: object) -> Mapping[str, tuple[PortRange, ...]]:
-        pins: dict[str, tuple[PortRange, ...]] = {}
-        for name, ports in as_mapping(host, variable, value, _PINS_FORM).items():
-            self._known_service(host, variable, name)
-            documented = [spec for service in self._catalog.service(name) for spec in service.ports]
-            if not any(spec.dynamic for spec in documented):
-                dynamic = sorted({s.service for s in self._catalog.services if any(p.dynamic for p in s.ports)})
-                raise InputError(
-                    host, variable, name, "has no dynamic port to pin", f"Services with one are: {', '.join(dynamic)}"
-                )
-            place = f"{variable}.{name}"
-            pins[name] = as_ports(host, place, ports)
-            if not pins[name]:
-                raise InputError(
-                    host, place, ports, "pins no port, which would block the service", "List its ports, or leave it out"
-                )
-            allowed = [spec.range() for spec in documented]
-            for pin in pins[name]:
-                if not any(pin in range_ for range_ in allowed):
-                    self._warn(
-                        complaint(
-                            host,
-                            place,
-                            str(pin),
-                            f"is outside what the table documents ({', '.join(map(str, allowed))})",
-                            "Check the port. It is permitted as written",
-                        )
-                    )
+        pins, warnings = read_pins(host, variable, value, self._catalog)
+        for warning in warnings:
+            self._warn(warning)
         return pins
 
     def _extra_flows(self, host: str, variable: str, value: object) -> tuple[ExtraFlow, ...]:
@@ -178,16 +148,6 @@ class SettingsReader:
         for warning in warnings:
             self._warn(warning)
         return flows
-
-
-def _nearest(name: object, services: Iterable[str]) -> str:
-    known = choices(name, services)
-    # All 80 names are too many for one line.
-    return (
-        known.partition(" Valid values:")[0]
-        if known.startswith("Did you mean")
-        else ("List them with the lookup portledger.qradar.ports")
-    )
 
 
 def _version(host: str, variable: str, value: object) -> str:

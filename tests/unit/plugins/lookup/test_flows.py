@@ -53,10 +53,24 @@ ANSWERS: dict[str, Any] = {
             "ports": ["tcp/443"],
             "when": None,
             "comment": None,
-            "source": {"label": "users", "hosts": [], "addresses": ["198.18.60.0/24"]},
-            "destination": {"label": "console", "hosts": ["con1"], "addresses": ["198.18.1.1/32", "2001:db8:1::1/128"]},
+            "source": {
+                "label": "users",
+                "hosts": [],
+                "roles": [],
+                "parties": ["users"],
+                "addresses": ["198.18.60.0/24"],
+            },
+            "destination": {
+                "label": "console",
+                "hosts": ["con1"],
+                "roles": ["console", "component", "event_listener"],
+                "parties": [],
+                "addresses": ["198.18.1.1/32", "2001:db8:1::1/128"],
+            },
         }
     ],
+    "query('portledger.qradar.flows', port=514) | map(attribute='service') | unique": ["syslog"],
+    "query('portledger.qradar.flows', port='tcp/514') | map(attribute='ports') | unique": [["tcp/514"]],
     "query('portledger.qradar.flows', gateway='gw1', source='users', service='ssh')[0].destination.addresses": [
         "198.18.1.1/32"
     ],
@@ -65,7 +79,7 @@ REFUSALS = {
     "query('portledger.qradar.flows', 'con1')": "portledger.qradar.flows: takes no terms. Remove 'con1'.",
     "query('portledger.qradar.flows', sources='con1')": (
         "portledger.qradar.flows: option: 'sources' is not an option of this lookup. Did you mean source? Valid "
-        "values: destination, gateway, service, source."
+        "values: destination, gateway, port, service, source."
     ),
     "query('portledger.qradar.flows', gateway='con1')": (
         "portledger.qradar.flows: con1: is not a gateway of the deployment. Put it into the group qradar_gateways "

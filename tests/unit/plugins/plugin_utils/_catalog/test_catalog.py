@@ -114,10 +114,41 @@ def test_port_forms(text: str, documented: PortRange, form: dict[str, object]) -
 def test_one_entry() -> None:
     (entry,) = load_catalog().service("imq")
     shown = entry.as_dict()
-    assert list(shown) == ["row", "service", "ports", "class", "title", "readings", "note"]
-    assert shown["ports"] == [{"transport": "tcp", "first": 7676, "last": 7677}]
+    assert list(shown) == ["row", "service", "ports", "port_ranges", "class", "title", "readings", "note"]
+    assert shown["ports"] == ["tcp/7676-7677"]
+    assert shown["port_ranges"] == [{"transport": "tcp", "first": 7676, "last": 7677}]
     assert shown["readings"] == [{"from": ["console"], "to": ["managed_host"], "when": "unencrypted"}]
     assert shown["title"] == {"en": "Message queue", "ja": "メッセージ・キュー"}
+
+
+@pytest.mark.parametrize(
+    ("service", "ports", "parts"),
+    [
+        ("imq_dynamic", ["tcp/32001-65535"], [{"transport": "tcp", "dynamic": True, "above": 32000}]),
+        (
+            "portmapper_dynamic",
+            ["tcp/32768-60999", "udp/32768-60999"],
+            [{"transport": transport, "dynamic": True, "above": None} for transport in ("tcp", "udp")],
+        ),
+        ("ha_icmp", ["icmp"], [{"transport": "icmp"}]),
+        ("syslog", ["tcp/514", "udp/514"], [{"transport": t, "first": 514, "last": 514} for t in ("tcp", "udp")]),
+    ],
+)
+def test_ports_have_one_form_and_their_parts(service: str, ports: list[str], parts: list[dict[str, object]]) -> None:
+    shown = load_catalog().service(service)[0].as_dict()
+    assert (shown["ports"], shown["port_ranges"]) == (ports, parts)
+
+
+def test_ports_and_their_parts_are_in_the_same_order() -> None:
+    for service in load_catalog().services:
+        shown = service.as_dict()
+        for text, parts in zip(shown["ports"], shown["port_ranges"], strict=True):
+            port = PortRange.parse(text)
+            assert port.transport == parts["transport"]
+            if "first" in parts:
+                assert (port.first, port.last) == (parts["first"], parts["last"])
+            elif parts.get("above"):
+                assert (port.first, port.last) == (parts["above"] + 1, 65535)
 
 
 def test_unknown_service() -> None:

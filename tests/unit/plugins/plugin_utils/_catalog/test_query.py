@@ -90,7 +90,7 @@ def table_of_ports() -> dict[tuple[str, int], set[str]]:
     """Every port that a service documents, one by one, straight from the output form."""
     ports: dict[tuple[str, int], set[str]] = {}
     for entry in select([]):
-        for port in entry["ports"]:
+        for port in entry["port_ranges"]:
             if "dynamic" in port:
                 numbers = range(32768, 61000) if port["above"] is None else range(port["above"] + 1, 65536)
             else:
@@ -233,9 +233,11 @@ def test_language() -> None:
 def test_answers_share_nothing() -> None:
     (entry,) = select(["imq"])
     entry["ports"].clear()
+    entry["port_ranges"].clear()
     entry["title"]["en"] = ""
     (again,) = select(["imq"])
     assert again["ports"]
+    assert again["port_ranges"]
     assert again["title"]["en"]
 
 
@@ -247,7 +249,8 @@ def test_answers_share_nothing() -> None:
         ("[0].service", ["ssh"]),
         ("[0].{name: service, row: row}", [{"name": "ssh", "row": 1}]),
         ("[9]", [None]),
-        ("[?row==`4`].ports[].first", [123]),
+        ("[?row==`4`].ports[]", ["udp/123"]),
+        ("[?row==`4`].port_ranges[].first", [123]),
     ],
 )
 def test_jmespath(query: str, answer: list[object]) -> None:

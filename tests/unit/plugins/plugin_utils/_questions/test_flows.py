@@ -55,11 +55,15 @@ def test_a_whole_answer(planner: Planner) -> None:
             "source": {
                 "label": "encrypted managed_host",
                 "hosts": ["ep.example.org"],
+                "roles": ["event_processor", "component", "managed_host", "event_listener"],
+                "parties": [],
                 "addresses": ["198.18.1.4/32"],
             },
             "destination": {
                 "label": "console",
                 "hosts": ["con1", "con2"],
+                "roles": ["console", "component", "event_listener"],
+                "parties": [],
                 "addresses": ["198.18.1.1/32", "198.18.1.2/31", "2001:db8:1::1/128"],
             },
         }
@@ -69,12 +73,33 @@ def test_a_whole_answer(planner: Planner) -> None:
 def test_an_extra_flow(planner: Planner) -> None:
     (flow,) = query_flows(planner, service="extra_flow")
     assert (flow["row"], flow["ports"], flow["comment"]) == (None, ["icmp", "tcp/8443"], "ticket 4711")
-    assert flow["source"] == {"label": "users", "hosts": [], "addresses": ["198.18.60.0/24"]}
+    assert flow["source"] == {
+        "label": "users",
+        "hosts": [],
+        "roles": [],
+        "parties": ["users"],
+        "addresses": ["198.18.60.0/24"],
+    }
     assert flow["destination"] == {
         "label": "ec1",
         "hosts": ["ec1"],
+        "roles": ["event_collector", "component", "managed_host", "event_listener"],
+        "parties": ["log_sources"],
         "addresses": ["198.18.1.14/32", "198.18.2.4/32"],
     }
+
+
+def test_a_port_is_narrowed_to(planner: Planner) -> None:
+    assert [flow["ports"] for flow in query_flows(planner, service="syslog", port=514)] == [
+        flow["ports"] for flow in query_flows(planner, service="syslog")
+    ]
+    (flow,) = query_flows(planner, service="extra_flow", port=["tcp/8000-8443", "udp/514"])
+    assert flow["ports"] == ["tcp/8443"]
+    found = {flow["service"]: flow["ports"] for flow in query_flows(planner, port="tcp/32006")}
+    assert found["ariel_query"] == found["imq_dynamic"] == ["tcp/32006"]
+    assert "syslog" not in found
+    assert {flow["service"] for flow in query_flows(planner, port="icmp")} == {"ha_icmp", "extra_flow"}
+    assert query_flows(planner, port="tcp/1") == query_flows(planner, port=[]) == []
 
 
 def test_no_question_is_every_flow(planner: Planner) -> None:
@@ -98,7 +123,13 @@ def test_an_address_is_that_address_alone(planner: Planner) -> None:
 def test_hosts_inside_a_party_are_named(planner: Planner) -> None:
     flows = query_flows(planner, source="log_sources", destination="console", service="syslog")
     assert [flow["source"] for flow in flows if flow["source"]["label"] == "log_sources"] == [
-        {"label": "log_sources", "hosts": ["ec1"], "addresses": ["198.18.2.0/24", "198.18.50.0/24"]}
+        {
+            "label": "log_sources",
+            "hosts": ["ec1"],
+            "roles": ["event_collector", "component", "managed_host", "event_listener"],
+            "parties": ["log_sources"],
+            "addresses": ["198.18.2.0/24", "198.18.50.0/24"],
+        }
     ]
 
 
@@ -120,6 +151,7 @@ def test_what_crosses_a_gateway(planner: Planner) -> None:
         {"source": "198.18.2.4", "destination": "198.18.2.4"},
         {"source": "198.18.1.14", "destination": "198.18.1.14"},
         {"source": "198.18.1.14", "destination": "ec1"},
+        {"source": "198.18.1.3", "destination": "198.18.1.3"},
         {"source": "ep.example.org", "destination": "ep.example.org"},
         {"source": "forensics"},
         {"source": "198.18.99.1"},
@@ -158,6 +190,16 @@ WORDS = (
             {"destination": "ec1.example.org"},
             "destination: 'ec1.example.org' is neither an address nor a network. Write an address or a network, "
             "such as 198.18.0.0/24 or 2001:db8::/64.",
+        ),
+        (
+            {"port": "tcp/65536"},
+            "port: 'tcp/65536' names port 65536, which is outside 1 to 65535. Write a port such as 514 or tcp/514, a "
+            "range such as tcp/32000-32010, or icmp.",
+        ),
+        (
+            {"port": [514, "syslog"]},
+            "port: 'syslog' is not a transport with a port. Write a port such as 514 or tcp/514, a range such as "
+            "tcp/32000-32010, or icmp.",
         ),
         (
             {"gateway": "ec1"},
