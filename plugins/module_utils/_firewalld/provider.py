@@ -129,8 +129,8 @@ class Firewalld(Provider):
         "_base.intervals", "_base.networks", "_firewalld.command", "_firewalld.files", "_firewalld.load",
         "_firewalld.meaning", "_firewalld.provider", "_firewalld.published", "_firewalld.reload", "_firewalld.rules",
         "_firewalld.runtime", "_firewalld.state", "_iptables.ipset", "_iptables.render", "_iptables.rule",
-        "_iptables.save", "_nftables.listing", "_plan.difference", "_plan.plan", "_plan.policy", "_plan.rules",
-        "_providers.provider",
+        "_iptables.save", "_nftables.listing", "_plan.difference", "_plan.line", "_plan.plan", "_plan.policy",
+        "_plan.rules", "_providers.provider",
     )
 
     def detect(self, host):

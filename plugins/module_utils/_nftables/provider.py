@@ -101,7 +101,7 @@ class Nftables(Provider):
     CODE = (
         "_base.intervals", "_base.networks", "_host.conntrack", "_nftables.listing", "_nftables.meaning",
         "_nftables.provider", "_nftables.render", "_nftables.rule", "_nftables.table", "_plan.difference",
-        "_plan.plan", "_plan.policy", "_plan.rules", "_providers.provider",
+        "_plan.line", "_plan.plan", "_plan.policy", "_plan.rules", "_providers.provider",
     )
 
     def traces(self, host, scope):

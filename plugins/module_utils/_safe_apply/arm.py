@@ -50,9 +50,13 @@ def arm(host, store, token, seconds):
         command = [sys.executable, "-E", "-s", "-B", _write_program(host, store, token)]
     except (IOError, OSError) as error:
         raise RulesetError("%s: cannot be written: %s." % (store.program(token), error.strerror))
-    if systemd.runs(host) and host.find("systemd-run") and _ask_systemd(host, _unit(store, token), seconds, command):
-        return SYSTEMD
-    _start_process(host, command)
+    if systemd.runs(host) and host.find("systemd-run"):
+        # A process says so itself where something that it needs is missing; what systemd starts later does not.
+        _run(host, command + ["--try"])
+        if _ask_systemd(host, _unit(store, token), seconds, command):
+            return SYSTEMD
+    # The command returns, with all its files closed, once a process of its own goes on.
+    _run(host, command + ["--detach"])
     return PROCESS
 
 
@@ -94,8 +98,8 @@ def _ask_systemd(host, unit, seconds, command):
     return host.run("systemctl", ["is-active", unit + ".timer"])[1].strip() == "active"
 
 
-def _start_process(host, command):
-    # The command returns, with all its files closed, once a process of its own goes on.
-    code, out, err = host.run(command[0], command[1:] + ["--detach"])
+def _run(host, command):
+    code, out, err = host.run(command[0], command[1:])
     if code != 0:
-        raise RulesetError("%s: failed: %s." % (" ".join(command), (err or out).strip().rstrip(".")))
+        words = (err or out).strip().splitlines()[-1:] or ["exit code %d" % code]
+        raise RulesetError("%s: failed: %s." % (" ".join(command), words[0].rstrip(".")))

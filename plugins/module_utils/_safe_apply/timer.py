@@ -37,7 +37,7 @@ def main(providers, root, scope, token, arguments):
     :param scope: host or gateway
     :type scope: str
     :type token: str
-    :param arguments: --detach, or nothing
+    :param arguments: --detach; --try, to end once everything that it needs is loaded; or nothing
     :type arguments: list[str]
     :returns: whether nothing is left to do
     :rtype: bool
@@ -47,6 +47,11 @@ def main(providers, root, scope, token, arguments):
     if pending:
         # What started this program may know fewer directories than the module did.
         store.host.path[:] = pending.path
+        # All that it needs is loaded now, while whoever starts it can still refuse: later, access depends on it.
+        for saved in pending.saved:
+            providers[saved.provider]
+    if "--try" in arguments:
+        return True
     if "--detach" in arguments:
         _detach(store, token)
     return wait_and_restore(store, providers, token)

@@ -11,7 +11,7 @@ import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import difference
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.line import Line, with_addresses
-from ansible_collections.portledger.qradar.tests.unit.plugins.module_utils._plan.test_difference import meaning
+from tests.unit.plugins.module_utils._plan.test_difference import meaning
 
 FLOWS = [("imq", "tcp/7676", "component", None), ("ssh", "tcp/22", "component", None),
          ("syslog", "udp/514", "sources", "console")]

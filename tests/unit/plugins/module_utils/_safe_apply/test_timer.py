@@ -8,6 +8,7 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,9 +20,11 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.errors imp
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.program import run_plain
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply import arm as _arm
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.arm import arm
 from tests.unit.plugins.module_utils.support import Folder, options
 
+PACKAGE = "ansible_collections.portledger.qradar.plugins.module_utils"
 # A kernel in a file: it stores what it is given in the form that iptables-save gives it back.
 SAVE = """#!/bin/sh
 cat "$(dirname "$0")/../rules"
@@ -147,6 +150,33 @@ class TimerTest(unittest.TestCase):
             real, sys.executable = sys.executable, self.folder.root + "/no-python"
             self.addCleanup(setattr, sys, "executable", real)
             self.assertRaises(RulesetError, arm, self.host, self.store, "t1", 1)
+
+    def incomplete(self):
+        """Nothing is loaded where the way back lacks a part of its code."""
+        real = _arm.code_of
+        _arm.code_of = lambda providers: [name for name in real(providers) if name != "_iptables.restore"]
+        self.addCleanup(setattr, _arm, "code_of", real)
+        with self.assertRaises(RulesetError) as caught:
+            self.apply(seconds=30)
+        found = re.sub(r"^.*/restore\.py ", "restore.py ", str(caught.exception))
+        found = found.replace("ModuleNotFoundError", "ImportError").replace("'", "")
+        where = "" if sys.version_info[0] == 2 else PACKAGE + "._iptables."
+        self.assertEqual("", self.text("rules"))
+        self.assertEqual([], self.timers())
+        self.assertIsNone(self.store.pending())
+        return found.replace("No module named %srestore" % where, "No module named restore")
+
+    def test_a_process_that_lacks_a_part_of_its_code(self):
+        self.assertEqual(
+            "restore.py --detach: failed: ImportError: No module named restore. Nothing was changed.", self.incomplete()
+        )
+
+    def test_systemd_is_not_asked_to_start_what_lacks_a_part_of_its_code(self):
+        self.have_systemd()
+        self.assertEqual(
+            "restore.py --try: failed: ImportError: No module named restore. Nothing was changed.", self.incomplete()
+        )
+        self.assertEqual("", self.text("systemd-run"))
 
     # ---- systemd, by a stand-in: no test here is run by the real one
 
