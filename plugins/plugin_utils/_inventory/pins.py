@@ -27,7 +27,7 @@ def known_service(host: str | None, variable: str, name: object, catalog: Catalo
     """
     if isinstance(name, str) and name in catalog.names():
         return name
-    near, _, _ = choices(name, catalog.names()).partition(" Valid values:")
+    near = choices(name, catalog.names()).partition(" Valid values:")[0]
     # All 80 names are too many for one line.
     remedy = near if near.startswith("Did you mean") else "List them with the lookup portledger.qradar.ports"
     raise InputError(host, variable, name, "is not a service in the catalog", remedy)
