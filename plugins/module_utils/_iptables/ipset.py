@@ -160,9 +160,9 @@ class SetChange:
                 )
         lines = []
         for name in self.new:
-            lines.extend(_fill(name, self.kinds[name], self.wanted[name]))
+            lines.extend(fill(name, self.kinds[name], self.wanted[name]))
         for name in self.drifted:
-            lines.extend(_fill(self._spare[name], self.kinds[name], self.wanted[name]))
+            lines.extend(fill(self._spare[name], self.kinds[name], self.wanted[name]))
         if not lines:
             return
         code, out, err = self._restore(lines)
@@ -200,8 +200,15 @@ class SetChange:
                 time.sleep(0.05)
 
 
-def _fill(name, kind, members):
-    """Lines of ipset restore that make a set with these members."""
+def fill(name, kind, members):
+    """Lines of ipset restore that make a set with these members.
+
+    :type name: str
+    :param kind: type and family, as ipset writes them
+    :type kind: str
+    :type members: set[str]
+    :rtype: collections.Iterable[str]
+    """
     size = 64
     while size < len(members):
         size *= 2

@@ -17,7 +17,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listin
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.meaning import counted_flows, table_difference
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import render
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import (
-    TABLES, read_table, table_data, table_from, table_text,
+    TABLES, read_table, replacing, table_data, table_from, table_text,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 from ansible_collections.portledger.qradar.plugins.module_utils._host.conntrack import track_ahead
@@ -146,13 +146,6 @@ class Nftables(Provider):
     def build(self, scope, present, policy):
         if policy is None:
             return NftablesState(None)
-        for name in policy.interfaces():
-            if '"' in name:
-                raise RulesetError(
-                    "qradar_gateway_segments: '%s' is a name that nft cannot write. Rename the interface, or choose "
-                    "another provider." % name,
-                    changed=False,
-                )
         return NftablesState(render(policy))
 
     def compare(self, host, scope, present, wanted):
@@ -173,8 +166,7 @@ class Nftables(Provider):
         elif wanted.table is not None:
             _carry_over(present.table, wanted.table)
             text = table_text(name, wanted.table, counters=True)
-        # Deleting what is not there is an error, so it is made first, where it is not there.
-        script = "table inet %s\ndelete table inet %s\n%s" % (name, name, text)
+        script = replacing(name, text)
         asked = False
         for arguments in (["-c", "-f", "-"], ["-f", "-"]):
             if present.table is None and text and "-c" not in arguments:

@@ -12,6 +12,7 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import DROP, GATEWAY, LEAVE, LOG
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.rule import Rule, interface_value, label
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import (
@@ -37,7 +38,15 @@ def render(policy):
 
     :type policy: _plan.policy.Policy
     :rtype: _nftables.table.Table
+    :raises RulesetError: nft cannot write the name of an interface.
     """
+    for name in policy.interfaces():
+        if '"' in name:
+            raise RulesetError(
+                "qradar_gateway_segments: '%s' is a name that nft cannot write. Rename the interface, or choose "
+                "another provider." % name,
+                changed=False,
+            )
     renderer = _Renderer(policy)
     if policy.scope == GATEWAY:
         renderer.main("forward")

@@ -172,6 +172,18 @@ def table_text(name, table, counters=False):
     return "\n".join(lines + ["}", ""])
 
 
+def replacing(name, text):
+    """What nft reads to put a table in the place of the one of this name, in one transaction.
+
+    :type name: str
+    :param text: the new table, as nft reads it; empty for none
+    :type text: str
+    :rtype: str
+    """
+    # Deleting what is not there is an error, so it is made first, where it is not there.
+    return "table inet %s\ndelete table inet %s\n%s" % (name, name, text)
+
+
 def read_table(entries):
     """Our table, as nft tells it in JSON.
 

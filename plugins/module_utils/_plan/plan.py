@@ -18,6 +18,18 @@ _REMEDY = "Let the action plugin of portledger.qradar.ruleset make the plan, fro
 _PORTS = re.compile(r"^(tcp|udp)/(\d{1,5})(?:-(\d{1,5}))?$")
 
 
+class PlanError(RulesetError):
+    """What is wrong with a plan."""
+
+    def __init__(self, problem):
+        """
+        :param problem: the place in the plan, what stands there, and what is wrong with it, without a remedy
+        :type problem: str
+        """
+        RulesetError.__init__(self, "%s. %s." % (problem, _REMEDY))
+        self.problem = problem
+
+
 class Flow:
     """What may pass from one set to another, or to this host where destination is None."""
 
@@ -74,10 +86,10 @@ def read_plan(data, scope):
     :param scope: host or gateway
     :type scope: str
     :rtype: Plan
-    :raises RulesetError: naming the place in the plan, what stands there, and the remedy.
+    :raises PlanError: naming the place in the plan, what stands there, and the remedy.
     """
     if not data:
-        raise RulesetError("plan: missing. %s." % _REMEDY)
+        raise PlanError("plan: missing")
     if data.get("version") != VERSION:
         raise _wrong("version", data.get("version"), "is not %d" % VERSION)
     if data.get("scope") != scope:
@@ -93,6 +105,8 @@ def read_plan(data, scope):
         deployment = _set_name("deployment", data.get("deployment"), sets)
         for number, value in enumerate(_list(data, "ssh")):
             place = "ssh[%d]" % number
+            if not isinstance(value, dict):
+                raise _wrong(place, value, "is not a dictionary")
             destination = _set_name(place + ".destination", value.get("destination"), sets)
             ssh.append((destination, _ports(place + ".ports", value.get("ports"))))
     return Plan(scope, sets, flows, interfaces, deployment, ssh)
@@ -111,7 +125,7 @@ def port_bounds(port):
 
 
 def _wrong(place, value, problem):
-    return RulesetError("plan: %s: %s %s. %s." % (place, quoted(value), problem, _REMEDY))
+    return PlanError("plan: %s: %s %s" % (place, quoted(value), problem))
 
 
 def _dict(data, key):
