@@ -48,7 +48,7 @@ def read_audit(path: str) -> dict[str, Any]:
     if audit.get("version") != AUDIT_VERSION:
         raise _not_an_audit(path, f"has the version {audit.get('version')!r}, not {AUDIT_VERSION}")
     findings = audit.get("findings")
-    if not isinstance(findings, list) or not all(isinstance(one, dict) and _FINDING <= one.keys() for one in findings):
+    if not isinstance(findings, list) or not all(isinstance(one, dict) and one.keys() >= _FINDING for one in findings):
         raise _not_an_audit(path, "is not the report of an audit")
     return audit
 

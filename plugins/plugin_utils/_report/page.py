@@ -93,6 +93,4 @@ def _asset(name: str) -> str:
 
 
 def _digests(texts: Sequence[str]) -> str:
-    return " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in texts
-    )
+    return " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in texts)
