@@ -18,9 +18,10 @@ version_added: 1.0.0
 author:
   - The portledger.qradar contributors (@portledger)
 description:
-  - Works out from the inventory what the deployment permits, what it does not permit and why, and what needs attention, and
-    writes it as files on the controller. With the last audit, the files also show its findings.
-  - Runs on the controller and contacts no host. The role P(portledger.qradar.report#role) and the playbook C(report) call it.
+  - Works out from the inventory what the deployment permits, what it does not permit and why, and what needs attention,
+    and writes it as files on the controller. With the last audit, the files also show its findings.
+  - Runs on the controller and contacts no host. The role P(portledger.qradar.report#role) and the playbook C(report)
+    call it.
 extends_documentation_fragment:
   - portledger.qradar.attributes
   - portledger.qradar.attributes.controller

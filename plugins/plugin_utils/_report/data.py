@@ -81,7 +81,7 @@ def collect(
         "expiries": _expiries(deployment, now.date()),
         "check": {key: checked[key] for key in ("findings", "warnings", "notes")},
         "audit": _audit(audit),
-        "catalog": _catalog(planner.catalog),
+        "catalog": catalog_data(planner.catalog),
     }
 
 
@@ -168,7 +168,8 @@ def _audit(audit: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return None if audit is None else {"states": audit["states"], "findings": audit["findings"]}
 
 
-def _catalog(catalog: Catalog) -> dict[str, Any]:
+def catalog_data(catalog: Catalog) -> dict[str, Any]:
+    """The vendor's table."""
     source = catalog.source
     return {
         "source": {"title": source.title, "address": source.address, "edition": source.edition, "rows": source.rows},

@@ -61,7 +61,7 @@ def fill(
     """A template with its parts.
 
     Args:
-        template: name of the file; ``@word@`` in it is a part.
+        template: name of a file in the folder of assets, as the other names, or its path; ``@word@`` in it is a part.
         data: for the scripts.
         lang: the language in which it opens.
         scripts: names of files, in the order in which they run.
