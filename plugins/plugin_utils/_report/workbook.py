@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import datetime
 import io
+import math
 import re
 import sys
 from collections.abc import Mapping
 from typing import Any, Final
+from unicodedata import east_asian_width
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.cells import plain
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
@@ -27,12 +29,16 @@ except ImportError:  # require_xlsxwriter reports it
 else:
     HAS_XLSXWRITER = True
 
-_MOST_ADDRESSES: Final = 40
+_MOST_ADDRESSES: Final = 24
 """More addresses than this are on a sheet of their own: a cell holds 32,767 characters, and nobody reads them there."""
 
 _LONGEST_NAME: Final = 31
 _FIRST_LINE: Final = 2
 """Below the title and the headings."""
+
+_LINE_POINTS: Final = 15
+_TALLEST_LINES: Final = 27
+"""A row has 409 points at most."""
 
 _WIDTHS: Final = {
     "number": 5,
@@ -102,6 +108,12 @@ def as_workbook(request: Request, lang: str, created: datetime.datetime) -> byte
     return text.getvalue()
 
 
+def _lines(text: str, width: int) -> int:
+    """How many lines a text takes in a column: not every program makes a row as high as its text."""
+    wide = [sum(1 + (east_asian_width(letter) in "WF") for letter in line) for line in text.split("\n")]
+    return min(sum(max(1, math.ceil(1.1 * length / width)) for length in wide), _TALLEST_LINES)
+
+
 class _Writer:
     def __init__(self, workbook: Any, request: Request, lang: str) -> None:
         self._workbook, self._request, self._lang = workbook, request, lang
@@ -130,6 +142,7 @@ class _Writer:
             sheet.write_string(1, column, HEADINGS[name][self._lang], self._head)
         for row, line in enumerate(table.lines, _FIRST_LINE):
             cells = self._cells(line)
+            sheet.set_row(row, _LINE_POINTS * max(_lines(cells[name], _WIDTHS[name]) for name in COLUMNS))
             for column, name in enumerate(COLUMNS):
                 if name == "number":
                     sheet.write_number(row, column, int(cells[name]), self._cell)

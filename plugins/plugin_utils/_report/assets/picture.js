@@ -63,7 +63,7 @@ function walk(start, nodes, at) {
 
 function place() {
   const boxes = new Map(), columns = layers();
-  const height = (node) => (node.startsWith("s") ? LINE * (siteLines(report.sites[Number(node.slice(1))]).length + 2) + 16 : 62);
+  const height = (node) => LINE * (boxLines(node).length + 1) + 24;
   const heights = columns.map((column) => column.reduce((sum, node) => sum + height(node) + SPACE, -SPACE));
   const tallest = Math.max(...heights, 0);
   let left = MARGIN;
@@ -101,11 +101,17 @@ function drawLink(link, boxes) {
     label(cut(link.interface, GAP), -8), label(say("linkFlows", interfaceFlows(link)), 18));
 }
 
+function boxLines(node) {
+  const name = node.slice(1);
+  if (node.startsWith("g")) return [say("crossing", { count: report.gateways.find((one) => one.name === name).flows.length })];
+  const count = siteFlowCount(Number(name), Number(name));
+  return [...siteLines(report.sites[Number(name)]), ...(count ? [say("within", { count })] : [])];
+}
+
 function drawBox(node, box) {
   const isSite = node.startsWith("s"), number = Number(node.slice(1)), name = isSite ? siteName(number) : node.slice(1);
   const gateway = isSite ? null : report.gateways.find((one) => one.name === name);
-  const count = isSite ? siteFlowCount(number, number) : gateway.flows.length;
-  const lines = isSite ? [...siteLines(report.sites[number]), ...(count ? [say("within", { count })] : [])] : [say("flowsOf", { name: "", count }).replace(/^: /, "")];
+  const count = isSite ? siteFlowCount(number, number) : gateway.flows.length, lines = boxLines(node);
   const open = () => showFlows(isSite ? { sites: [number, number] } : { gateway: name });
   const text = (value, at, style) => make("text", { x: box.x + 12, y: box.y + 22 + LINE * at, class: style }, cut(value, box.width - 20));
   return make("g", {
