@@ -2,12 +2,12 @@
 PYTHON := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
 
-.PHONY: help setup demo test test-all unit lab sweep sanity units integration systems molecule molecule-short matrix mutants lint docs bench clean
+.PHONY: help setup demo test test-all unit browser lab sweep sanity units integration systems molecule molecule-short matrix mutants lint docs bench clean
 
 help:
 	@echo "make setup  what development needs: .venv, pinned packages, missing system packages"
 	@echo "make demo   a deployment of network namespaces, site.yml, and real packets as the proof"
-	@echo "make test   unit, lab without tests that repeat a proof, sanity, integration, a few scenarios of Molecule (root)"
+	@echo "make test   unit, browser, lab without tests that repeat a proof, sanity, integration, a few scenarios of Molecule (root)"
 	@echo "make test-all  every test, with every release of ansible-core and of Debian (root)"
 	@echo "make sweep  every port of every pair of the small lab, with each provider (8 minutes)"
 	@echo "make sanity, make units, make integration  ansible-test; RELEASES=2.19 chooses ansible-core"
@@ -27,16 +27,21 @@ demo: setup
 	@$(PYTHON) -m tests.lab.demo
 
 test: RELEASES := newest
-test: unit lab sanity integration molecule-short
+test: unit browser lab sanity integration molecule-short
 
 test-all: LAB :=
 test-all: RELEASES := all
 test-all: SUITES := all
-test-all: unit lab sweep sanity units integration systems matrix mutants
+test-all: unit browser lab sweep sanity units integration systems matrix mutants
 
 unit: setup
 	@$(PYTHON) -m pytest tests/unit -n 2 -q
 	@tools/lint references
+
+# The pages, in Chromium without a window.
+browser:
+	@tools/setup tests
+	@$(PYTHON) -m pytest tests/browser -q
 
 # What repeats a proof is left for test-all: tests/lab/long.txt. `make lab LAB=` leaves nothing.
 LAB := -m "not long"
