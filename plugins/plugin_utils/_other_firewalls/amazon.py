@@ -50,5 +50,5 @@ def _rule(rule: PlannedRule, sources: tuple[str, ...], ports: list[Bounds]) -> d
     return {
         **(_ECHO[rule.family] if transport == "icmp" else match),
         _SOURCES[rule.family]: list(sources),
-        "rule_desc": _REFUSED.sub("_", f"{rule.name} from {rule.source_set}")[:_LONGEST],
+        "rule_desc": _REFUSED.sub("_", rule.text)[:_LONGEST],
     }

@@ -36,7 +36,7 @@ def _parts(rule: PlannedRule) -> Iterator[dict[str, Any]]:
         sources = rule.sources[start : start + _RANGES]
         yield {
             "name": cloud_name(rule.name, rule.source_set, rule.family, *sources, *map(str, rule.ports)),
-            "description": f"{rule.name} from {rule.source_set}",
+            "description": rule.text,
             "direction": "INGRESS",
             "source_ranges": list(sources),
             "allowed": list(_allowed(rule)),

@@ -53,8 +53,7 @@ def _permitting(rules: Iterable[PlannedRule]) -> Iterator[dict[str, Any]]:
             if not ports or (transport == "icmp" and rule.family == "ipv6"):
                 continue
             name = cloud_name(rule.name, rule.source_set, rule.family, transport, *rule.sources)
-            text = f"{rule.name} from {rule.source_set}"
-            yield _rule(name, text, protocol, list(rule.sources), "*" if transport == "icmp" else ports)
+            yield _rule(name, rule.text, protocol, list(rule.sources), "*" if transport == "icmp" else ports)
 
 
 def _rule(name: str, text: str, protocol: str, sources: list[str] | str, ports: list[str] | str) -> dict[str, Any]:

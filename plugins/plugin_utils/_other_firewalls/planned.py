@@ -38,6 +38,11 @@ class PlannedRule:
     ports: tuple[Bounds, ...]
     rule: Any
 
+    @property
+    def text(self) -> str:
+        """For people."""
+        return self.name if self.name == self.source_set else f"{self.name} from {self.source_set}"
+
     def of_transport(self, transport: str) -> tuple[Bounds, ...]:
         """Its ports of one transport, in order."""
         return tuple(port for port in self.ports if port[0] == transport)
