@@ -73,7 +73,7 @@ def write(report: Mapping[str, Any], files: Mapping[str, str], lang: str, now: d
     Args:
         report: its data.
         files: path by kind, one of ``KINDS``.
-        lang: of headings and reasons, and of the page as it opens.
+        lang: of headings and reasons, and of the page until it is switched.
         now: the time of the report.
 
     Raises:

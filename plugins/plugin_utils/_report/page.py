@@ -45,7 +45,7 @@ def as_page(report: Mapping[str, Any], lang: str) -> str:
 
     Args:
         report: its data.
-        lang: the language in which it opens.
+        lang: the language until it is switched.
     """
     return fill("page.html", report, lang, _SCRIPTS, _STYLES, _LICENCES)
 
@@ -63,7 +63,7 @@ def fill(
     Args:
         template: name of a file in the folder of assets, as the other names, or its path; ``@word@`` in it is a part.
         data: for the scripts.
-        lang: the language in which it opens.
+        lang: the language until it is switched.
         scripts: names of files, in the order in which they run.
         styles: names of files.
         licences: names of files, shown as text.

@@ -40,12 +40,24 @@ def lookup_form(data: Mapping[str, Any], flow: Mapping[str, Any], ends: Mapping[
     for end in ("source", "destination"):
         found = data["sets"][ends[end]]
         hosts = sorted(data["hosts"][number]["name"] for number in found["hosts"])
-        sides[end] = {"label": found["label"], "hosts": hosts, "addresses": found["addresses"]}
+        touched = [data["hosts"][number]["roles"] for number in (*found["own"], *found["other"])]
+        sides[end] = {
+            "label": found["label"],
+            "hosts": hosts,
+            "roles": {role for roles in touched for role in roles},
+            "parties": set(found["parties"]),
+            "addresses": found["addresses"],
+        }
     return {key: flow[key] for key in ("service", "row", "ports", "when", "comment")} | sides
 
 
 def same(found: dict[str, Any]) -> dict[str, Any]:
-    return {key: found[key] for key in ("service", "row", "ports", "when", "comment", "source", "destination")}
+    """What :func:`lookup_form` gives, out of the lookup's answer."""
+    sides = {
+        end: {**found[end], "roles": set(ROLES) & set(found[end]["roles"]), "parties": set(found[end]["parties"])}
+        for end in ("source", "destination")
+    }
+    return {key: found[key] for key in ("service", "row", "ports", "when", "comment")} | sides
 
 
 def test_flows_are_those_of_the_lookup(name: str) -> None:
