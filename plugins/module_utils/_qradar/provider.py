@@ -41,7 +41,6 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.text impor
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
 
 
-
 def _lines(names, present, wanted):
     """What leads from some tables to others, by family."""
     meanings = [
