@@ -13,8 +13,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.line import Line, with_addresses
 from tests.unit.plugins.module_utils._plan.test_difference import meaning
 
-FLOWS = [("imq", "tcp/7676", "component", None), ("ssh", "tcp/22", "component", None),
-         ("syslog", "udp/514", "sources", "console")]
+FLOWS = (("imq", "tcp/7676", "component", None), ("ssh", "tcp/22", "component", None),
+         ("syslog", "udp/514", "sources", "console"))
 SETS = {"component": ["198.18.1.10/31", "198.18.1.4/32"], "sources": ["198.18.9.0/24", "198.18.7.0/24"],
         "console": ["198.18.1.10/32"]}
 
