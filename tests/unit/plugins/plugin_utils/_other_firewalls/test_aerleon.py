@@ -19,8 +19,6 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.flows
 from tests.lab.oracle.test_plans import make_planner
 from tests.lab.world.labs import DEMO, SMALL
 from tests.lab.world.topology import load_topology
-
-pytest.importorskip("aerleon", reason="aerleon is not in the environments of ansible-test")
 from tests.unit.plugins.plugin_utils._other_firewalls.aerleon_itself import generate
 
 ZONES = "from-zone siem to-zone branch {family}"
