@@ -73,5 +73,18 @@ def test_addresses_and_prefixes() -> None:
     assert prefixes(IPV6) == ["::/0"]
 
 
+def test_networks_of_nothing_but_hosts_are_listed_one_by_one() -> None:
+    def hosts(*names: str) -> Intervals:
+        return of_addresses(map(ipaddress.ip_address, names))
+
+    known = hosts("198.18.1.2", "198.18.1.3", "198.18.1.5", "2001:db8::2", "2001:db8::3")
+    networks = Networks.merged(map(parse_network, ("198.18.1.2/31", "198.18.1.4/31", "2001:db8::2/127")))
+    told = ["198.18.1.2", "198.18.1.3", "198.18.1.4/31", "2001:db8::2", "2001:db8::3"]
+    assert prefixes(networks.intervals, known) == told
+    assert prefixes(networks.intervals) == ["198.18.1.2/31", "198.18.1.4/31", "2001:db8::2/127"]
+    four = hosts("198.18.1.0", "198.18.1.1", "198.18.1.2", "198.18.1.3")
+    assert prefixes(four, four) == ["198.18.1.0", "198.18.1.1", "198.18.1.2", "198.18.1.3"]
+
+
 def test_no_interval_has_both_families() -> None:
     assert len(merged((*IPV4, *IPV6))) == 2
