@@ -85,7 +85,7 @@ def everything(lab: Lab, provider: Provider, other: Provider, flowing: Traffic, 
     play.write_text(UNCONFIRMED.format(seconds=ROLLBACK_SECONDS), encoding="utf-8")
     half = record_playbook(lab, play, *first)
     assert sorted(half.messages()) == sorted(HOSTS), half.run.stdout
-    assert all("back" in message for message in half.messages().values()), half.messages()
+    assert all("restored its former rules" in message for message in half.messages().values()), half.messages()
     flowing.step("nothing to do")
     # The timer has put back what the change had made.
     changed(record_playbook(lab, SITE, *first, *log))
