@@ -20,6 +20,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.appl
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.confirm import confirm, restore
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import PROVIDER, Persistence
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import AtBoot, Saved, Wait
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
 
 #: programs that outlive the module; named here, so that Ansible sends their code with it
 PROGRAMS = (boot.main, timer.main)
@@ -105,7 +106,8 @@ def prepare_change(host, options, provider, plan, management):
     former = [part(other, None) for other in other_traces(PROVIDERS, host, scope, provider and provider.NAME)]
     lines = _whole_difference(parts, former)
     at_boot = _at_boot(host, provider, parts[0].wanted) if provider else AtBoot()
-    return Prepared(parts + former, lines or Persistence(host, scope).drift(at_boot), at_boot)
+    waits = Store(host, scope).pending() is not None
+    return Prepared(parts + former, lines or Persistence(host, scope).drift(at_boot, waits), at_boot)
 
 
 def _at_boot(host, provider, wanted):

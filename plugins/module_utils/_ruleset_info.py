@@ -98,7 +98,7 @@ def _persistent(host, store, loaded):
         "last_boot": last_boot and last_boot.as_data(),
     }
     try:
-        found["undo"] = persistence.undo() is not None
+        found["undo"] = persistence.has_undo()
         rules = persistence.rules()
         found["providers"] = [saved.provider for saved in rules.saved] if rules else []
         for saved in rules.saved if rules else ():
@@ -108,6 +108,8 @@ def _persistent(host, store, loaded):
             found["difference"].extend(provider.compare(host, store.scope, present, wanted))
     except (KeyError, TypeError, ValueError, RulesetError) as error:
         found["problem"] = "%s: cannot be used: %s" % (persistence.folder, words_alone(error))
+    if by == UNIT and not found["problem"]:
+        found["problem"] = persistence.problem_at_boot()
     if found["loaded_by"] == PROVIDER:
         found["providers"] = [known.NAME for known in loaded if known.PERSISTS]
     return found

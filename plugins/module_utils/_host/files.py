@@ -1,6 +1,10 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files of this collection: replaced in one step, so that the old one or the new one is there, never half of it."""
+"""Files of this collection: replaced in one step, so that the old one or the new one is there, never half of it.
+
+What is written or removed here is on the disk when the function returns: a machine that loses power afterwards comes up
+with it.
+"""
 
 from __future__ import absolute_import, division, print_function
 
@@ -8,6 +12,7 @@ __metaclass__ = type
 
 import errno
 import os
+import shutil
 
 
 def replace_file(path, text, mode=0o600):
@@ -27,8 +32,9 @@ def replace_file(path, text, mode=0o600):
             os.fsync(stream.fileno())
         os.rename(unfinished, path)
     except (IOError, OSError):
-        remove_file(unfinished)
+        _unlink(unfinished)
         raise
+    sync_folder(os.path.dirname(path))
 
 
 def remove_file(path):
@@ -37,8 +43,69 @@ def remove_file(path):
     :type path: str
     :raises OSError: it cannot be removed.
     """
+    if _unlink(path):
+        sync_folder(os.path.dirname(path))
+
+
+def _unlink(path):
     try:
         os.unlink(path)
+        return True
     except OSError as error:
-        if error.errno != errno.ENOENT:
+        if error.errno not in (errno.ENOENT, errno.ENOTDIR):
             raise
+        return False
+
+
+def make_folder(path, mode=0o755):
+    """With those above it; one that is there is fine.
+
+    :type path: str
+    :param mode: of the new folders
+    :type mode: int
+    :raises OSError: it cannot be made.
+    """
+    if os.path.isdir(path):
+        return
+    above = os.path.dirname(path)
+    make_folder(above, mode)
+    try:
+        os.mkdir(path, mode)
+    except OSError as error:
+        if error.errno != errno.EEXIST:
+            raise
+        if not os.path.isdir(path):
+            raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), path)
+    sync_folder(above)
+
+
+def remove_folder(path):
+    """With all that is in it; one that is missing is fine.
+
+    :type path: str
+    :raises OSError: not all of it can be removed.
+    """
+    if not os.path.isdir(path):
+        return
+    shutil.rmtree(path, ignore_errors=True)
+    if os.path.isdir(path):
+        # Now it says why.
+        shutil.rmtree(path)
+    sync_folder(os.path.dirname(path))
+
+
+def sync_folder(path):
+    """Have the names in a folder on the disk.
+
+    :type path: str
+    :raises OSError: they are not.
+    """
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Some file systems have no way to ask for that.
+        if error.errno not in (errno.EINVAL, errno.EBADF):
+            raise
+    finally:
+        os.close(descriptor)

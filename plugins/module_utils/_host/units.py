@@ -8,7 +8,9 @@ __metaclass__ = type
 
 import os
 
-from ansible_collections.portledger.qradar.plugins.module_utils._host.files import remove_file, replace_file
+from ansible_collections.portledger.qradar.plugins.module_utils._host.files import (
+    make_folder, remove_file, replace_file, sync_folder,
+)
 
 FOLDER = "etc/systemd/system"
 
@@ -33,15 +35,26 @@ class Unit:
         self._links = [host.file(FOLDER, unit + ".wants", name) for unit in wanted_by]
 
     def exists(self):
-        """:rtype: bool"""
-        return bool(self._host.text(FOLDER, self.name))
+        """Whether anything of it is there: its file, or a link that starts it.
+
+        :rtype: bool
+        """
+        links = [os.path.join(folder, self.name) for folder in self._wanting_folders()]
+        return any(os.path.lexists(path) for path in [self._path] + links)
+
+    def is_started(self):
+        """Whether it has a text, whatever that is, and is started by what it is to be started by.
+
+        :rtype: bool
+        """
+        return bool(self._host.text(FOLDER, self.name)) and all(map(self._leads_here, self._links))
 
     def is_written(self):
         """Whether all is there, with this text.
 
         :rtype: bool
         """
-        return self._host.text(FOLDER, self.name) == self._text and all(map(os.path.islink, self._links))
+        return self._host.text(FOLDER, self.name) == self._text and all(map(self._leads_here, self._links))
 
     def write(self):
         """
@@ -53,10 +66,11 @@ class Unit:
             return False
         replace_file(self._path, self._text, 0o644)
         for link in self._links:
-            if not os.path.isdir(os.path.dirname(link)):
-                os.makedirs(os.path.dirname(link), 0o755)
-            remove_file(link)
-            os.symlink("/" + os.path.join(FOLDER, self.name), link)
+            if not self._leads_here(link):
+                make_folder(os.path.dirname(link))
+                remove_file(link)
+                os.symlink(self._target(), link)
+                sync_folder(os.path.dirname(link))
         return True
 
     def remove(self):
@@ -70,7 +84,14 @@ class Unit:
                 remove_file(link)
                 if not os.listdir(folder):
                     os.rmdir(folder)
+                    sync_folder(os.path.dirname(folder))
         remove_file(self._path)
+
+    def _target(self):
+        return "/" + os.path.join(FOLDER, self.name)
+
+    def _leads_here(self, link):
+        return os.path.islink(link) and os.readlink(link) == self._target()
 
     def _wanting_folders(self):
         folder = self._host.file(FOLDER)

@@ -100,8 +100,8 @@ class Nftables(Provider):
     NAME = "nftables"
     CODE = (
         "_base.intervals", "_base.networks", "_host.conntrack", "_nftables.listing", "_nftables.meaning",
-        "_nftables.provider", "_nftables.render", "_nftables.rule", "_nftables.table", "_plan.difference",
-        "_plan.line", "_plan.plan", "_plan.policy", "_plan.rules", "_providers.provider",
+        "_nftables.provider", "_nftables.render", "_nftables.rule", "_nftables.table", "_plan.difference", "_plan.line",
+        "_plan.plan", "_plan.policy", "_plan.rules", "_providers.provider",
     )
 
     def traces(self, host, scope):

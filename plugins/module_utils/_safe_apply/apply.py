@@ -16,6 +16,7 @@ __metaclass__ = type
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import ssh_connection
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.arm import arm, disarm
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.finish import finish
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending import Pending
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import Persistence
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.put_back import put_back
@@ -141,9 +142,16 @@ def _settle(store, providers, check):
         return []
     token, began = pending.token, store.host.uptime()
     while store.pending_as(token):
+        if pending.confirmed:
+            if check:
+                return []
+            with store.lock():
+                if store.pending() == pending:
+                    # Whoever confirmed it is gone.
+                    finish(store, pending)
         if store.host.uptime() < pending.deadline + _GRACE_SECONDS:
             store.host.sleep(_POLL_SECONDS)
-            # Its time begins anew once it is loaded.
+            # Its time begins anew once it is loaded; it may be confirmed meanwhile.
             pending = store.pending() or pending
             continue
         if check:
@@ -173,6 +181,7 @@ def _load_with_timer(store, providers, prepared, change, forget):
         saved=tuple(Saved(part.provider.NAME, part.provider.save(part.present)) for part in parts),
         at_boot=prepared.at_boot,
         undo=any(part.provider.PERSISTS for part in parts),
+        confirmed=False,
     )
     pending = _arm(store, pending)
     _load(store, providers, prepared, pending)
@@ -198,8 +207,11 @@ def _arm(store, pending):
         store.write(pending)
         pending = pending._replace(timer=arm(store.host, store, pending.token, pending.seconds))
         store.write(pending)
+        # What a former change has left must not be undone at a boot that finds this one.
         if pending.undo:
             persistence.write_undo(pending.saved)
+        elif persistence.has_undo():
+            persistence.remove_undo()
     except RulesetError as error:
         disarm(store.host, store, pending)
         persistence.remove_undo()

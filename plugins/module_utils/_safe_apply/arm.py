@@ -6,6 +6,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+import os
 import sys
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
@@ -19,12 +20,6 @@ PROCESS = "process"
 _SCRIPT = """\
 # Restores the rules from before a change that nobody confirmed. It may be run again, by hand too:
 # it does nothing before its time, and nothing where the change is not pending any longer.
-import os
-import sys
-
-sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "code"))
-
 from {package}._registry.providers import PROVIDERS
 from {package}._safe_apply.timer import main
 
@@ -80,7 +75,10 @@ def _write_program(host, store, token):
     values = {"root": host.root, "scope": store.scope, "token": token}
     pending = store.pending()
     modules = code_of(one.provider for one in pending.saved) if pending else code_of([])
-    return write_program(store.program(token), "restore.py", _SCRIPT, values, modules)
+    folder = store.program(token)
+    if not os.path.isdir(folder):
+        os.mkdir(folder, 0o700)
+    return write_program(folder, "restore.py", _SCRIPT, values, modules)
 
 
 def _ask_systemd(host, unit, seconds, command):

@@ -3,20 +3,24 @@
 """What our units run when the machine starts: load the rules that were confirmed, or undo files that were not.
 
     load         the rules of rules.json, else those of the file before it; the journal and boot.json say which
-    load undo    for providers whose files a boot loads: the files from before a change that nobody confirmed
+    load check   loads nothing, and prints which these are
+    undo         for providers whose files a boot loads: the files from before a change that nobody confirmed, or
+                 what is still to be written of one that was
 
-Both may be run at any time: where all is as it should be, nothing is done.
+All may be run at any time: where all is as it should be, nothing is done. A file at a time: the script "load" starts
+this with rules.json, and where that fails with rules.last.json, each with the code that the file names.
 """
 
 from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+import json
 import sys
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError, words_alone
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_program import UNDO
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_program import CHECK, RULES, UNDO
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import Persistence
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.program import run_plain
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
@@ -39,45 +43,93 @@ def main(providers, root, scope, arguments):
     :type root: str
     :param scope: host or gateway
     :type scope: str
-    :param arguments: UNDO, or nothing
+    :param arguments: the name of a file, and UNDO, CHECK or nothing
     :type arguments: list[str]
     :returns: whether all is as it should be
     :rtype: bool
     """
     host = Host(run_plain, root=root)
-    work = undo if arguments == [UNDO] else load
-    return work(Persistence(host, scope), providers, Store(host, scope))
+    persistence, store = Persistence(host, scope), Store(host, scope)
+    if arguments[1:] == [UNDO]:
+        return undo(persistence, providers, store)
+    if arguments[1:] == [CHECK]:
+        return check(persistence, providers, store, arguments[0])
+    return load(persistence, providers, store, arguments[0])
 
 
-def load(persistence, providers, store):
-    """Load what was confirmed last.
+def load(persistence, providers, store, name):
+    """Load what one of the files holds.
 
     :type persistence: _safe_apply.persistence.Persistence
     :type providers: dict
     :type store: _safe_apply.store.Store
-    :returns: whether the newest rules are loaded
+    :param name: RULES or LAST_RULES
+    :type name: str
+    :returns: whether its rules are loaded
     :rtype: bool
     """
     _let_pending_end(store)
     with store.lock(_LOCK_SECONDS):
-        problems = []
-        for outcome, read in ((LOADED, persistence.rules), (LAST_GOOD, persistence.last_rules)):
-            try:
-                rules = read()
-                if rules is None:
-                    continue
-                for saved in rules.saved:
-                    _load(store, providers[saved.provider], saved.state)
-            except Exception as error:
-                problems.append("%s: %s" % (outcome, words_alone(error)))
-                _say("the rules of the scope %s could not be loaded: %s" % (store.scope, words_alone(error)))
-                continue
-            if problems:
-                _say("the rules that were confirmed before these are loaded in their place")
-            store.write_boot(outcome, "; ".join(problems))
-            return not problems
-        store.write_boot(FAILED, "; ".join(problems) or "nothing to load was found")
+        try:
+            for saved in _rules(persistence, name).saved:
+                _load(store, providers[saved.provider], saved.state)
+        except Exception as error:
+            words = _words(error)
+            _say("the rules of the scope %s could not be loaded: %s" % (store.scope, words))
+            _write_outcome(store, FAILED, words)
+            return False
+        if name == RULES:
+            _write_outcome(store, LOADED, "")
+        else:
+            _say("the rules that were confirmed before these are loaded in their place")
+            failed = store.boot_outcome()
+            words = failed.why if failed and failed.outcome == FAILED else "%s cannot be used" % RULES
+            _write_outcome(store, LAST_GOOD, words)
+        return True
+
+
+def check(persistence, providers, store, name):
+    """Print what a boot would load of one of the files, with the code that it would do it with.
+
+    :type persistence: _safe_apply.persistence.Persistence
+    :type providers: dict
+    :type store: _safe_apply.store.Store
+    :param name: RULES or LAST_RULES
+    :type name: str
+    :returns: whether it could be loaded, as far as can be told without loading it
+    :rtype: bool
+    """
+    try:
+        rules = _rules(persistence, name)
+        for saved in rules.saved:
+            provider = providers[saved.provider]
+            present = provider.read(store.host, store.scope)
+            provider.compare(store.host, store.scope, present, provider.former(saved.state, present))
+    except Exception as error:
+        _say("the rules of the scope %s could not be loaded: %s" % (store.scope, _words(error)))
         return False
+    print(json.dumps({"file": name, "providers": [saved.provider for saved in rules.saved]}))
+    return True
+
+
+def _rules(persistence, name):
+    rules = persistence.rules_of(name)
+    if rules is None:
+        raise RulesetError("%s is missing" % name)
+    return rules
+
+
+def _words(error):
+    if isinstance(error, KeyError):
+        return "the provider %s is not known here" % error
+    return words_alone(error)
+
+
+def _write_outcome(store, outcome, why):
+    try:
+        store.write_boot(outcome, why)
+    except RulesetError as error:
+        _say(error.words)
 
 
 def _let_pending_end(store):
@@ -96,7 +148,7 @@ def _load(store, provider, state):
 
 
 def undo(persistence, providers, store):
-    """Put back files from before a change that was pending when the machine went down.
+    """End a change that was pending when the machine went down.
 
     :type persistence: _safe_apply.persistence.Persistence
     :type providers: dict
@@ -104,24 +156,41 @@ def undo(persistence, providers, store):
     :returns: whether nothing is left to do
     :rtype: bool
     """
-    unconfirmed = persistence.undo()
-    if unconfirmed is None or unconfirmed.boot == store.boot():
-        return True
-    problems = []
-    for saved in reversed(unconfirmed.saved):
-        provider = providers[saved.provider]
-        if not provider.PERSISTS:
-            continue
-        try:
-            provider.put_back_files(store.host, saved.state)
-        except (RulesetError, IOError, OSError) as error:
-            problems.append("%s: %s" % (saved.provider, words_alone(error)))
-    if problems:
-        _say("files of the scope %s could not be put back: %s" % (store.scope, "; ".join(problems)))
+    try:
+        waiting = persistence.undo()
+        if waiting is None or waiting.boot == store.boot():
+            return True
+        if waiting.confirmed is not None:
+            return _finish(persistence, providers, store, waiting.confirmed)
+        problems = _put_back_files(store, providers, waiting.saved)
+        if problems:
+            _say("files of the scope %s could not be put back: %s" % (store.scope, "; ".join(problems)))
+            return False
+        persistence.remove_undo()
+    except RulesetError as error:
+        _say(error.words)
         return False
     _say("a change of the scope %s was never confirmed: the files from before it are back" % store.scope)
-    persistence.remove_undo()
     return True
+
+
+def _finish(persistence, providers, store, at_boot):
+    """Write the rest of what was confirmed. A unit that it writes is too late for this boot: its work is done here."""
+    persistence.confirm_at_boot(at_boot)
+    return load(persistence, providers, store, RULES) if at_boot.saved else True
+
+
+def _put_back_files(store, providers, states):
+    """What went wrong."""
+    problems = []
+    for saved in reversed(states):
+        try:
+            provider = providers[saved.provider]
+            if provider.PERSISTS:
+                provider.put_back_files(store.host, saved.state)
+        except Exception as error:
+            problems.append("%s: %s" % (saved.provider, words_alone(error)))
+    return problems
 
 
 def _say(text):

@@ -12,6 +12,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._host.units impo
 # Services that flush everything when they are started or restarted. Ours loads after them, and with them.
 _FLUSHERS = "iptables.service ip6tables.service nftables.service netfilter-persistent.service"
 
+# What "load" has done stands in boot.json: a script that is there and does nothing fails, too.
 _UNIT = """\
 [Unit]
 Description=Firewall rules of portledger.qradar ({scope})
@@ -19,13 +20,14 @@ DefaultDependencies=no
 Wants=network-pre.target
 Before=network-pre.target shutdown.target
 Conflicts=shutdown.target
-After=local-fs.target systemd-modules-load.service {flushers}
+After=local-fs.target systemd-modules-load.service portledger-{scope}-undo.service {flushers}
 ReloadPropagatedFrom={flushers}
 
 [Service]
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=/bin/sh {folder}/load
+ExecStartPost=/bin/sh -c 'test -s {run}/boot.json'
 ExecReload=/bin/sh {folder}/load
 
 [Install]
@@ -117,7 +119,8 @@ class BootUnits:
         return self._unit("portledger-%s-undo.service", ["sysinit.target"], _UNDO_UNIT)
 
     def _unit(self, name, wanted_by, template):
-        text = template.format(scope=self._scope, folder=self._folder, flushers=_FLUSHERS)
+        run = self._host.file("run", "portledger", self._scope)
+        text = template.format(scope=self._scope, folder=self._folder, run=run, flushers=_FLUSHERS)
         return Unit(self._host, name % self._scope, wanted_by, text)
 
 

@@ -7,10 +7,8 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base import contract
-from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import ssh_connection
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.arm import disarm
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import Persistence
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.finish import finish
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.put_back import put_back
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
 
@@ -22,43 +20,28 @@ def confirm(host, scope, providers, token, over_new_connection):
     :type over_new_connection: bool
     :returns: outcome and why; problem, where the change stays but a boot would not load it
     :rtype: dict[str, str]
-    :raises RulesetError: the former rules could not be put back after all.
+    :raises RulesetError: the former rules could not be put back after all, or that it stays could not be written.
     """
     store = Store(host, scope)
     with store.lock():
         pending = store.pending_as(token)
         if not pending:
             return _became(store, token)
-        if host.uptime() > pending.deadline:
-            put_back(store, providers, pending, "nobody confirmed it within %d s" % pending.seconds)
-            return _became(store, token)
-        connection = ssh_connection(host)
-        if over_new_connection and connection and connection == pending.connection:
-            return {"outcome": contract.SAME_CONNECTION, "why": connection}
-        store.end(pending, contract.CONFIRMED, "over a new connection")
-        outcome = _became(store, token)
-        disarm(host, store, pending)
-        problem = _persist(Persistence(host, scope), pending)
-        if problem:
-            outcome["problem"] = problem
-        if pending.forget:
-            store.forget()
-        return outcome
-
-
-def _persist(persistence, pending):
-    """Have a boot load what was confirmed. Why that failed, or nothing."""
-    try:
-        if pending.undo:
-            persistence.remove_undo()
-        persistence.write(pending.at_boot)
-    except (RulesetError, OSError) as error:
-        return str(error)
-    return ""
+        if not pending.confirmed:
+            if host.uptime() > pending.deadline:
+                put_back(store, providers, pending, "nobody confirmed it within %d s" % pending.seconds)
+                return _became(store, token)
+            connection = ssh_connection(host)
+            if over_new_connection and connection and connection == pending.connection:
+                return {"outcome": contract.SAME_CONNECTION, "why": connection}
+            # From here on it stays, whatever becomes of this process.
+            pending = pending._replace(confirmed=True)
+            store.write(pending)
+        return _as_answer(finish(store, pending))
 
 
 def restore(host, scope, providers, token):
-    """Put back what was there before a change, without waiting for the timer.
+    """Put back what was there before a change, without waiting for the timer; one that is confirmed stays.
 
     :returns: outcome and why
     :rtype: dict[str, str]
@@ -67,6 +50,8 @@ def restore(host, scope, providers, token):
     store = Store(host, scope)
     with store.lock():
         pending = store.pending_as(token)
+        if pending and pending.confirmed:
+            return _as_answer(finish(store, pending))
         if pending:
             put_back(store, providers, pending, "the controller asked for it")
         return _became(store, token)
@@ -76,4 +61,11 @@ def _became(store, token):
     outcome = store.outcome()
     if not outcome or outcome.token != token:
         return {"outcome": contract.UNKNOWN, "why": "the host does not know this change"}
-    return {"outcome": outcome.outcome, "why": outcome.why}
+    return _as_answer(outcome)
+
+
+def _as_answer(outcome):
+    answer = {"outcome": outcome.outcome, "why": outcome.why}
+    if outcome.problem:
+        answer["problem"] = outcome.problem
+    return answer

@@ -10,8 +10,10 @@ import contextlib
 import errno
 import fcntl
 import os
+import stat
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._host.files import make_folder
 
 _POLL_SECONDS = 0.1
 
@@ -25,9 +27,12 @@ def lock_folder(host, folder, seconds=None):
     :type folder: str
     :param seconds: go ahead without the lock after this time; None waits for as long as it takes
     :type seconds: float | None
-    :raises RulesetError: the folder cannot be made.
+    :raises RulesetError: the folder cannot be made, or somebody else can write there.
     """
     end = None if seconds is None else host.uptime() + seconds
+    if end is None:
+        # The way back is never refused, and its program is running by now.
+        _check(folder)
     held = _open(folder)
     try:
         while not _has_lock(held, folder):
@@ -44,8 +49,7 @@ def lock_folder(host, folder, seconds=None):
 def _open(folder):
     for attempts_left in (2, 1, 0):
         try:
-            if not os.path.isdir(folder):
-                os.makedirs(folder, 0o700)
+            make_folder(folder, 0o700)
             held = os.open(folder, os.O_RDONLY)
             break
         except OSError as error:
@@ -54,6 +58,26 @@ def _open(folder):
                 raise RulesetError("%s: cannot be made: %s." % (folder, error.strerror), changed=False)
     fcntl.fcntl(held, fcntl.F_SETFD, fcntl.fcntl(held, fcntl.F_GETFD) | fcntl.FD_CLOEXEC)
     return held
+
+
+def _check(folder):
+    """Programs that root runs are in there, so nobody else may be able to write there."""
+    for one in (os.path.dirname(folder), folder):
+        if os.path.lexists(one):
+            _check_one(one)
+
+
+def _check_one(folder):
+    found = os.lstat(folder)
+    if not stat.S_ISDIR(found.st_mode):
+        problem = "is not a folder"
+    elif found.st_uid != os.geteuid():
+        problem = "belongs to the user %d, not to %d" % (found.st_uid, os.geteuid())
+    elif found.st_mode & 0o022:
+        problem = "can be written by others (mode %04o)" % stat.S_IMODE(found.st_mode)
+    else:
+        return
+    raise RulesetError("%s: %s. Remove it, then run the playbook again." % (folder, problem), changed=False)
 
 
 def _has_lock(held, folder):

@@ -8,13 +8,16 @@ __metaclass__ = type
 
 from collections import namedtuple
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import (
+    ENTRIES, FLAG, NUMBER, OBJECT, TEXT, field,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import (
     AtBoot, all_as_data, all_from_data,
 )
 
 
 class Pending(
-    namedtuple("Pending", "token boot seconds deadline connection forget path timer saved at_boot undo")
+    namedtuple("Pending", "token boot seconds deadline connection forget path timer saved at_boot undo confirmed")
 ):
     """The file pending.json: a change, written before it is made.
 
@@ -29,6 +32,7 @@ class Pending(
     - saved: the former state of each provider, in the order of loading
     - at_boot: what a boot does once the change is confirmed
     - undo: whether files are saved for a boot before that
+    - confirmed: whether it stays; then only what a boot does is still to be written
     """
 
     __slots__ = ()
@@ -39,8 +43,20 @@ class Pending(
         :type data: dict
         :rtype: Pending
         """
-        parts = {"saved": all_from_data(data["saved"]), "at_boot": AtBoot.from_data(data["at_boot"])}
-        return cls(**dict(((name, data[name]) for name in cls._fields), **parts))
+        return cls(
+            token=field(data, "token", TEXT),
+            boot=field(data, "boot", TEXT),
+            seconds=field(data, "seconds", NUMBER),
+            deadline=field(data, "deadline", NUMBER),
+            connection=field(data, "connection", TEXT, optional=True),
+            forget=field(data, "forget", FLAG),
+            path=[str(folder) for folder in field(data, "path", ENTRIES)],
+            timer=field(data, "timer", TEXT, optional=True),
+            saved=all_from_data(field(data, "saved", ENTRIES)),
+            at_boot=AtBoot.from_data(field(data, "at_boot", OBJECT)),
+            undo=field(data, "undo", FLAG),
+            confirmed=field(data, "confirmed", FLAG),
+        )
 
     def as_data(self):
         """
@@ -49,8 +65,11 @@ class Pending(
         return dict(self._asdict(), saved=all_as_data(self.saved), at_boot=self.at_boot.as_data())
 
 
-class Outcome(namedtuple("Outcome", "token outcome why")):
-    """The file outcome.json: what became of the last change, CONFIRMED or RESTORED, and why, for people."""
+class Outcome(namedtuple("Outcome", "token outcome why problem")):
+    """The file outcome.json: what became of the last change, CONFIRMED or RESTORED, and why, for people.
+
+    A problem says why a boot would not load what was confirmed; None where it would.
+    """
 
     __slots__ = ()
 
@@ -60,7 +79,12 @@ class Outcome(namedtuple("Outcome", "token outcome why")):
         :type data: dict
         :rtype: Outcome
         """
-        return cls(data["token"], data["outcome"], data["why"])
+        return cls(
+            token=field(data, "token", TEXT),
+            outcome=field(data, "outcome", TEXT),
+            why=field(data, "why", TEXT),
+            problem=field(data, "problem", TEXT, optional=True),
+        )
 
     def as_data(self):
         """
@@ -80,7 +104,7 @@ class BootOutcome(namedtuple("BootOutcome", "outcome why")):
         :type data: dict
         :rtype: BootOutcome
         """
-        return cls(data["outcome"], data["why"])
+        return cls(field(data, "outcome", TEXT), field(data, "why", TEXT))
 
     def as_data(self):
         """

@@ -7,38 +7,43 @@ In /etc/portledger, a folder for each scope:
     rules.json        what was confirmed last, as the provider saves it
     rules.last.json   what was confirmed before that; a boot falls back to it
     undo.json         files from before a change that is not confirmed yet, of providers whose files a boot loads
-    load, undo        run the program below; our units call them, and people may
-    program-DIGEST/   the program and a copy of its code
+    load, undo        run the program that one of these files names; our units call them, and people may
+    program-*.zip     programs, each named after its own digest
 
 A provider whose service loads its rules by itself, but not in time, has a boot wait for it instead: boot_units.py.
 
-Each file is replaced in one step, so that whatever goes wrong, the old one or the new one is there.
+Each file is replaced in one step, and on the disk before the next one is, so that whatever goes wrong, a boot does all
+of the old or all of the new.
 """
 
 from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+import contextlib
 import json
 import os
-import shutil
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json
-from ansible_collections.portledger.qradar.plugins.module_utils._host.files import remove_file, replace_file
-from ansible_collections.portledger.qradar.plugins.module_utils._host.units import has_units
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_program import LOAD, UNDO, BootProgram
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_units import (
-    BootUnits, are_written, start_unit, stop_and_remove, write_units,
+from ansible_collections.portledger.qradar.plugins.module_utils._host.files import (
+    remove_file, remove_folder, replace_file,
 )
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_units import wait_unit
+from ansible_collections.portledger.qradar.plugins.module_utils._host.units import has_units
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_program import (
+    CHECK, LAST_RULES, LOAD, RULES, UNDO, UNDO_DATA, BootProgram,
+)
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_units import (
+    BootUnits, are_written, start_unit, stop_and_remove, wait_unit, write_units,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import Rules, Undo
 
 UNIT = "unit"
 PROVIDER = "provider"
 NOTHING = "nothing"
 
-_RULES, _LAST_RULES, _UNDO = "rules.json", "rules.last.json", "undo.json"
+_REMEDY = "The next run of the playbook writes it again"
 
 
 class Persistence:
@@ -62,35 +67,55 @@ class Persistence:
         """What a boot loads, or None.
 
         :rtype: Rules | None
+        :raises RulesetError: the file is damaged.
         """
-        return self._read(_RULES, Rules)
+        return self.rules_of(RULES)
 
-    def last_rules(self):
-        """What was confirmed before that, or None.
+    def rules_of(self, name):
+        """What one of the files with rules holds, or None.
 
+        :param name: RULES or LAST_RULES
+        :type name: str
         :rtype: Rules | None
+        :raises RulesetError: the file is damaged.
         """
-        return self._read(_LAST_RULES, Rules)
+        return self._read(name, Rules)
 
     def undo(self):
-        """What is saved of files until a change is confirmed, or None.
+        """What a boot has to do first, or None.
 
         :rtype: Undo | None
+        :raises RulesetError: the file is damaged.
         """
-        return self._read(_UNDO, Undo)
+        return self._read(UNDO_DATA, Undo)
 
-    def drift(self, wanted):
+    def has_undo(self):
+        """Whether anything of it is there: a change waits for its confirmation, or it was left by a kill.
+
+        :rtype: bool
+        """
+        names = [os.path.join(self.folder, name) for name in (UNDO_DATA, UNDO)]
+        return any(map(os.path.lexists, names)) or self.units.undoing().exists()
+
+    def drift(self, wanted, waits=False):
         """Lines that lead from what a boot does to what it is to do; none where nothing is to do.
 
         :type wanted: AtBoot
+        :param waits: whether a change waits for its confirmation: then what undoes it has to be there
+        :type waits: bool
         :rtype: list[str]
         """
-        return self._drift_of_rules(wanted.saved) + self._drift_of_wait(wanted.wait)
+        lines = self._drift_of_rules(wanted.saved, waits)
+        if wanted.saved and not lines and not waits and self.program.stale():
+            lines = ["- code that a boot does not need"]
+        if wanted.saved and not waits and self.has_undo():
+            lines.append("- files from before a change that is over")
+        return lines + self._drift_of_wait(wanted.wait)
 
-    def _drift_of_rules(self, saved):
+    def _drift_of_rules(self, saved, waits):
         if not saved:
-            left = os.path.isdir(self.folder) or self.units.loading()[0].exists()
-            return ["- rules that a boot loads"] if left and self.undo() is None else []
+            left = (not waits and os.path.isdir(self.folder)) or any(unit.exists() for unit in self.units.loading())
+            return ["- rules that a boot loads"] if left else []
         there = self.program.is_written(LOAD, saved) and are_written(self.host, self.units.loading())
         return [] if there and self._holds(self._rules_of(saved)) else ["~ rules that a boot loads: written again"]
 
@@ -105,7 +130,17 @@ class Persistence:
 
         :rtype: str
         """
-        return UNIT if self.units.loading()[0].exists() else NOTHING
+        return UNIT if self.units.loading()[0].is_started() else NOTHING
+
+    def problem_at_boot(self):
+        """Why a boot would not load the rules, as the script that it runs says; None where it would.
+
+        :rtype: str | None
+        """
+        code, out, err = self.host.run("sh", [os.path.join(self.folder, LOAD), CHECK])
+        if code == 0 and '"file": "%s"' % RULES in out:
+            return None
+        return "; ".join(line for line in err.splitlines() if line) or "%s says nothing" % LOAD
 
     def will_load(self):
         """What is to load them once they are confirmed: UNIT or NOTHING.
@@ -117,70 +152,109 @@ class Persistence:
     # ---- writing
 
     def write(self, wanted):
-        """Have a boot do this.
+        """Have a boot do this, and nothing of a change that is over.
 
         :type wanted: AtBoot
         :raises RulesetError: it cannot be written. What a boot loaded before it loads still.
         """
-        try:
+        with self._writing():
             if wanted.wait:
-                self._write_wait(wanted.wait)
+                unit = wait_unit(self.host, self.scope, wanted.wait)
+                if write_units(self.host, [unit]):
+                    start_unit(self.host, unit)
             if wanted.saved:
                 self._write_rules(wanted.saved)
+                if write_units(self.host, self.units.loading()):
+                    # Only an active unit goes along when a service that flushes everything is restarted.
+                    start_unit(self.host, self.units.loading()[0])
             # What is there goes once what comes is there.
             if not wanted.wait:
                 stop_and_remove(self.host, wait_unit(self.host, self.scope))
-            if not wanted.saved:
+            if wanted.saved:
+                self._remove_undo()
+                self.program.remove_stale()
+            else:
                 self._remove()
-        except (IOError, OSError) as error:
-            raise self._cannot_write(error)
 
     def _write_rules(self, saved):
-        self.program.write(LOAD, saved)
-        new, old = _text(self._rules_of(saved)), self.host.text(self._relative(_RULES))
-        if old and old != new:
-            self._replace(_LAST_RULES, old)
-        self._replace(_RULES, new)
-        units = self.units.loading()
-        written = write_units(self.host, units)
-        self.program.remove_stale()
-        if written:
-            # Only an active unit goes along when a service that flushes everything is restarted.
-            start_unit(self.host, units[0])
-
-    def _write_wait(self, wait):
-        unit = wait_unit(self.host, self.scope, wait)
-        if write_units(self.host, [unit]):
-            start_unit(self.host, unit)
+        """In this order, so that whatever a boot finds, it finds what that needs."""
+        self.program.write_program(saved)
+        new, old = _text(self._rules_of(saved)), self._text_of(RULES)
+        if old and old != new and self._is_good(RULES):
+            self._replace(LAST_RULES, old)
+        if old != new:
+            self._replace(RULES, new)
+        self.program.write_script(LOAD)
 
     def write_undo(self, saved):
-        """Have a boot put back files, until :meth:`remove_undo`.
+        """Have a boot put back files, until :meth:`confirm` or :meth:`remove_undo`.
 
         :param saved: the former states, in the order of loading
         :type saved: tuple[Saved, ...]
         :raises RulesetError: it cannot be written.
         """
         boot = self.host.text("proc/sys/kernel/random/boot_id").strip()
-        try:
-            self.program.write(UNDO, saved)
-            self._replace(_UNDO, _text(Undo(boot, saved)))
+        with self._writing():
+            self.program.write_program(saved)
+            self._replace(UNDO_DATA, _text(Undo(self.program.code(saved), boot, saved, None)))
+            self.program.write_script(UNDO)
             write_units(self.host, [self.units.undoing()])
-        except (IOError, OSError) as error:
-            raise self._cannot_write(error)
+
+    def confirm(self, wanted):
+        """Have a boot do this in the place of undoing a change. A boot that comes half-way does the rest of it.
+
+        :type wanted: AtBoot
+        :raises RulesetError: it cannot be written.
+        """
+        with self._writing():
+            undo = self._undo_if_good()
+            if undo:
+                saved = wanted.saved + undo.saved
+                self.program.write_program(saved)
+                try:
+                    self._replace(UNDO_DATA, _text(undo._replace(code=self.program.code(saved), confirmed=wanted)))
+                except (IOError, OSError):
+                    # Without room for that: what is confirmed must not be undone at least.
+                    self._remove_undo()
+                    raise
+        self.write(wanted)
+
+    def confirm_at_boot(self, wanted):
+        """The rest of :meth:`confirm`, at a boot: units that this boot starts still are left to the next run.
+
+        :type wanted: AtBoot
+        :raises RulesetError: it cannot be written.
+        """
+        with self._writing():
+            if wanted.wait:
+                write_units(self.host, [wait_unit(self.host, self.scope, wanted.wait)])
+            if wanted.saved or os.path.exists(os.path.join(self.folder, RULES)):
+                self._write_rules(wanted.saved)
+            if wanted.saved:
+                write_units(self.host, self.units.loading())
+            self._remove_undo()
 
     def remove_undo(self):
-        """No change waits any longer."""
-        for name in (_UNDO, UNDO):
-            remove_file(os.path.join(self.folder, name))
+        """No change waits any longer.
+
+        :raises RulesetError: it cannot be removed.
+        """
+        with self._writing():
+            self._remove_undo()
+            if not os.path.exists(os.path.join(self.folder, RULES)):
+                self._remove()
+            else:
+                self.program.remove_stale()
+
+    def _remove_undo(self):
+        """What is started goes first, what says that it is to be done last."""
         self.units.undoing().remove()
-        if not os.path.exists(os.path.join(self.folder, _RULES)):
-            self._remove()
-        else:
-            self.program.remove_stale()
+        for name in (UNDO, UNDO_DATA):
+            remove_file(os.path.join(self.folder, name))
 
     def _remove(self):
         stop_and_remove(self.host, *(self.units.loading() + [self.units.undoing()]))
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_folder(self.folder)
         try:
             os.rmdir(os.path.dirname(self.folder))
         except OSError:
@@ -190,32 +264,49 @@ class Persistence:
     # ---- files
 
     def _rules_of(self, saved):
-        return Rules(self.program.digest(saved), saved)
+        return Rules(self.program.code(saved), saved)
 
     def _holds(self, rules):
         """Whether a boot loads just these rules."""
         try:
-            return self._data(_RULES) == from_json(_text(rules))
+            return from_json(self._text_of(RULES)) == from_json(_text(rules))
         except ValueError:
             return False
 
+    def _is_good(self, name):
+        try:
+            return self.rules_of(name) is not None
+        except RulesetError:
+            return False
+
+    def _undo_if_good(self):
+        try:
+            return self.undo()
+        except RulesetError:
+            return None
+
     def _read(self, name, kind):
-        data = self._data(name)
-        return None if data is None else kind.from_data(data)
+        path = os.path.join(self.folder, name)
+        if not os.path.lexists(path):
+            return None
+        try:
+            return kind.from_data(from_json(self._text_of(name)))
+        except DAMAGED:
+            raise RulesetError("%s: damaged, so a boot cannot use it. %s." % (path, _REMEDY))
 
-    def _data(self, name):
-        text = self.host.text(self._relative(name))
-        return from_json(text) if text else None
-
-    def _relative(self, name):
-        return os.path.relpath(os.path.join(self.folder, name), self.host.root)
+    def _text_of(self, name):
+        return self.host.text(os.path.relpath(os.path.join(self.folder, name), self.host.root))
 
     def _replace(self, name, text):
         replace_file(os.path.join(self.folder, name), text)
 
-    def _cannot_write(self, error):
-        place = getattr(error, "filename", None) or self.folder
-        return RulesetError("%s: cannot be written: %s." % (place, error.strerror))
+    @contextlib.contextmanager
+    def _writing(self):
+        try:
+            yield
+        except (IOError, OSError) as error:
+            place = getattr(error, "filename", None) or self.folder
+            raise RulesetError("%s: cannot be written: %s." % (place, error.strerror))
 
 
 def _text(entry):

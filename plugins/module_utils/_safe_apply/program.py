@@ -1,23 +1,39 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Programs that outlive the module: a script, and a copy of the code that it needs."""
+"""Programs that outlive the module: a script, and an archive of the code that it needs.
+
+Python runs what is in an archive as it runs files. One file is there whole or not at all, and is compared at once.
+"""
 
 from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-import hashlib
 import importlib
+import io
 import os
 import subprocess
+import zipfile
 
-_PACKAGE = "ansible_collections.portledger.qradar.plugins.module_utils"
+from ansible_collections.portledger.qradar.plugins.module_utils._host.files import replace_file
+
+PACKAGE = "ansible_collections.portledger.qradar.plugins.module_utils"
+
+_ARCHIVE = "code.zip"
+# Begins each script that has its code beside it.
+_START = """\
+import os
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "%s"))
+""" % _ARCHIVE
 
 
 def write_program(folder, name, script, values, modules):
-    """Write a script, and beside it, in "code", a copy of what it needs of this package, wherever that came from.
+    """Write a script, and beside it what it needs of this package, wherever that came from.
 
-    :param folder: is made where it is not there
+    :param folder: is there
     :type folder: str
     :param name: of the script
     :type name: str
@@ -30,38 +46,43 @@ def write_program(folder, name, script, values, modules):
     :rtype: str
     :raises OSError: it cannot be written; under Python 2, or an IOError.
     """
-    for module, source in _sources(modules):
-        parts = (_PACKAGE + "." + module).split(".")
-        package = os.path.join(folder, "code")
-        for part in parts[:-1]:
-            package = os.path.join(package, part)
-            if not os.path.isdir(package):
-                os.makedirs(package, 0o700)
-                # Python 2.7 has no packages without it.
-                _write(os.path.join(package, "__init__.py"), b"")
-        _write(os.path.join(package, parts[-1] + ".py"), source)
+    replace_file(os.path.join(folder, _ARCHIVE), archive_of(modules))
     path = os.path.join(folder, name)
-    _write(path, script.format(package=_PACKAGE, **values).encode("utf-8"))
+    replace_file(path, _START + script.format(package=PACKAGE, **values))
     return path
 
 
-def code_digest(modules):
-    """Differs where the code does that some modules need.
+def archive_of(modules, scripts=()):
+    """An archive that Python can import from; of the same code it is the same, byte for byte.
 
-    :type modules: list[str]
-    :rtype: str
+    :param modules: what is needed of this package: see ``code.py``
+    :type modules: collections.Iterable[str]
+    :param scripts: further files, as name and text
+    :type scripts: collections.Iterable[tuple[str, str]]
+    :rtype: bytes
     """
-    digest = hashlib.sha256()
+    files = dict((name, text.encode("utf-8")) for name, text in scripts)
     for module, source in _sources(modules):
-        digest.update(("%s %d\n" % (module, len(source))).encode("ascii"))
-        digest.update(source)
-    return digest.hexdigest()
+        parts = (PACKAGE + "." + module).split(".")
+        for depth in range(1, len(parts)):
+            # Python 2.7 has no packages without it.
+            files["/".join(parts[:depth]) + "/__init__.py"] = b""
+        files["/".join(parts) + ".py"] = source
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(files):
+            # Any moment, as long as it is always the same; and the rights, which some Pythons leave out.
+            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            info.external_attr = 0o600 << 16
+            info.create_system = 3
+            archive.writestr(info, files[name])
+    return stream.getvalue()
 
 
 def _sources(modules):
     """Some modules of this package in order, with their text."""
     for name in sorted(modules):
-        full = _PACKAGE + "." + name
+        full = PACKAGE + "." + name
         yield name, _source(full, importlib.import_module(full))
 
 
@@ -74,11 +95,6 @@ def _source(name, module):
             return source if isinstance(source, bytes) else source.encode("utf-8")
     with open(module.__file__.replace(".pyc", ".py"), "rb") as stream:
         return stream.read()
-
-
-def _write(path, data):
-    with open(path, "wb") as stream:
-        stream.write(data)
 
 
 def run_plain(arguments, data=None):

@@ -11,6 +11,10 @@ __metaclass__ = type
 
 from collections import namedtuple
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import (
+    ENTRIES, OBJECT, TEXT, field,
+)
+
 _VERSION = 1
 
 
@@ -25,7 +29,7 @@ class Saved(namedtuple("Saved", "provider state")):
         :type data: dict
         :rtype: Saved
         """
-        return cls(data["provider"], data["state"])
+        return cls(field(data, "provider", TEXT), data["state"])
 
     def as_data(self):
         """
@@ -45,7 +49,7 @@ class Wait(namedtuple("Wait", "service command")):
         :type data: dict | None
         :rtype: Wait | None
         """
-        return cls(data["service"], data["command"]) if data else None
+        return cls(field(data, "service", TEXT), field(data, "command", TEXT)) if data else None
 
     def as_data(self):
         """
@@ -72,7 +76,8 @@ class AtBoot(namedtuple("AtBoot", "saved wait")):
         :type data: dict
         :rtype: AtBoot
         """
-        return cls(all_from_data(data["saved"]), Wait.from_data(data["wait"]))
+        wait = Wait.from_data(field(data, "wait", OBJECT, optional=True))
+        return cls(all_from_data(field(data, "saved", ENTRIES)), wait)
 
     def as_data(self):
         """
@@ -92,7 +97,7 @@ class Rules(namedtuple("Rules", "code saved")):
         :type data: dict
         :rtype: Rules
         """
-        return cls(data["code"], all_from_data(data["saved"]))
+        return cls(field(data, "code", TEXT), all_from_data(field(data, "saved", ENTRIES)))
 
     def as_data(self):
         """
@@ -101,8 +106,14 @@ class Rules(namedtuple("Rules", "code saved")):
         return {"version": _VERSION, "code": self.code, "saved": all_as_data(self.saved)}
 
 
-class Undo(namedtuple("Undo", "boot saved")):
-    """The file undo.json: the boot that a change was made in, and the states from before the change."""
+class Undo(namedtuple("Undo", "code boot saved confirmed")):
+    """The file undo.json: what a boot after the one that a change was made in has to do before anything else.
+
+    - code: the digest of the code that does it
+    - boot: the boot that the change was made in
+    - saved: the states from before the change, whose files are put back where it was not confirmed
+    - confirmed: an AtBoot that is still to be written where it was; else None
+    """
 
     __slots__ = ()
 
@@ -112,13 +123,21 @@ class Undo(namedtuple("Undo", "boot saved")):
         :type data: dict
         :rtype: Undo
         """
-        return cls(data["boot"], all_from_data(data["saved"]))
+        confirmed = field(data, "confirmed", OBJECT, optional=True)
+        return cls(
+            code=field(data, "code", TEXT),
+            boot=field(data, "boot", TEXT),
+            saved=all_from_data(field(data, "saved", ENTRIES)),
+            confirmed=AtBoot.from_data(confirmed) if confirmed is not None else None,
+        )
 
     def as_data(self):
         """
         :rtype: dict
         """
-        return {"version": _VERSION, "boot": self.boot, "saved": all_as_data(self.saved)}
+        confirmed = self.confirmed and self.confirmed.as_data()
+        data = {"code": self.code, "boot": self.boot, "saved": all_as_data(self.saved), "confirmed": confirmed}
+        return dict(data, version=_VERSION)
 
 
 def all_from_data(data):

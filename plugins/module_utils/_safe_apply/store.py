@@ -7,7 +7,7 @@ Everything is in /run/portledger, a folder for each scope:
     pending.json    the change: its token, its deadline, and the former state
     outcome.json    what became of the last change
     boot.json       what our unit has loaded when the machine was started (see boot.py)
-    restore-TOKEN/  the program that restores the former state (see timer.py)
+    restore-TOKEN/  the program that restores the former state (see timer.py), and a copy of pending.json for it
 
 /run does not outlive the machine's run. Nor do the new rules: what a boot loads is written once they are confirmed, and
 where a provider cannot wait, persistence.py saves the former files.
@@ -21,8 +21,8 @@ import json
 import os
 import shutil
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import CONFIRMED
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json
 from ansible_collections.portledger.qradar.plugins.module_utils._host.files import remove_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.lock import lock_folder
@@ -45,12 +45,29 @@ class Store:
     # ---- reading
 
     def pending(self):
-        """The change that waits, or None.
+        """The change that waits, or None. Where its file is damaged, the copy beside its timer says what waits.
 
         :rtype: Pending | None
+        :raises RulesetError: the file is damaged, and there is no copy.
         """
-        found = self._read("pending.json", Pending)
-        return found if found and found.boot == self.boot() else None
+        for name in ["pending.json"] + self._copies():
+            try:
+                found = self._read(name, Pending)
+                return found if found and found.boot == self.boot() else None
+            except ValueError:
+                continue
+        raise RulesetError(
+            "%s: damaged, and there is no copy of it, so what waits for its confirmation is not known. Remove the "
+            "file, then run the playbook again." % os.path.join(self.folder, "pending.json"), changed=False,
+        )
+
+    def _copies(self):
+        names = os.listdir(self.folder) if os.path.isdir(self.folder) else []
+        programs = [name for name in names if name.startswith("restore-")]
+        return sorted(os.path.join(name, "pending.json") for name in programs if self._is_there(name, "pending.json"))
+
+    def _is_there(self, *parts):
+        return os.path.lexists(os.path.join(self.folder, *parts))
 
     def pending_as(self, token):
         """The change of this token, where it waits still, or None.
@@ -62,18 +79,18 @@ class Store:
         return found if found and found.token == token else None
 
     def outcome(self):
-        """What became of the last change, or None.
+        """What became of the last change, or None, as where its file is damaged.
 
         :rtype: Outcome | None
         """
-        return self._read("outcome.json", Outcome)
+        return self._read_if_good("outcome.json", Outcome)
 
     def boot_outcome(self):
-        """What our unit has loaded since the machine was started, or None.
+        """What our unit has loaded since the machine was started, or None, as where its file is damaged.
 
         :rtype: BootOutcome | None
         """
-        return self._read("boot.json", BootOutcome)
+        return self._read_if_good("boot.json", BootOutcome)
 
     def mark(self):
         """Differs once another change was begun or ended.
@@ -109,6 +126,8 @@ class Store:
         :type pending: Pending
         :raises RulesetError: it cannot be written.
         """
+        if os.path.isdir(self.program(pending.token)):
+            self._write(os.path.join(os.path.basename(self.program(pending.token)), "pending.json"), pending)
         self._write("pending.json", pending)
 
     def write_boot(self, outcome, why):
@@ -121,7 +140,7 @@ class Store:
         """
         self._write("boot.json", BootOutcome(outcome, why))
 
-    def end(self, pending, outcome, why):
+    def end(self, pending, outcome, why, problem=None):
         """No change waits any longer.
 
         :type pending: Pending
@@ -129,14 +148,13 @@ class Store:
         :type outcome: str
         :param why: for people
         :type why: str
-        :raises RulesetError: that it is confirmed cannot be written; it is pending still.
+        :param problem: why a boot would not load what was confirmed
+        :type problem: str | None
         """
-        ended = Outcome(pending.token, outcome, why)
+        ended = Outcome(pending.token, outcome, why, problem)
         try:
             self._write("outcome.json", ended)
         except RulesetError:
-            if outcome == CONFIRMED:
-                raise
             # A change that is over must not stay pending on a full disk. Without the change's own files there may be
             # room.
             self.drop(pending)
@@ -151,8 +169,13 @@ class Store:
         """Forget a change that was not made.
 
         :type pending: Pending
+        :raises RulesetError: its file cannot be removed.
         """
-        remove_file(os.path.join(self.folder, "pending.json"))
+        path = os.path.join(self.folder, "pending.json")
+        try:
+            remove_file(path)
+        except OSError as error:
+            raise RulesetError("%s: cannot be removed: %s." % (path, error.strerror))
         shutil.rmtree(self.program(pending.token), ignore_errors=True)
 
     def forget(self):
@@ -169,8 +192,23 @@ class Store:
     # ---- files
 
     def _read(self, name, kind):
+        """What a file holds, or None; a ValueError where it is damaged."""
+        if not self._is_there(name):
+            return None
         text = self.host.text(os.path.relpath(os.path.join(self.folder, name), self.host.root))
-        return kind.from_data(from_json(text)) if text else None
+        # One that was removed meanwhile is not damaged.
+        if not text and not self._is_there(name):
+            return None
+        try:
+            return kind.from_data(from_json(text))
+        except DAMAGED as error:
+            raise ValueError("%s: %s" % (name, error))
+
+    def _read_if_good(self, name, kind):
+        try:
+            return self._read(name, kind)
+        except ValueError:
+            return None
 
     def _write(self, name, entry):
         """Either the old file is there or the new one, never half of it."""

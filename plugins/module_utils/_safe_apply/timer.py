@@ -17,6 +17,7 @@ import signal
 import sys
 
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.finish import finish
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.program import run_plain
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.put_back import put_back
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
@@ -111,7 +112,7 @@ def wait_and_restore(store, providers, token):
         pending = store.pending_as(token)
         if not pending:
             return True
-        left = pending.deadline - host.uptime()
+        left = 0 if pending.confirmed else pending.deadline - host.uptime()
         if left > 0:
             host.sleep(min(left, _POLL_SECONDS))
             continue
@@ -120,6 +121,10 @@ def wait_and_restore(store, providers, token):
             if store.pending() != pending:
                 continue
             try:
+                if pending.confirmed:
+                    # Whoever confirmed it is gone, or it would hold the lock.
+                    finish(store, pending)
+                    return True
                 put_back(store, providers, pending, "nobody confirmed it within %d s" % pending.seconds)
                 return True
             except Exception as error:

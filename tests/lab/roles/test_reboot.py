@@ -140,7 +140,7 @@ def test_a_failing_load_keeps_the_last_good_rules(lab: tuple[Lab, tuple[str, ...
     done = reboot(node)["portledger-host.service"]
     assert done.returncode == 1
     assert done.stderr == (
-        "portledger: the rules of the scope host could not be loaded: 'gone'\n"
+        "portledger: the rules of the scope host could not be loaded: the provider 'gone' is not known here\n"
         "portledger: the rules that were confirmed before these are loaded in their place\n"
     )
     assert loaded(node) == before

@@ -33,7 +33,7 @@ DMESG = ("[    0.000000] Linux version 6.18.44\n"
          "[ 1000.600000] portledger: IN=v0\n")
 PENDING = {"token": "0123456789abcdef", "boot": "this-boot", "seconds": 30, "deadline": 5012.0, "timer": "systemd",
            "connection": "198.18.9.7 50000 198.18.1.1 22", "path": [], "forget": False,
-           "saved": [], "at_boot": {"saved": [], "wait": None}, "undo": False}
+           "saved": [], "at_boot": {"saved": [], "wait": None}, "undo": False, "confirmed": False}
 
 
 class Counting(Kernel):

@@ -70,8 +70,8 @@ class Provider:
     def load(self, host, scope, present, wanted):
         self.loads.append(wanted)
         failure = self.failures.pop(0) if self.failures else None
-        if failure:
-            raise failure
+        if failure is not None:
+            raise failure  # pylint: disable=raising-bad-type
         if self.on_load:
             self.on_load()
         self.word = wanted
@@ -115,7 +115,8 @@ class SafeApplyCase(unittest.TestCase):
 
     def change_of_another_run(self):
         return Pending(token="t0", boot=self.store.boot(), seconds=1, deadline=self.host.now, connection="",
-                       forget=False, path=[], timer=None, saved=(), at_boot=AtBoot(), undo=False)
+                       forget=False, path=[], timer=None, saved=(), at_boot=AtBoot(), undo=False,
+                       confirmed=False)
 
     def another_run(self):
         """Another run makes a change, and confirms it."""

@@ -32,14 +32,23 @@ class ApplyTest(SafeApplyCase):
 
     def test_a_full_disk_leaves_nothing_pending(self):
         self.apply()
-        self.fill_disk("outcome.json")
+        self.fill_disk("outcome.json", "pending.json")
         with self.assertRaises(RulesetError) as caught:
             self.confirm()
-        self.assertEqual(str(caught.exception), "outcome.json: cannot be written: No space left on device.")
+        self.assertEqual(str(caught.exception), "pending.json: cannot be written: No space left on device.")
         self.assertEqual((self.provider.word, self.store.pending().token), ("new", "t1"))
+        self.assertFalse(self.store.pending().confirmed)
         self.host.now += 31
         self.assertTrue(self.wait())
         self.assertEqual((self.provider.word, self.store.pending(), self.store.outcome()), ("old", None, None))
+
+    def test_no_room_for_the_outcome_of_what_is_confirmed(self):
+        self.apply()
+        self.fill_disk("outcome.json")
+        self.assertEqual({"outcome": "confirmed", "why": "over a new connection"}, self.confirm())
+        self.host.now += 31
+        self.assertTrue(self.wait())
+        self.assertEqual((self.provider.word, self.store.pending(), self.store.outcome()), ("new", None, None))
 
     def test_no_room_for_the_deadline_of_what_is_loaded(self):
         self.provider.on_load = lambda: self.fill_disk("pending.json") if self.provider.word == "old" else None

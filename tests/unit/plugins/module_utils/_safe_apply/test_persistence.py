@@ -79,8 +79,11 @@ class PersistenceTest(unittest.TestCase):
         return sorted(name for name in found if "/program-" not in name and not name.endswith("/x"))
 
     def boot(self, *arguments):
-        function = _boot.undo if arguments else _boot.load
-        return function(self.there, {"word": self.word}, Store(self.host, "host"))
+        there = (self.there, {"word": self.word}, Store(self.host, "host"))
+        if arguments:
+            return _boot.undo(*there)
+        # As the script does it.
+        return _boot.load(*(there + ("rules.json",))) or (_boot.load(*(there + ("rules.last.json",))) and False)
 
     def outcome(self):
         return Store(self.host, "host").boot_outcome()
@@ -108,18 +111,20 @@ class PersistenceTest(unittest.TestCase):
         code, out, err = _persistence_run(["/bin/sh", self.host.file("etc/portledger/host/load")])
         # This provider is only in this test; that the program knows the real ones shows in its words.
         self.assertEqual((1, ""), (code, out))
-        message = "portledger: the rules of the scope host could not be loaded: 'word'\n"
+        message = (
+            "portledger: the rules of the scope host could not be loaded: the provider 'word' is not known here\n"
+        )
         self.assertEqual(message, err.replace("u'", "'"))
 
     def test_the_former_rules_are_kept(self):
         self.there.write(OLDER)
         self.there.write(RULES)
         self.there.write(RULES)
-        self.assertEqual(FORMER, self.there.last_rules().saved)
+        self.assertEqual(FORMER, self.there.rules_of("rules.last.json").saved)
         self.word.failures.append("new")
         self.assertFalse(self.boot())
         self.assertEqual("old", self.word.word)
-        self.assertEqual(("last good", "loaded: new: no such word"), self.outcome())
+        self.assertEqual(("last good", "new: no such word"), self.outcome())
         self.assertEqual(
             ["the rules of the scope host could not be loaded: new: no such word",
              "the rules that were confirmed before these are loaded in their place"],
@@ -128,7 +133,7 @@ class PersistenceTest(unittest.TestCase):
         self.word.failures.append("old")
         self.word.word = ""
         self.assertFalse(self.boot())
-        self.assertEqual("failed", self.outcome().outcome)
+        self.assertEqual(("failed", "old: no such word"), self.outcome())
 
     def test_half_a_file_is_as_good_as_none(self):
         self.there.write(OLDER)
@@ -200,13 +205,17 @@ class PersistenceTest(unittest.TestCase):
         self.there.write(RULES)
         folder = self.host.file("etc/portledger/host")
         os.mkdir(os.path.join(folder, "program-0123456789abcdef"))
+        self.folder.write("etc/portledger/host/program-0123456789abcdef/load.py", "")
+        self.folder.write("etc/portledger/host/program-0123456789abcdef.zip", "")
+        self.folder.write("etc/portledger/host/rules.json.new", "")
+        self.assertEqual(["- code that a boot does not need"], self.there.drift(RULES))
         with open(os.path.join(folder, "load"), "a") as stream:
             stream.write("exit 7\n")
         self.assertEqual(["~ rules that a boot loads: written again"], self.there.drift(RULES))
         self.there.write(RULES)
-        programs = [name for name in os.listdir(folder) if name.startswith("program-")]
-        self.assertEqual([os.path.basename(self.there.program.folder_of(RULES.saved))], programs)
-        script = self.there.program.script_text("load", RULES.saved)
+        program = "program-%s.zip" % self.there.program.code(RULES.saved)[:16]
+        self.assertEqual(["load", program, "rules.json"], sorted(os.listdir(folder)))
+        script = self.there.program.script_text("load")
         self.assertEqual(script, self.host.text("etc/portledger/host/load"))
 
     # ---- files that a boot loads, before they are confirmed
