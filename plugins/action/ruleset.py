@@ -68,10 +68,11 @@ class ActionModule(PlanningAction):
 
         def call(phase: str) -> dict[str, Any]:
             change = {"token": token, "phase": phase, "over_new_connection": new}
+            removal = {"state": "absent"} if arguments.get("state") == "absent" else {}
             try:
                 # As meta: reset_connection does. Connections that ControlPersist keeps are dropped by it.
                 self._connection.reset()
-                return self.call_module({"scope": arguments["scope"], "change": change}, task_vars)
+                return self.call_module({"scope": arguments["scope"], "change": change, **removal}, task_vars)
             except AnsibleError as error:
                 raise UnreachedError(str(error)) from error
 

@@ -43,7 +43,7 @@ def apply_ruleset(host, options, check, verbosity=0):
     scope = options["scope"]
     change = options.get("change") or {"phase": contract.APPLY}
     if change["phase"] != contract.APPLY:
-        return end_change(host, scope, change)
+        return end_change(host, options)
     provider = plan = management = None
     if options["state"] == "present":
         plan = read_plan(options["plan"], scope)
@@ -142,18 +142,26 @@ def _shown_provider(asked, provider, prepared):
     return ", ".join(found) if found else asked
 
 
-def end_change(host, scope, change):
+def end_change(host, options):
     """Confirm a change that is pending, or take it back.
 
     :type host: _host.host.Host
-    :param scope: host or gateway
-    :type scope: str
-    :param change: the option "change"
-    :type change: dict
+    :param options: the module's options
+    :type options: dict
     :returns: outcome and why
     :rtype: dict
     :raises RulesetError: the former rules could not be put back.
     """
-    if change["phase"] == contract.CONFIRM:
-        return confirm(host, scope, PROVIDERS, change["token"], change["over_new_connection"])
-    return restore(host, scope, PROVIDERS, change["token"])
+    scope, change = options["scope"], options["change"]
+    if change["phase"] != contract.CONFIRM:
+        return restore(host, scope, PROVIDERS, change["token"])
+    outcome = confirm(host, scope, PROVIDERS, change["token"], change["over_new_connection"])
+    if outcome["outcome"] == contract.UNKNOWN and options["state"] == "absent" and not _is_left(host, scope):
+        # A removal that is confirmed leaves nothing that would know of it. Its first answer was lost on its way.
+        return {"outcome": contract.CONFIRMED, "why": "nothing of this collection is left"}
+    return outcome
+
+
+def _is_left(host, scope):
+    """Whether anything of this scope is there, in force or for a boot."""
+    return bool(other_traces(PROVIDERS, host, scope, None) or Persistence(host, scope).drift(AtBoot()))

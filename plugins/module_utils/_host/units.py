@@ -78,13 +78,16 @@ class Unit:
 
         :raises OSError: it cannot be removed.
         """
+        # An empty one that it used to be in was left by a removal that did not come to its end.
+        used = set(os.path.dirname(link) for link in self._links)
         for folder in self._wanting_folders():
             link = os.path.join(folder, self.name)
             if os.path.islink(link):
                 remove_file(link)
-                if not os.listdir(folder):
-                    os.rmdir(folder)
-                    sync_folder(os.path.dirname(folder))
+                used.add(folder)
+            if folder in used and not os.listdir(folder):
+                os.rmdir(folder)
+                sync_folder(os.path.dirname(folder))
         remove_file(self._path)
 
     def _target(self):

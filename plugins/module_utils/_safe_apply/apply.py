@@ -117,6 +117,9 @@ def apply_safely(host, scope, providers, prepare, change, options):
                 raise
             continue
         if options["check"] or not prepared.lines:
+            if options["forget"] and not options["check"]:
+                # A removal that was killed may have left its traces.
+                store.clean_up()
             return Applied(prepared, None, warnings)
         with store.lock():
             if store.mark() != mark:
@@ -130,8 +133,8 @@ def apply_safely(host, scope, providers, prepare, change, options):
             else:
                 _load(store, providers, prepared, None)
                 persistence.write(prepared.at_boot)
-        if options["forget"]:
-            store.forget()
+            if options["forget"]:
+                store.forget()
         return Applied(prepared, None, warnings)
 
 

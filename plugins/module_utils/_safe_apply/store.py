@@ -189,6 +189,12 @@ class Store:
             # The other scope has its folder there.
             pass
 
+    def clean_up(self):
+        """Leave nothing of what may be there still, where no change waits."""
+        if os.path.isdir(os.path.dirname(self.folder)):
+            with self.lock():
+                self.forget()
+
     # ---- files
 
     def _read(self, name, kind):

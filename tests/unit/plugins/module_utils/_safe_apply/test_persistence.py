@@ -166,6 +166,17 @@ class PersistenceTest(unittest.TestCase):
         self.assertEqual([], self.files())
         self.assertFalse(os.path.exists(self.host.file("etc/portledger")))
 
+    def test_folders_of_links_that_a_killed_removal_has_left(self):
+        wants = self.host.file(UNITS, "nftables.service.wants")
+        self.there.write(RULES)
+        os.unlink(os.path.join(wants, "portledger-host-again.service"))
+        self.assertEqual(["- rules that a boot loads"], self.there.drift(NOTHING))
+        foreign = self.host.file(UNITS, "foreign.service.wants")
+        os.mkdir(foreign)
+        self.there.write(NOTHING)
+        self.assertFalse(os.path.exists(wants))
+        self.assertEqual(["foreign.service.wants", "x"], sorted(os.listdir(self.host.file(UNITS))))
+
     def test_without_systemd(self):
         folder = Folder({"proc/sys/kernel/random/boot_id": "one\n"})
         self.addCleanup(folder.remove)

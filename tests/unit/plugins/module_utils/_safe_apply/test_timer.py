@@ -133,6 +133,25 @@ class TimerTest(unittest.TestCase):
         self.wait_until(lambda: not self.timers(), 3)
         self.assertEqual(loaded, self.text("rules"))
 
+    def test_a_removal_is_confirmed_although_nothing_is_left_that_would_know_of_it(self):
+        change = {"phase": "confirm", "token": "t1", "over_new_connection": True}
+
+        def confirm(state):
+            found = apply_ruleset(self.host, options(change=change, state=state), False)
+            return found["outcome"], found["why"]
+
+        self.apply(seconds=60)
+        self.assertEqual(("confirmed", "over a new connection"), confirm("present"))
+        change["token"] = "t2"
+        unknown = ("unknown", "the host does not know this change")
+        self.assertEqual(unknown, confirm("absent"))
+        removal = {"phase": "apply", "token": "t2"}
+        apply_ruleset(self.host, options(change=removal, confirm_seconds=60, state="absent"), False)
+        self.assertEqual(("confirmed", "over a new connection"), confirm("absent"))
+        # The answer was lost on its way.
+        self.assertEqual(("confirmed", "nothing of this collection is left"), confirm("absent"))
+        self.assertEqual(unknown, confirm("present"))
+
     def test_it_needs_nothing_but_its_own_folder(self):
         self.apply(seconds=60)
         script = os.path.join(self.store.program("t1"), "restore.py")
