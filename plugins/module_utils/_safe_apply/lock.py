@@ -19,37 +19,43 @@ _POLL_SECONDS = 0.1
 
 
 @contextlib.contextmanager
-def lock_folder(host, folder, seconds=None):
+def lock_folder(host, folder, seconds=None, make=True):
     """Keep other processes from changing anything while this runs.
 
     :type host: _host.host.Host
-    :param folder: is made where it is not there; another process may remove it at any time
+    :param folder: another process may remove it at any time
     :type folder: str
     :param seconds: go ahead without the lock after this time; None waits for as long as it takes
     :type seconds: float | None
+    :param make: whether to make the folder where it is not there; else there is nothing to lock then
+    :type make: bool
     :raises RulesetError: the folder cannot be made, or somebody else can write there.
     """
     end = None if seconds is None else host.uptime() + seconds
     if end is None:
         # The way back is never refused, and its program is running by now.
         _check(folder)
-    held = _open(folder)
+    held = _open(folder, make)
     try:
-        while not _has_lock(held, folder):
+        while held is not None and not _has_lock(held, folder):
             if end is not None and host.uptime() > end:
                 break
             host.sleep(_POLL_SECONDS)
             os.close(held)
-            held = _open(folder)
+            held = _open(folder, make)
         yield
     finally:
-        os.close(held)
+        if held is not None:
+            os.close(held)
 
 
-def _open(folder):
+def _open(folder, make):
     for attempts_left in (2, 1, 0):
         try:
-            make_folder(folder, 0o700)
+            if make:
+                make_folder(folder, 0o700)
+            elif not os.path.isdir(folder):
+                return None
             held = os.open(folder, os.O_RDONLY)
             break
         except OSError as error:

@@ -114,9 +114,9 @@ class Store:
         """
         return os.path.join(self.folder, "restore-" + token)
 
-    def lock(self, seconds=None):
+    def lock(self, seconds=None, make=True):
         """Keep other processes from changing anything: see :func:`lock_folder`."""
-        return lock_folder(self.host, self.folder, seconds)
+        return lock_folder(self.host, self.folder, seconds, make)
 
     # ---- writing
 

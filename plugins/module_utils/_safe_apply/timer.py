@@ -116,7 +116,8 @@ def wait_and_restore(store, providers, token):
         if left > 0:
             host.sleep(min(left, _POLL_SECONDS))
             continue
-        with store.lock(_LOCK_SECONDS):
+        # Once a removal is confirmed, nothing is to be left, not even what this program would lock.
+        with store.lock(_LOCK_SECONDS, make=False):
             # Loading may have taken until now, and the time to confirm begins after it.
             if store.pending() != pending:
                 continue

@@ -40,6 +40,15 @@ class LockTest(unittest.TestCase):
         for folder in (self.place, self.place + "/host"):
             self.assertEqual(0o700, stat.S_IMODE(os.stat(folder).st_mode), folder)
 
+    def test_what_is_gone_is_not_made_again(self):
+        with self.store.lock(1.0, make=False):
+            self.assertFalse(os.path.exists(self.place))
+        # It goes while somebody waits for it.
+        with self.store.lock():
+            self.store.host.sleep = lambda seconds: self.store.forget()
+            with self.store.lock(1.0, make=False):
+                self.assertFalse(os.path.exists(self.place))
+
     def test_others_can_write_there(self):
         for folder in (self.place, self.place + "/host"):
             with self.store.lock():
