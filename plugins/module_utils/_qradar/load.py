@@ -7,6 +7,8 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._host.process import LONG_SECONDS
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.lock import is_locked_out, who_holds
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import Restore, restore_text
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import (
     missing_jumps, read_tables, same_tables,
@@ -21,6 +23,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state im
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 
+_PAUSE_SECONDS = 1.0
 _FAMILY_NAMES = {"ipv4": "IPv4", "ipv6": "IPv6"}
 
 
@@ -91,6 +94,9 @@ class Load:
         """
         before, generated = self._what_is()
         attempt = _Attempt()
+        # QRadar's program may take minutes. Where this fails, the same is tried again behind it, and says why.
+        for family in self.families:
+            _Attempt()(self._load_family, family, self.wanted)
         for family in self.families:
             if attempt(self._file, family) and family in self.files:
                 attempt(self.files[family].make)
@@ -122,10 +128,20 @@ class Load:
 
     def _load(self, before, generated):
         """Run QRadar's program; foreign rules that are in the kernel only are there after it as it was before."""
-        code, out, err = self.host.run(self.tool, [])
+        end = None
+        while True:
+            code, out, err = self.host.run(self.tool, [], None, LONG_SECONDS)
+            # It does not wait for a lock that others hold.
+            if code == 0 or not is_locked_out(err or out):
+                break
+            end = end or self.host.uptime() + self.host.patience()
+            if self.host.uptime() > end:
+                break
+            self.host.sleep(_PAUSE_SECONDS)
         if code != 0:
             words = " ".join(line.strip() for line in (err or out).splitlines() if line.strip())
-            raise RulesetError("%s: failed (exit %d): %s." % (self.tool, code, words.rstrip(".") or "without a word"))
+            said = "%s: failed (exit %d): %s." % (self.tool, code, words.rstrip(".") or "without a word")
+            raise RulesetError(said + who_holds(self.host, words))
         self._put_back_others(before, generated)
 
     def _put_back_others(self, before, generated):

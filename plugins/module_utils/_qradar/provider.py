@@ -38,6 +38,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._qradar.version 
     find_version, ipv6_warning, version_text,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.answers import may_print
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
 
 
@@ -87,10 +88,11 @@ class Qradar(Provider):
     PERSISTS = True
     CODE = (
         "_base.intervals", "_base.networks", "_host.conntrack", "_iptables.counters", "_iptables.ipset",
-        "_iptables.meaning", "_iptables.provider", "_iptables.render", "_iptables.restore", "_iptables.rule",
-        "_iptables.save", "_iptables.state", "_iptables.tables", "_plan.counters", "_plan.difference", "_plan.line",
-        "_plan.plan", "_plan.policy", "_plan.rules", "_providers.provider", "_qradar.block", "_qradar.files",
-        "_qradar.foreign", "_qradar.load", "_qradar.provider", "_qradar.state", "_qradar.version",
+        "_iptables.lock", "_iptables.meaning", "_iptables.provider", "_iptables.render", "_iptables.restore",
+        "_iptables.rule", "_iptables.save", "_iptables.state", "_iptables.tables", "_plan.counters", "_plan.difference",
+        "_plan.line", "_plan.plan", "_plan.policy", "_plan.rules", "_providers.answers", "_providers.provider",
+        "_qradar.block", "_qradar.files", "_qradar.foreign", "_qradar.load", "_qradar.provider", "_qradar.state",
+        "_qradar.version",
     )
 
     def traces(self, host, scope):
@@ -102,24 +104,22 @@ class Qradar(Provider):
             except RulesetError:
                 # Damaged: what there is has to be looked at.
                 return True
-        if not (_has_tool(host) and host.find("iptables-save")):
+        if not _has_tool(host):
             return False
-        code, out, _err = host.run("iptables-save", [])
         main = names_of(scope).main
-        return code == 0 and any(main in line for line in out.splitlines())
+        return any(may_print(host, PREFIX[family] + "-save", [], main) for family in ("ipv4", "ipv6"))
 
     def detect(self, host):
         _families(host)
 
     def version(self, host):
-        program = "iptables"
-        code, out, _err = host.run(program, ["-V"])
-        return version_text(find_version(host)) + (", " + out.strip() if code == 0 else "")
+        code, out, _err = host.run("iptables", ["-V"])
+        return version_text(find_version(host)[0]) + (", " + out.strip() if code == 0 else "")
 
     def warnings(self, host):
         if not os.path.exists(host.file("proc/net/if_inet6")):
             return []
-        found = ipv6_warning(find_version(host))
+        found = ipv6_warning(*find_version(host))
         return [found] if found else []
 
     def read(self, host, scope):

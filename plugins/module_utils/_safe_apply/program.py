@@ -9,7 +9,6 @@ __metaclass__ = type
 import hashlib
 import importlib
 import os
-import subprocess
 
 _PACKAGE = "ansible_collections.portledger.qradar.plugins.module_utils"
 
@@ -79,26 +78,3 @@ def _source(name, module):
 def _write(path, data):
     with open(path, "wb") as stream:
         stream.write(data)
-
-
-def run_plain(arguments, data=None):
-    """Run a program where nothing of Ansible is.
-
-    :type arguments: list[str]
-    :type data: str | None
-    :returns: exit code, output, errors
-    :rtype: tuple[int, str, str]
-    """
-    environment = dict(os.environ, LC_ALL="C", LANG="C")
-    try:
-        started = subprocess.Popen(  # pylint: disable=ansible-bad-function
-            arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment,
-            close_fds=True,
-        )
-    except OSError as error:
-        return 127, "", "%s: %s" % (arguments[0], error.strerror)
-    raw = data if data is None or isinstance(data, bytes) else data.encode("utf-8", "surrogateescape")
-    out, err = started.communicate(raw or b"")
-    if bytes is not str:
-        out, err = out.decode("utf-8", "surrogateescape"), err.decode("utf-8", "surrogateescape")
-    return started.returncode, out, err

@@ -96,7 +96,7 @@ class Kernel:
         self.answers = answers or {}
         self.calls = []
 
-    def __call__(self, arguments, data):
+    def __call__(self, arguments, data, seconds=None):
         program = os.path.basename(arguments[0])
         self.calls.append(([program] + arguments[1:], data))
         answer = self.answers.get(program, (0, "", ""))
