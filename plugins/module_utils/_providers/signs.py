@@ -27,7 +27,10 @@ _LOOKS = {
 _FILES = {
     "iptables": (),
     "nftables": (),
-    "qradar": ("opt/qradar/conf/iptables.pre", "opt/qradar/conf/ip6tables.pre"),
+    "qradar": (
+        "opt/qradar/conf/iptables.pre", "opt/qradar/conf/ip6tables.pre", "opt/qradar/conf/.*.portledger-*",
+        "etc/sysconfig/.*.portledger-*",
+    ),
     "firewalld": ("etc/firewalld/direct.xml", "etc/firewalld/*/portledger*"),
 }
 _IN_FILES = ("portledger", "PORTLEDGER")

@@ -13,13 +13,15 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restor
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import (
     missing_jumps, read_tables, same_tables,
 )
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import FileChange, read_file, replace_file
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import (
+    FileChange, read_file, remove_leftovers, replace_file,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.foreign import (
     lost_rules, read_chains, same_chains,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, save_of
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import (
-    TOOL, block_tables, generated_file, names_of, pre_file, put_back_generated, with_ours,
+    TOOL, block_tables, generated_file, names_of, our_files, pre_file, put_back_generated, same_blocks, with_ours,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 
@@ -60,6 +62,9 @@ class Load:
 
         :raises RulesetError: what was there before is there, or the text says what is not.
         """
+        self._remove_leftovers()
+        if self._is_done():
+            return
         before, generated = self._what_is()
         try:
             try:
@@ -108,9 +113,22 @@ class Load:
         for family in self.families:
             attempt(self._load_family, family, self.wanted)
         self._done()
+        _Attempt()(self._remove_leftovers)
         if attempt.problems:
             raise RulesetError(" ".join(attempt.problems), changed=True)
         self._prove()
+
+    def _remove_leftovers(self):
+        for path in our_files(self.host) if self.present.left else ():
+            remove_leftovers(path)
+
+    def _is_done(self):
+        """Whether nothing else was to do."""
+        return bool(self.present.left) and all(
+            same_blocks(self.present.blocks[family], self.wanted.blocks[family])
+            and same_tables(self.present.tables[family], self.wanted.tables[family])
+            for family in self.families
+        )
 
     def _what_is(self):
         """All tables, and the files that QRadar has generated, by family."""

@@ -31,7 +31,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._qradar.block im
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import read_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.load import Load
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import (
-    TOOL, FormerQradarState, QradarState, block_tables, names_of, pre_file, put_back_generated, read_state,
+    TOOL, FormerQradarState, QradarState, block_tables, left_files, names_of, pre_file, put_back_generated, read_state,
     render_block, same_blocks, unrecognised_lines, with_ours,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.version import (
@@ -104,6 +104,8 @@ class Qradar(Provider):
             except RulesetError:
                 # Damaged: what there is has to be looked at.
                 return True
+        if left_files(host):
+            return True
         if not _has_tool(host):
             return False
         main = names_of(scope).main
@@ -155,6 +157,8 @@ class Qradar(Provider):
             lines.extend(line + " (in the file only)" for line in found if line not in lines)
             if not lines:
                 lines.append("~ block in %s written anew" % ", ".join(pre_file(host, family) for family in changed))
+        if not isinstance(wanted, FormerQradarState):
+            lines.extend("~ %s removed, which an interrupted run has left" % name for name in present.left)
         return lines
 
     def load(self, host, scope, present, wanted):
