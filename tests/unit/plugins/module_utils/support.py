@@ -77,7 +77,7 @@ class Folder:
         path = os.path.join(self.root, name)
         if not os.path.isdir(os.path.dirname(path)):
             os.makedirs(os.path.dirname(path))
-        with open(path, "w") as stream:
+        with (open(path, "w") if bytes is str else open(path, "w", encoding="utf-8", newline="")) as stream:
             stream.write(text)
         return path
 
