@@ -20,6 +20,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.confirmat
     read_probes,
     read_seconds,
 )
+from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.reached import had_no_session
 from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.ssh_watch import (
     Target,
     Watch,
@@ -36,6 +37,9 @@ class ActionModule(PlanningAction):
     """The controller's half of ``portledger.qradar.ruleset``."""
 
     MODULE = "portledger.qradar.ruleset"
+
+    # How often the module may have been started on the host.
+    _starts = 0
 
     def answer(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         name = task_vars["inventory_hostname"]
@@ -90,11 +94,14 @@ class ActionModule(PlanningAction):
                 result = self.call_module({**arguments, "change": {"token": token, "phase": APPLY}}, task_vars)
             except AnsibleConnectionFailure as error:
                 # Newer releases of Ansible add the cause, and this message contains it already.
-                raise AnsibleConnectionFailure(self._broken(str(error), Confirmation(name, seconds, call))) from None
+                confirmation = Confirmation(name, seconds, call)
+                raise AnsibleConnectionFailure(
+                    self._broken(str(error), confirmation, self._has_started(error))
+                ) from None
             behind = before.answered()
         if result.get("failed") and "module_stdout" in result:
             # Something ended the module at an unknown point.
-            result["msg"] = self._broken(str(result.get("msg")), Confirmation(name, seconds, call))
+            result["msg"] = self._broken(str(result.get("msg")), Confirmation(name, seconds, call), self._starts > 0)
         if result.get("failed") or "timer" not in result:
             return result
         # What a boot loads is known only once the change is confirmed.
@@ -112,12 +119,28 @@ class ActionModule(PlanningAction):
             return {**result, "failed": True, "confirmed": True, "msg": words}
         return {**result, **persistent, "confirmed": True}
 
-    def _broken(self, said: str, confirmation: Confirmation) -> str:
+    def _low_level_execute_command(self, cmd: str, *more: Any, **options: Any) -> dict[str, Any]:
+        # Everything before it, such as a folder for the module, changes no rule.
+        if options.get("in_data") or "AnsiballZ_" in cmd:
+            self._starts += 1
+        result: dict[str, Any] = super()._low_level_execute_command(cmd, *more, **options)
+        return result
+
+    def _has_started(self, error: AnsibleConnectionFailure) -> bool:
+        """Whether the module may have been started before its connection failed."""
+        try:
+            # A second attempt has words of its own.
+            once = int(self._connection.get_option("reconnection_retries")) == 0
+        except (KeyError, TypeError, ValueError):
+            once = False
+        return self._starts > 0 and not (self._starts == 1 and once and had_no_session(str(error)))
+
+    def _broken(self, said: str, confirmation: Confirmation, started: bool) -> str:
         """The message of a call that failed, with the state of the change that it may have made."""
         try:
             ending = confirmation.take_back()
         except UnreachedError:
-            ending = "the host restores the former rules by itself"
+            ending = "the host restores the former rules by itself" if started else None
         return f"{said.rstrip(' .:')}. New rules may have been loaded before that: {ending}." if ending else said
 
     def _run_on(self, name: str, module: str, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:

@@ -51,6 +51,9 @@ def apply_ruleset(host, options, check, verbosity=0):
         provider = choose_provider(PROVIDERS, host, scope, options["provider"])
 
     def prepare():
+        if change.get("token"):
+            # What it loads may wait for others as long as it may wait for its confirmation.
+            host.be_patient(options["confirm_seconds"])
         return prepare_change(host, options, provider, plan, management)
 
     timed = (change["token"], options["confirm_seconds"]) if change.get("token") else None

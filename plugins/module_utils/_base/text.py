@@ -1,16 +1,24 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text as each Python likes it, and as the kernel stores it in comments."""
+"""Text as each Python likes it, as the kernel stores it in comments, and as a terminal shows it."""
 
 from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+import codecs
 import json
 import re
 
 # The kernel keeps 255 bytes of a rule's comment.
 COMMENT_BYTES = 240
+# What moves a terminal's cursor, turns the direction of a line, ends it, or stands for nothing.
+_UNPRINTABLE = re.compile(
+    u"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff]"
+)
+# Under Python 2 half of a character beyond these may look so, and there no other text has any.
+_HALVES = re.compile(u"[\ud800-\udfff]")
+_HALVES_AS_BYTES = re.compile(br"\xed[\xa0-\xbf][\x80-\xbf]")
 
 
 def native(text):
@@ -24,6 +32,37 @@ def native(text):
     if isinstance(text, bytes):
         return text.decode("utf-8", "surrogateescape")
     return text.encode("utf-8")
+
+
+def _escaped_bytes(error):
+    raw = bytearray(error.object[error.start : error.end])
+    return u"".join(u"\\x%02x" % byte for byte in raw), error.end
+
+
+codecs.register_error("portledger_escaped", _escaped_bytes)
+
+
+def _escaped(found):
+    number = ord(found.group(0))
+    if 0xDC80 <= number <= 0xDCFF:
+        # A byte that is not UTF-8, as Python keeps it.
+        number -= 0xDC00
+    return (u"\\x%02x" if number < 0x100 else u"\\u%04x") % number
+
+
+def printable(text):
+    """Text as a terminal, a report and JSON can show it: control and direction characters and bytes that are not
+    UTF-8 are escaped, as in "caf\\xe9".
+
+    :type text: object
+    :rtype: str
+    """
+    text = native(text)
+    if isinstance(text, bytes):
+        # Python 2 takes these for characters.
+        raw = _HALVES_AS_BYTES.sub(lambda found: b"".join(b"\\x%02x" % ord(one) for one in found.group(0)), text)
+        return _UNPRINTABLE.sub(_escaped, raw.decode("utf-8", "portledger_escaped")).encode("utf-8")
+    return _UNPRINTABLE.sub(_escaped, _HALVES.sub(_escaped, text))
 
 
 def is_text(value):

@@ -17,6 +17,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state
     FormerFirewalldState, as_bytes, direct_text, kernel_sets, other_sets, same_files, same_policy, same_runtime,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
+from ansible_collections.portledger.qradar.plugins.module_utils._host.process import LONG_SECONDS
 
 
 def load_state(host, scope, present, wanted):
@@ -63,7 +64,7 @@ def load_state(host, scope, present, wanted):
 
 
 def _test(host):
-    code, out, err = host.run("firewall-cmd", ["--check-config"])
+    code, out, err = host.run("firewall-cmd", ["--check-config"], None, LONG_SECONDS)
     if code != 0:
         raise RulesetError("firewall-cmd --check-config: failed: %s." % words_of(code, out, err))
 

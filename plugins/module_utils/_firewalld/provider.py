@@ -10,6 +10,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+import os
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
@@ -28,7 +29,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runti
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import (
     FirewalldState, FormerFirewalldState, as_bytes, direct_text, kernel_sets, same_files, same_runtime,
 )
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native, words_of
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
 
 _OLDEST = (0, 9)
@@ -41,16 +42,20 @@ _SAVE = {"ipv4": "iptables-save", "ipv6": "ip6tables-save"}
 
 
 def _version(host):
-    """Of the daemon that runs, or None. One question a process: it takes 0.15 s."""
-    return host.memo("firewalld version", lambda: _ask_version(host)[2])
+    """Of the daemon that runs; None where none does. One question a process: it takes 0.15 s.
+
+    :raises RulesetError: firewalld cannot be asked, so what it does is not known.
+    """
+    return host.memo("firewalld version", lambda: _ask_version(host))
 
 
 def _ask_version(host):
-    """Exit code, words, and the version where firewalld runs."""
     if not host.find("firewall-cmd"):
-        return _NOT_RUNNING, "", None
+        return None
     code, out, err = host.run("firewall-cmd", ["--version"])
-    return code, (err or out).strip().rstrip("."), out.strip() if code == 0 and _numbers(out) else None
+    if code not in (0, _NOT_RUNNING):
+        raise RulesetError("firewall-cmd --version: failed: %s." % words_of(code, out, err))
+    return out.strip() if code == 0 and _numbers(out) else None
 
 
 def _numbers(text):
@@ -87,8 +92,9 @@ def _parse_direct(host):
 def _direct_in_force(host):
     found = {}
     for family, program in _SAVE.items():
-        if host.find(program):
-            rules = published.parse_save(host.run(program, ["-t", "mangle"])[1])
+        if host.find(program) and (family == "ipv4" or os.path.exists(host.file("proc/net/if_inet6"))):
+            # The whole of it: asking for a table that the kernel has not fails.
+            rules = published.parse_save(host.output(program, []))
             if rules:
                 found[family] = rules
     return found
@@ -128,9 +134,9 @@ class Firewalld(Provider):
     CODE = (
         "_base.intervals", "_base.networks", "_firewalld.command", "_firewalld.files", "_firewalld.load",
         "_firewalld.meaning", "_firewalld.provider", "_firewalld.published", "_firewalld.reload", "_firewalld.rules",
-        "_firewalld.runtime", "_firewalld.state", "_iptables.ipset", "_iptables.render", "_iptables.rule",
-        "_iptables.save", "_nftables.listing", "_plan.difference", "_plan.line", "_plan.plan", "_plan.policy",
-        "_plan.rules", "_providers.provider",
+        "_firewalld.runtime", "_firewalld.state", "_iptables.ipset", "_iptables.lock", "_iptables.render",
+        "_iptables.restore", "_iptables.rule", "_iptables.save", "_iptables.tables", "_nftables.listing",
+        "_plan.difference", "_plan.line", "_plan.plan", "_plan.policy", "_plan.rules", "_providers.provider",
     )
 
     def detect(self, host):
@@ -141,9 +147,6 @@ class Firewalld(Provider):
             )
         found = _version(host)
         if found is None:
-            code, words, _found = _ask_version(host)
-            if code not in (0, _NOT_RUNNING):
-                raise RulesetError("firewall-cmd --version: failed: %s." % words)
             raise RulesetError(
                 "firewalld is not running. Start it (systemctl start firewalld), or choose another provider."
             )
@@ -163,11 +166,15 @@ class Firewalld(Provider):
             if read_files(host, Names(scope)):
                 return True
         except (RulesetError, OSError):
-            pass
+            # Reading them says why.
+            return True
         return scope == HOST and published.CHAIN in host.text(FOLDER, published.FILE)
 
     def version(self, host):
-        return "firewalld %s" % (_version(host) or "(not running)")
+        try:
+            return "firewalld %s" % (_version(host) or "(not running)")
+        except RulesetError:
+            return "firewalld"
 
     def boot_wait(self, host):
         return {"service": "firewalld.service", "command": "%s --state" % host.find("firewall-cmd")}

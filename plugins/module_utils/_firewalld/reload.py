@@ -10,6 +10,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+import os
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
@@ -17,6 +18,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.comma
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.published import CHAIN
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import backend
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
+from ansible_collections.portledger.qradar.plugins.module_utils._host.process import LONG_SECONDS
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import restore_text
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import SavedTable, read_save
 
 # What zones and policies list, and the option that adds one.
@@ -41,13 +44,17 @@ def reload_firewalld(host):
     """Reload, and restore foreign settings that exist at run time only.
 
     :type host: _host.host.Host
-    :raises RulesetError: the reload failed, in firewalld's own words.
+    :raises RulesetError: the reload failed, or a foreign setting is lost, in the programs' own words.
     """
     others = _Others(host)
-    code, out, err = host.run("firewall-cmd", ["--reload"])
-    others.put_back()
-    if code != 0:
-        raise RulesetError("firewall-cmd --reload: failed: %s." % words_of(code, out, err))
+    code, out, err = host.run("firewall-cmd", ["--reload"], None, LONG_SECONDS)
+    problems = [] if code == 0 else ["firewall-cmd --reload: failed: %s." % words_of(code, out, err)]
+    try:
+        others.put_back()
+    except RulesetError as error:
+        problems.append(error.words)
+    if problems:
+        raise RulesetError(" ".join(problems))
 
 
 class _Others:
@@ -55,6 +62,7 @@ class _Others:
 
     def __init__(self, host):
         self.host = host
+        self.problems, self.failed = [], False
         # All at once: whoever is locked out waits for the reload that comes behind it.
         answers = ask(host, _questions(_DIRECT))
         self.settings = _settings(answers)
@@ -62,7 +70,7 @@ class _Others:
         self.tables = {}
         # With this backend the tables are firewalld's, and whoever uses it knows what a reload does to them.
         if backend(host) != "iptables":
-            self.tables = dict((program, self._save(program)) for program in _IPTABLES if host.find(program + "-save"))
+            self.tables = dict((program, host.output(program + "-save", [])) for program in self._programs())
 
     def put_back(self):
         """Add what a reload has removed, and remove what it has brought back."""
@@ -71,21 +79,48 @@ class _Others:
         now = _settings(answers)
         for place in sorted(set(self.settings) & set(now)):
             for option, values in sorted(_changes(self.settings[place], now[place]).items()):
-                self.host.run("firewall-cmd", list(place) + [_flag(option, value) for value in values])
+                self._command(list(place) + [_flag(option, value) for value in values])
         direct = _direct(answers)
         for kind in kinds:
             option = "--passthrough" if kind == "passthrough" else "--add-" + kind
             for line in self.direct[kind]:
                 if line not in direct[kind]:
-                    self.host.run("firewall-cmd", ["--direct", option] + _words(line))
+                    self._command(["--direct", option] + _words(line))
         for program, before in sorted(self.tables.items()):
-            lost = lost_rules(before, self._save(program))
-            if lost:
-                self.host.run(program + "-restore", ["--noflush"], lost)
+            self._put_back_rules(program, before)
+        if self.problems and self._is_lost(kinds):
+            raise RulesetError("Foreign settings are lost: %s." % " ".join(self.problems).rstrip("."))
 
-    def _save(self, program):
-        code, out, _err = self.host.run(program + "-save", [])
-        return out if code == 0 else ""
+    def _command(self, arguments):
+        code, out, err = self.host.run("firewall-cmd", arguments)
+        if code != 0:
+            self.problems.append("firewall-cmd %s: failed: %s." % (" ".join(arguments), words_of(code, out, err)))
+
+    def _put_back_rules(self, program, before):
+        try:
+            lost = lost_rules(before, self.host.output(program + "-save", []))
+            if lost:
+                restore_text(self.host, program + "-restore", lost)
+        except RulesetError as error:
+            self.failed = True
+            self.problems.append(error.words)
+
+    def _is_lost(self, kinds):
+        """Whether anything is missing. firewall-cmd may fail about what is there already, or what is gone."""
+        answers = ask(self.host, _questions(kinds))
+        now, direct = _settings(answers), _direct(answers)
+        return self.failed or any(
+            option.startswith("add-")
+            for place in set(self.settings) & set(now)
+            for option in _changes(self.settings[place], now[place])
+        ) or any(line not in direct[kind] for kind in kinds for line in self.direct[kind])
+
+    def _programs(self):
+        """Those whose families the kernel has."""
+        for program in _IPTABLES:
+            if self.host.find(program + "-save"):
+                if program == "iptables" or os.path.exists(self.host.file("proc/net/if_inet6")):
+                    yield program
 
 
 def _questions(kinds):
@@ -100,7 +135,7 @@ def _settings(answers):
         code, out = answers[number]
         if code != 0:
             # With nothing noted, a reload could lose foreign settings.
-            raise RulesetError("firewall-cmd %s: failed: exit code %d." % (listing[0], code))
+            raise _failed(listing, code, out)
         for name, values in parse_listing(out).items():
             if not name.startswith("portledger-"):
                 found[("--%s=%s" % (kind, name),)] = values
@@ -111,9 +146,14 @@ def _direct(answers):
     """Direct chains, foreign rules and passthroughs."""
     found = {}
     for number, (code, out) in enumerate(answers[len(_LISTINGS) :]):
-        lines = [line for line in out.splitlines() if line.strip() and CHAIN not in line]
-        found[_DIRECT[number]] = lines if code == 0 else []
+        if code != 0:
+            raise _failed(["--direct", "--get-all-%ss" % _DIRECT[number]], code, out)
+        found[_DIRECT[number]] = [line for line in out.split("\n") if line.strip() and CHAIN not in line]
     return found
+
+
+def _failed(question, code, out):
+    return RulesetError("firewall-cmd %s: failed: %s." % (" ".join(question), words_of(code, out, "")))
 
 
 def _words(line):
@@ -127,7 +167,7 @@ def parse_listing(text):
     :rtype: dict[str, dict[str, list[str]]]
     """
     found, values, last = {}, {}, None
-    for line in text.splitlines():
+    for line in text.split("\n"):
         if line and not line[0].isspace():
             values = found.setdefault(line.split()[0], {})
             last = None

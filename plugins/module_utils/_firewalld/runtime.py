@@ -17,7 +17,7 @@ from collections import namedtuple
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import FOLDER, rich_text
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import ICMP
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import parse_sets
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import read_sets
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import merged, networks_of
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import interval
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import (
@@ -248,9 +248,10 @@ def _end(right, operator):
 def _ask_firewalld(host, names, models):
     """The same from firewalld and ipset, where nothing else can be read."""
     sets = dict((name, simplest(members)) for name, members in _kernel_sets(host, names).items())
-    code, out, _err = host.run("firewall-cmd", ["--info-policy=" + names.policy])
-    if code != 0:
+    # A policy that is not there and a question that fails end alike, so all names are asked for first.
+    if names.policy not in host.output("firewall-cmd", ["--get-policies"]).split():
         return Runtime(False, None, frozenset(), sets)
+    out = host.output("firewall-cmd", ["--info-policy=" + names.policy])
     known = {}
     for model in models:
         for rule in model.policy.rules if model.policy else ():
@@ -267,6 +268,6 @@ def _ask_firewalld(host, names, models):
 
 
 def _kernel_sets(host, names):
-    code, out, _err = host.run("ipset", ["save"])
-    found = parse_sets(out, names.prefix).members if code == 0 else {}
-    return dict((name, members) for name, members in found.items() if names.owns(name))
+    found = read_sets(host, names.prefix)
+    members = found.members if found else {}
+    return dict((name, some) for name, some in members.items() if names.owns(name))

@@ -9,6 +9,7 @@ __metaclass__ = type
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import FOLDER, read_bytes
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.published import FILE
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import ask_ipset
 
 
 class FirewalldState:
@@ -88,9 +89,9 @@ def kernel_sets(host, names):
     :type host: _host.host.Host
     :type names: _firewalld.rules.Names
     :rtype: list[str]
+    :raises RulesetError: ipset failed.
     """
-    code, out, _err = host.run("ipset", ["-n", "list"]) if host.find("ipset") else (1, "", "")
-    return sorted(name for name in out.split() if names.owns(name)) if code == 0 else []
+    return sorted(name for name in (ask_ipset(host, ["-n", "list"]) or "").split() if names.owns(name))
 
 
 def direct_text(host):

@@ -13,7 +13,12 @@ import os
 import time
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
+from ansible_collections.portledger.qradar.plugins.module_utils._host.netlink import kernel_has
 
+# How long programs wait for what others hold, where no change waits for its confirmation; and at least.
+_PATIENCE = 60
+_LEAST_PATIENCE = 10
 _SBIN = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
 
@@ -22,8 +27,9 @@ class Host:
 
     def __init__(self, runner, path=None, environ=None, root="/"):
         """
-        :param runner: called with arguments and input, returns exit code, output, errors
-        :type runner: Callable[[list[str], str | None], tuple[int, str, str]]
+        :param runner: called with arguments, input, and the seconds that the program may take or None; returns exit
+            code, output, errors. See ``_host.process.run_program``
+        :type runner: Callable[[list[str], str | None, float | None], tuple[int, str, str]]
         :param path: directories to look for programs in; default: PATH and where system programs are
         :type path: list[str] | None
         :param environ: environment of this process; default: the real one
@@ -40,6 +46,7 @@ class Host:
         self.path = path
         self._found = {}
         self._memo = {}
+        self._patient_until = None
 
     def find(self, program):
         """Full name of a program, or None.
@@ -53,16 +60,18 @@ class Host:
             self._found[program] = fitting[0] if fitting else None
         return self._found[program]
 
-    def run(self, program, arguments, data=None):
-        """Run a program that is there.
+    def run(self, program, arguments, data=None, seconds=None):
+        """Run a program that is there. What fails must not be taken for an empty answer: see :meth:`output`.
 
         :type program: str
         :type arguments: list[str]
         :type data: str | None
+        :param seconds: that it may take, where it is not the usual time
+        :type seconds: float | None
         :returns: exit code, output, errors
         :rtype: tuple[int, str, str]
         """
-        return self._runner([self.find(program) or program] + arguments, data)
+        return self._runner([self.find(program) or program] + arguments, data, seconds)
 
     def output(self, program, arguments):
         """What a program prints.
@@ -72,8 +81,17 @@ class Host:
         """
         code, out, err = self.run(program, arguments)
         if code != 0:
-            raise RulesetError("%s: failed: %s" % (" ".join([program] + arguments), (err or out).strip()))
+            raise RulesetError("%s: failed: %s." % (" ".join([program] + arguments), words_of(code, out, err)))
         return out
+
+    def kernel_has(self, part):
+        """Whether the kernel has a part of netfilter; None where that is not known.
+
+        :param part: see ``_host.netlink``
+        :type part: tuple[int, int]
+        :rtype: bool | None
+        """
+        return kernel_has(part)
 
     def memo(self, name, ask):
         """What a question about this host was answered with, asked once a process; None is asked again.
@@ -119,3 +137,19 @@ class Host:
         :type seconds: float
         """
         time.sleep(seconds)
+
+    def be_patient(self, seconds):
+        """Have programs wait so long, from now on, for what others hold: all of them together.
+
+        :type seconds: float
+        """
+        self._patient_until = self.uptime() + seconds
+
+    def patience(self):
+        """How many seconds a program may wait for what others hold.
+
+        :rtype: int
+        """
+        if self._patient_until is None:
+            return _PATIENCE
+        return max(_LEAST_PATIENCE, int(self._patient_until - self.uptime()))

@@ -57,7 +57,7 @@ def read_table(text, family, state):
     :rtype: list[tuple[str, int, str]]
     """
     found = []
-    for line in text.splitlines()[1:]:
+    for line in text.split("\n")[1:]:
         fields = line.split()
         if len(fields) > 9 and fields[3] == state:
             address, _colon, port = fields[1].partition(":")

@@ -89,19 +89,14 @@ def running_connection(host):
     :returns: address, port; None for a connection that is not SSH into this host
     :rtype: tuple[str, int] | None
     """
-    parts = ssh_connection(host).split()
-    if len(parts) != 4 or not parts[3].isdigit():
+    parts = ssh_connection(host).split(" ")
+    if len(parts) != 4 or not is_port(parts[1]) or not is_port(parts[3]):
         return None
-    client, server, port = _plain(parts[0]), _plain(parts[2]), int(parts[3])
-    try:
-        parse_network(client)
-        parse_network(server)
-    except ValueError:
-        return None
+    client, server = _plain(parts[0]), _plain(parts[2])
     # A namespace or a container inherits the variable from a connection that went to another host.
-    if _is_loopback(client) or not is_own_address(host, server):
+    if not _is_another_host(client) or not _is_one_address(server) or not is_own_address(host, server):
         return None
-    return client, port
+    return client, int(parts[3])
 
 
 def _of_ancestors(host):
@@ -124,8 +119,31 @@ def _plain(address):
     return address[7:] if address.lower().startswith("::ffff:") and "." in address else address
 
 
-def _is_loopback(address):
-    return address == "::1" or address.startswith("127.")
+def is_port(text):
+    """Whether a text is the number of a port.
+
+    :type text: str
+    :rtype: bool
+    """
+    return bool(re.match(r"^[0-9]{1,5}$", text)) and 1 <= int(text) <= 65535
+
+
+def _is_one_address(text):
+    try:
+        return "/" not in text and bool(parse_network(text))
+    except ValueError:
+        return False
+
+
+def _is_another_host(text):
+    """Whether this is one address, and one that a single other host can have."""
+    if not _is_one_address(text):
+        return False
+    network = shown(parse_network(text)[1])
+    if family_of(network) == "ipv6":
+        return network not in ("::", "::1") and not network.startswith("ff")
+    first = int(network.partition(".")[0])
+    return 0 < first < 224 and first != 127
 
 
 def is_own_address(host, address):
@@ -138,7 +156,7 @@ def is_own_address(host, address):
     if family_of(address) == "ipv6":
         # Binding to a link-local address would need its zone, so the kernel's list is read instead.
         packed = "".join("%02x" % byte for byte in bytearray(socket.inet_pton(socket.AF_INET6, address)))
-        return any(line.startswith(packed) for line in host.text("proc/net/if_inet6").splitlines())
+        return any(line.startswith(packed) for line in host.text("proc/net/if_inet6").split("\n"))
     probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         probe.bind((address, 0))

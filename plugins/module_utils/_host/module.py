@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a module of Ansible runs our code: programs through Ansible, and our errors as its own."""
+"""How a module of Ansible runs our code, and ends with its result, or with our error as its own."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -8,6 +8,7 @@ __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
+from ansible_collections.portledger.qradar.plugins.module_utils._host.process import run_program
 
 
 def finish(module, work):
@@ -17,12 +18,8 @@ def finish(module, work):
     :param work: called with the host; returns the module's result
     :type work: Callable[[Host], dict]
     """
-
-    def run(arguments, data):
-        return module.run_command(arguments, data=data, environ_update={"LC_ALL": "C", "LANG": "C"})
-
     try:
-        result = work(Host(run))
+        result = work(Host(run_program))
     except RulesetError as error:
         module.fail_json(msg=str(error))
     module.exit_json(**result)

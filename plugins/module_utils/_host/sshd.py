@@ -10,6 +10,7 @@ import glob
 import os
 import re
 
+_NUMBER = re.compile(r"^[0-9]{1,5}$")
 _OPTION = re.compile(r"^\s*(\w+)(?:\s+|\s*=\s*)(.*?)\s*$")
 
 
@@ -22,8 +23,8 @@ def ssh_ports(host):
     ports = set()
     listening = set()
     for option, value in _options(host, "etc/ssh/sshd_config", 0):
-        if option == "port" and value.isdigit():
-            ports.add(int(value))
+        if option == "port" and _number(value):
+            ports.add(_number(value))
         elif option == "listenaddress":
             listening.add(_port_of(value))
     # ListenAddress without a port means each Port; OpenSSH ignores Port where each has its own.
@@ -31,7 +32,13 @@ def ssh_ports(host):
         ports = listening
     else:
         ports = (ports or set([22])) | (listening - set([None]))
-    return sorted(port for port in ports if 1 <= port <= 65535)
+    return sorted(ports)
+
+
+def _number(text):
+    """Of a port; None where it is not one."""
+    found = int(text) if _NUMBER.match(text) else 0
+    return found if 1 <= found <= 65535 else None
 
 
 def _options(host, name, depth):
@@ -42,7 +49,7 @@ def _options(host, name, depth):
     :rtype: list[tuple[str, str]]
     """
     options = []
-    for line in host.text(name).splitlines():
+    for line in host.text(name).split("\n"):
         found = _OPTION.match(line.split("#", 1)[0])
         if not found:
             continue
@@ -62,5 +69,5 @@ def _options(host, name, depth):
 def _port_of(listen):
     """Port of a ListenAddress: host, host:port, IPv6, [IPv6]:port, with "rdomain name" behind."""
     address = listen.split()[0] if listen.split() else ""
-    found = re.match(r"^(?:\[[^\]]*\]|[^:\[\]]*):(\d+)$", address)
-    return int(found.group(1)) if found else None
+    found = re.match(r"^(?:\[[^\]]*\]|[^:\[\]]*):([0-9]{1,5})$", address)
+    return _number(found.group(1)) if found else None

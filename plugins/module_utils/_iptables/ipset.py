@@ -14,6 +14,7 @@ import time
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
+from ansible_collections.portledger.qradar.plugins.module_utils._host.netlink import IPSET
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import lines_of
 
 _HALVES = {"0.0.0.0/0": ["0.0.0.0/1", "128.0.0.0/1"], "::/0": ["::/1", "8000::/1"]}
@@ -36,17 +37,37 @@ class SetState:
 
 
 def read_sets(host, prefix):
-    """Our sets, or None where ipset is not installed or does not work.
+    """Our sets, or None where ipset is not installed, or the kernel knows no sets.
 
     :type host: _host.host.Host
     :param prefix: what the names of our sets start with
     :type prefix: str
     :rtype: SetState | None
+    :raises RulesetError: ipset failed; what it would have said is not known then.
+    """
+    save = ask_ipset(host, ["save"])
+    return save if save is None else parse_sets(save, prefix)
+
+
+def ask_ipset(host, arguments):
+    """What ipset prints, or None where it is not installed, or the kernel knows no sets.
+
+    :type host: _host.host.Host
+    :type arguments: list[str]
+    :rtype: str | None
+    :raises RulesetError: it failed.
     """
     if not host.find("ipset"):
         return None
-    code, out, _err = host.run("ipset", ["save"])
-    return parse_sets(out, prefix) if code == 0 else None
+    code, out, err = host.run("ipset", arguments)
+    if code == 0:
+        return out
+    if host.kernel_has(IPSET) is False:
+        return None
+    raise RulesetError(
+        "ipset %s: failed: %s. What it holds is not known, so nothing can be compared or kept. Find out why it fails, "
+        "then run this again." % (" ".join(arguments), words_of(code, out, err)),
+    )
 
 
 def parse_sets(save, prefix):

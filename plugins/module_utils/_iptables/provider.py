@@ -10,8 +10,12 @@ import os
 
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import by_family, difference
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import SetChange, SetState, read_sets
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.counters import count
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.lock import (
+    is_locked_out, waiting, who_holds,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.meaning import read_meaning
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import render
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import Restore
@@ -23,9 +27,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables
     Names, missing_jumps, read_tables, repairs, same_tables, wanted_tables,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._host.conntrack import track_ahead
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.answers import may_print
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
-
-_WAIT = ["-w", "10"]
 
 
 def filtered_families(host):
@@ -87,17 +90,36 @@ def _set_change(host, names, present, wanted):
     return SetChange(host, names.set_prefix, present.sets, wanted.sets or SetState({}, {}), present.used_elsewhere)
 
 
-def _track(host, names, families):
+def _track(host, names, families, asked):
     """Ask for connections to be tracked, in a chain that nothing leads to and that the ruleset then takes."""
     for family in families:
-        host.run(PREFIX[family], _WAIT + ["-N", names.main])
-        host.run(PREFIX[family], _WAIT + ["-A", names.main, "-m", "conntrack", "--ctstate", "ESTABLISHED"])
+        asked.append(family)
+        _command(host, family, ["-N", names.main])
+        _command(host, family, ["-A", names.main, "-m", "conntrack", "--ctstate", "ESTABLISHED"])
 
 
 def _untrack(host, names, families):
     for family in families:
         for command in ("-F", "-X"):
-            host.run(PREFIX[family], _WAIT + [command, names.main])
+            _command(host, family, [command, names.main])
+
+
+def _command(host, family, arguments):
+    """Where the program knows no such rule, the ruleset says so in a moment."""
+    wait, seconds = waiting(host)
+    code, out, err = host.run(PREFIX[family], wait + arguments, None, seconds)
+    words = words_of(code, out, err)
+    if code != 0 and is_locked_out(words):
+        said = " ".join([PREFIX[family]] + arguments + ["failed", " ".join(words.split())])
+        raise RulesetError(said + "." + who_holds(host, words))
+
+
+def _undo(problems, function, *arguments):
+    """Take back a step; where that fails, say so beside what went wrong before."""
+    try:
+        function(*arguments)
+    except RulesetError as error:
+        problems.append("Putting back failed too: %s" % error.words)
 
 
 class Iptables(Provider):
@@ -106,9 +128,9 @@ class Iptables(Provider):
     NAME = "iptables"
     CODE = (
         "_base.intervals", "_base.networks", "_host.conntrack", "_iptables.counters", "_iptables.ipset",
-        "_iptables.meaning", "_iptables.provider", "_iptables.render", "_iptables.restore", "_iptables.rule",
-        "_iptables.save", "_iptables.state", "_iptables.tables", "_plan.counters", "_plan.difference", "_plan.line",
-        "_plan.plan", "_plan.policy", "_plan.rules", "_providers.provider",
+        "_iptables.lock", "_iptables.meaning", "_iptables.provider", "_iptables.render", "_iptables.restore",
+        "_iptables.rule", "_iptables.save", "_iptables.state", "_iptables.tables", "_plan.counters", "_plan.difference",
+        "_plan.line", "_plan.plan", "_plan.policy", "_plan.rules", "_providers.answers", "_providers.provider",
     )
 
     def detect(self, host):
@@ -116,12 +138,14 @@ class Iptables(Provider):
 
     def traces(self, host, scope):
         names = Names(scope)
-        looks = [(PREFIX[family] + "-save", [], ":%s " % names.main) for family in ("ipv4", "ipv6")]
-        looks.append(("ipset", ["list", "-n"], names.set_prefix))
-        return any(host.find(program) and mark in host.run(program, arguments)[1] for program, arguments, mark in looks)
+        for family in ("ipv4", "ipv6"):
+            if may_print(host, PREFIX[family] + "-save", [], ":%s " % names.main):
+                return True
+        return may_print(host, "ipset", ["list", "-n"], names.set_prefix)
 
     def version(self, host):
-        return host.run("iptables", ["--version"])[1].strip() or self.NAME
+        code, out, _err = host.run("iptables", ["--version"])
+        return out.strip() if code == 0 and out.strip() else self.NAME
 
     def read(self, host, scope):
         names = Names(scope)
@@ -176,24 +200,21 @@ class Iptables(Provider):
         first = bool(restores) and not any(tables.chains for tables in present.tables.values())
         if sets:
             sets.prepare()
-        done, asked = [], False
+        done, asked = [], []
         try:
             for restore in restores:
                 restore.test()
             if first:
-                asked = track_ahead(host, lambda: _track(host, names, sorted(wanted.tables)))
+                track_ahead(host, lambda: _track(host, names, sorted(wanted.tables), asked))
             for restore in restores:
                 restore.load()
                 done.append(restore)
         except RulesetError as error:
             problems = [error.words]
             for restore in reversed(done):
-                try:
-                    restore.undo()
-                except RulesetError as undoing:
-                    problems.append("Putting back failed too: %s" % undoing.words)
+                _undo(problems, restore.undo)
             if asked:
-                _untrack(host, names, sorted(wanted.tables))
+                _undo(problems, _untrack, host, names, asked)
             if sets:
                 sets.abandon()
             raise RulesetError(" ".join(problems), changed=len(problems) > 1)

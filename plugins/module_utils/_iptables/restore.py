@@ -9,11 +9,11 @@ __metaclass__ = type
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.lock import waiting, who_holds
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import transaction
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
 
-# Before iptables 1.6.2, iptables-restore may not know how to wait for the lock.
-_WAIT = ["-w", "10"]
+# Before 1.6.2, iptables-restore may not know how to wait for the lock.
 _UNKNOWN_OPTION = re.compile(r"(unknown|unrecognized|invalid) option.*w", re.IGNORECASE)
 
 
@@ -33,7 +33,7 @@ class Restore:
         self._present = present
         self._wanted = wanted
         self._text = transaction(present, wanted)
-        self._wait = _WAIT
+        self._waits = True
 
     def test(self):
         """Have the input read without loading it.
@@ -57,7 +57,7 @@ class Restore:
         self._run([], transaction(self._wanted, self._present))
 
     def _run(self, options, text):
-        self._wait = _restore(self.host, self.program, self._wait, options, text)
+        self._waits = _restore(self.host, self.program, self._waits, options, text)
 
 
 def restore_text(host, program, text, test=False):
@@ -71,18 +71,20 @@ def restore_text(host, program, text, test=False):
     :type test: bool
     :raises RulesetError: with the tool's own words and the line.
     """
-    _restore(host, program, _WAIT, ["--test"] if test else [], text)
+    _restore(host, program, True, ["--test"] if test else [], text)
 
 
-def _restore(host, program, wait, options, text):
-    """Gives the options for waiting that the program knows."""
-    code, out, err = host.run(program, ["--noflush"] + wait + options, text)
-    if code != 0 and wait and _UNKNOWN_OPTION.search(err):
-        wait = []
-        code, out, err = host.run(program, ["--noflush"] + options, text)
+def _restore(host, program, waits, options, text):
+    """Gives whether the program knows how to wait."""
+    wait, seconds = waiting(host)
+    code, out, err = host.run(program, ["--noflush"] + (wait if waits else []) + options, text, seconds)
+    if code != 0 and waits and _UNKNOWN_OPTION.search(err):
+        waits = False
+        code, out, err = host.run(program, ["--noflush"] + options, text, seconds)
     if code != 0:
-        raise RulesetError(_failure(" ".join([program] + options), words_of(code, out, err), text))
-    return wait
+        words = words_of(code, out, err)
+        raise RulesetError(_failure(" ".join([program] + options), words, text) + who_holds(host, words))
+    return waits
 
 
 def _failure(command, words, text):

@@ -9,6 +9,7 @@ __metaclass__ = type
 import os
 import re
 
+from ansible_collections.portledger.qradar.plugins.module_utils._host.process import LONG_SECONDS
 from ansible_collections.portledger.qradar.plugins.module_utils._log.since import booted, parse_time, time_text
 
 JOURNAL = "journal"
@@ -60,9 +61,9 @@ def read_kernel_log(host, since, prefix):
         arguments = ["--quiet", "--no-pager", "--output=short-iso", "--lines=%d" % _MOST_LINES]
         # -k is about this boot only.
         arguments.extend(["-k"] if since.is_boot else ["--since=" + _for_journalctl(host, since), "_TRANSPORT=kernel"])
-        code, out, err = host.run("journalctl", arguments)
+        code, out, err = host.run("journalctl", arguments, None, LONG_SECONDS)
         if code == 0:
-            every = out.splitlines()
+            every = out.rstrip("\n").split("\n")
             return KernelLog(
                 list(_ours(every, _JOURNAL_LINE, prefix, parse_time)), JOURNAL, None, _since_text(host, since),
                 len(every) < _MOST_LINES,
@@ -99,7 +100,7 @@ def _read_dmesg(host, since, prefix, why):
         problem = "%s, and dmesg cannot be read: %s" % (why, (err or out).strip())
         return KernelLog([], None, problem, _since_text(host, since), False)
     start = booted(host)
-    every = out.splitlines()
+    every = out.rstrip("\n").split("\n")
     oldest = next((float(found.group(1)) for found in map(_DMESG_LINE.match, every) if found), None)
     lines = [
         (start + seconds, text)

@@ -21,6 +21,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table 
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 from ansible_collections.portledger.qradar.plugins.module_utils._host.conntrack import track_ahead
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.answers import may_print
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
 
 _OLDEST = (0, 9, 3)
@@ -70,6 +71,14 @@ class _Texts:
         return self.state.text() if self.state.text else ""
 
 
+def _untrack(host, name):
+    """Remove the table that only asked for connections to be tracked. Gives what is wrong; nothing where it is gone."""
+    arguments = ["delete table inet " + name]
+    code, out, err = host.run("nft", arguments)
+    said = _words(err or out) or "exit code %d" % code
+    return "Putting back failed too: nft %s: failed: %s." % (arguments[0], said) if code != 0 else ""
+
+
 def _carry_over(present, wanted):
     """Let rules that are there already go on counting from where they are."""
     for name in set(present.chains) & set(wanted.chains) if present else ():
@@ -101,14 +110,11 @@ class Nftables(Provider):
     CODE = (
         "_base.intervals", "_base.networks", "_host.conntrack", "_nftables.listing", "_nftables.meaning",
         "_nftables.provider", "_nftables.render", "_nftables.rule", "_nftables.table", "_plan.difference", "_plan.line",
-        "_plan.plan", "_plan.policy", "_plan.rules", "_providers.provider",
+        "_plan.plan", "_plan.policy", "_plan.rules", "_providers.answers", "_providers.provider",
     )
 
     def traces(self, host, scope):
-        if not host.find("nft"):
-            return False
-        code, out, _err = host.run("nft", ["list", "tables"])
-        return code == 0 and "table inet %s" % TABLES[scope] in out.splitlines()
+        return may_print(host, "nft", ["list", "tables"], "table inet %s\n" % TABLES[scope])
 
     def version(self, host):
         return host.output("nft", ["--version"]).strip()
@@ -167,16 +173,16 @@ class Nftables(Provider):
             _carry_over(present.table, wanted.table)
             text = table_text(name, wanted.table, counters=True)
         script = replacing(name, text)
-        asked = False
+        asked = []
         for arguments in (["-c", "-f", "-"], ["-f", "-"]):
             if present.table is None and text and "-c" not in arguments:
-                asked = track_ahead(host, lambda: host.run("nft", [_TRACKING.format(name=name)]))
+                track_ahead(host, lambda: asked.append(host.run("nft", [_TRACKING.format(name=name)])[0]))
             code, out, err = host.run("nft", arguments, script)
             if code != 0:
-                if asked:
-                    host.run("nft", ["delete table inet " + name])
                 words = _place(err, script) or _words(err or out) or "exit code %d" % code
-                raise RulesetError("nft %s: failed: %s." % (" ".join(arguments), words), changed=False)
+                words = "nft %s: failed: %s." % (" ".join(arguments), words)
+                left = _untrack(host, name) if 0 in asked else ""
+                raise RulesetError(" ".join([words, left]).strip(), changed=bool(left))
 
     def save(self, state):
         if state.table is None:

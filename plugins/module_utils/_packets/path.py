@@ -10,11 +10,13 @@ import os
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import ask_ipset
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, read_save
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import entries_of
 from ansible_collections.portledger.qradar.plugins.module_utils._packets import iptables, nftables
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import Chains, Hooked, Interfaces
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native, words_of
 
 _FAMILIES = {"ip": ("ipv4",), "ip6": ("ipv6",), "inet": ("ipv4", "ipv6")}
 _NAMES = {"ipv4": "proc/net/ip_tables_names", "ipv6": "proc/net/ip6_tables_names"}
@@ -66,28 +68,42 @@ class Gathered:
         self.families = ["ipv4", "ipv6"] if os.path.exists(host.file("proc/net/if_inet6")) else ["ipv4"]
         #: by family: name for people, and output
         self.saves = dict((family, list(self._saves(family))) for family in self.families)
-        self.sets = iptables.Sets(host.run("ipset", ["save"])[1] if host.find("ipset") else "")
+        self.sets = iptables.Sets(self._sets())
         self.entries = self._ruleset()
+
+    def _sets(self):
+        try:
+            return ask_ipset(self.host, ["save"]) or ""
+        except RulesetError as error:
+            self._unread(error.words)
+            return ""
 
     def _saves(self, family):
         name = PREFIX[family]
         if self.host.find(name + "-save"):
-            code, out, err = self.host.run(name + "-save", [])
-            if code != 0:
-                self.unread.append("%s-save: failed: %s" % (name, (err or out).strip()))
+            out = self._save(name + "-save")
             # Older releases do not say it in what they save.
-            if "nf_tables" in self.host.run(name, ["--version"])[1]:
+            code, version, err = self.host.run(name, ["--version"])
+            if "nf_tables" in version:
                 self.modern.add(family)
+            elif code != 0:
+                self._unread("%s --version: failed: %s" % (name, words_of(code, version, err)))
             yield name, out
         elif self.host.text(_NAMES[family]):
-            self.unread.append("tables of %s, for %s-save is not there" % (name, name))
+            self._unread("tables of %s, for %s-save is not there" % (name, name))
         # Both kinds of iptables may be in one kernel; the old one is asked only for what is there.
         if family in self.modern and self.host.text(_NAMES[family]).strip():
             program = name + "-legacy-save"
             if self.host.find(program):
-                yield name + "-legacy", self.host.run(program, [])[1]
+                yield name + "-legacy", self._save(program)
             else:
-                self.unread.append("tables of %s-legacy, for %s is not there" % (name, program))
+                self._unread("tables of %s-legacy, for %s is not there" % (name, program))
+
+    def _save(self, program):
+        code, out, err = self.host.run(program, [])
+        if code != 0:
+            self._unread("%s: failed: %s" % (program, words_of(code, out, err)))
+        return out
 
     def _ruleset(self):
         if not self.host.find("nft"):
@@ -97,7 +113,7 @@ class Gathered:
         code, out, err = self.host.run("nft", ["-j", "list", "ruleset"])
         try:
             if code != 0:
-                raise ValueError((err or out).strip())
+                raise ValueError(words_of(code, out, err))
             return entries_of(out)
         except ValueError as error:
             self.unread.append("tables of nft: %s" % error)

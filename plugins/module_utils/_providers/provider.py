@@ -31,7 +31,7 @@ class Provider:
         raise NotImplementedError
 
     def traces(self, host, scope):
-        """Whether something that it made may be here. Never raises.
+        """Whether something that it made may be here: where a program fails, it may. Never raises.
 
         :rtype: bool
         """

@@ -12,6 +12,8 @@ __metaclass__ = type
 import glob
 import os
 
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.answers import may_print
+
 _LOOKS = {
     "iptables": (
         ("iptables-save", [], "PORTLEDGER-"),
@@ -25,14 +27,17 @@ _LOOKS = {
 _FILES = {
     "iptables": (),
     "nftables": (),
-    "qradar": ("opt/qradar/conf/iptables.pre", "opt/qradar/conf/ip6tables.pre"),
+    "qradar": (
+        "opt/qradar/conf/iptables.pre", "opt/qradar/conf/ip6tables.pre", "opt/qradar/conf/.*.portledger-*",
+        "etc/sysconfig/.*.portledger-*",
+    ),
     "firewalld": ("etc/firewalld/direct.xml", "etc/firewalld/*/portledger*"),
 }
 _IN_FILES = ("portledger", "PORTLEDGER")
 
 
 def has_sign(host, provider):
-    """Whether there is a sign of a provider's rules.
+    """Whether there is a sign of a provider's rules, or may be one.
 
     :type host: _host.host.Host
     :param provider: its name
@@ -45,7 +50,4 @@ def has_sign(host, provider):
                 return True
     if provider == "qradar" and not glob.glob(host.file("opt/qradar/bin/iptables_update.pl")):
         return False
-    return any(
-        host.find(program) and mark in host.run(program, arguments)[1]
-        for program, arguments, mark in _LOOKS[provider]
-    )
+    return any(may_print(host, program, arguments, mark) for program, arguments, mark in _LOOKS[provider])

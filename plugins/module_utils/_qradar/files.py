@@ -35,6 +35,33 @@ def read_file(path):
         raise RulesetError("%s: cannot be read: %s." % (path, error.strerror), changed=False)
 
 
+def leftovers(path):
+    """What a run that was killed has left beside a file.
+
+    :type path: str
+    :rtype: list[str]
+    """
+    return [name for name in _beside(path) if os.path.lexists(name)]
+
+
+def remove_leftovers(path):
+    """
+    :type path: str
+    :raises RulesetError: one cannot be removed.
+    """
+    for name in leftovers(path):
+        try:
+            _remove(name)
+        except OSError as error:
+            raise RulesetError("%s: cannot be removed: %s." % (name, error.strerror))
+
+
+def _beside(path):
+    """Names of the new and of the former file while one takes the place of the other."""
+    folder, name = os.path.split(os.path.realpath(path))
+    return [os.path.join(folder, ".%s.portledger-%s" % (name, word)) for word in ("new", "old")]
+
+
 class FileChange:
     """One file: prepared, made, and then undone or done."""
 
@@ -50,9 +77,7 @@ class FileChange:
         self.path = os.path.realpath(path)
         self.former = former
         self.content = content
-        folder, name = os.path.split(self.path)
-        self._new = os.path.join(folder, ".%s.portledger-new" % name)
-        self._old = os.path.join(folder, ".%s.portledger-old" % name)
+        self._new, self._old = _beside(path)
         self._made = False
 
     def prepare(self):

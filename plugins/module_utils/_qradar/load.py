@@ -7,20 +7,25 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._host.process import LONG_SECONDS
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.lock import is_locked_out, who_holds
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import Restore, restore_text
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import (
     missing_jumps, read_tables, same_tables,
 )
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import FileChange, read_file, replace_file
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import (
+    FileChange, read_file, remove_leftovers, replace_file,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.foreign import (
     lost_rules, read_chains, same_chains,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, save_of
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import (
-    TOOL, block_tables, generated_file, names_of, pre_file, put_back_generated, with_ours,
+    TOOL, block_tables, generated_file, names_of, our_files, pre_file, put_back_generated, same_blocks, with_ours,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 
+_PAUSE_SECONDS = 1.0
 _FAMILY_NAMES = {"ipv4": "IPv4", "ipv6": "IPv6"}
 
 
@@ -57,6 +62,9 @@ class Load:
 
         :raises RulesetError: what was there before is there, or the text says what is not.
         """
+        self._remove_leftovers()
+        if self._is_done():
+            return
         before, generated = self._what_is()
         try:
             try:
@@ -91,6 +99,9 @@ class Load:
         """
         before, generated = self._what_is()
         attempt = _Attempt()
+        # QRadar's program may take minutes. Where this fails, the same is tried again behind it, and says why.
+        for family in self.families:
+            _Attempt()(self._load_family, family, self.wanted)
         for family in self.families:
             if attempt(self._file, family) and family in self.files:
                 attempt(self.files[family].make)
@@ -102,9 +113,22 @@ class Load:
         for family in self.families:
             attempt(self._load_family, family, self.wanted)
         self._done()
+        _Attempt()(self._remove_leftovers)
         if attempt.problems:
             raise RulesetError(" ".join(attempt.problems), changed=True)
         self._prove()
+
+    def _remove_leftovers(self):
+        for path in our_files(self.host) if self.present.left else ():
+            remove_leftovers(path)
+
+    def _is_done(self):
+        """Whether nothing else was to do."""
+        return bool(self.present.left) and all(
+            same_blocks(self.present.blocks[family], self.wanted.blocks[family])
+            and same_tables(self.present.tables[family], self.wanted.tables[family])
+            for family in self.families
+        )
 
     def _what_is(self):
         """All tables, and the files that QRadar has generated, by family."""
@@ -122,10 +146,20 @@ class Load:
 
     def _load(self, before, generated):
         """Run QRadar's program; foreign rules that are in the kernel only are there after it as it was before."""
-        code, out, err = self.host.run(self.tool, [])
+        end = None
+        while True:
+            code, out, err = self.host.run(self.tool, [], None, LONG_SECONDS)
+            # It does not wait for a lock that others hold.
+            if code == 0 or not is_locked_out(err or out):
+                break
+            end = end or self.host.uptime() + self.host.patience()
+            if self.host.uptime() > end:
+                break
+            self.host.sleep(_PAUSE_SECONDS)
         if code != 0:
             words = " ".join(line.strip() for line in (err or out).splitlines() if line.strip())
-            raise RulesetError("%s: failed (exit %d): %s." % (self.tool, code, words.rstrip(".") or "without a word"))
+            said = "%s: failed (exit %d): %s." % (self.tool, code, words.rstrip(".") or "without a word")
+            raise RulesetError(said + who_holds(self.host, words))
         self._put_back_others(before, generated)
 
     def _put_back_others(self, before, generated):

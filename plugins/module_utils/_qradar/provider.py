@@ -31,13 +31,14 @@ from ansible_collections.portledger.qradar.plugins.module_utils._qradar.block im
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import read_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.load import Load
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import (
-    TOOL, FormerQradarState, QradarState, block_tables, names_of, pre_file, put_back_generated, read_state,
+    TOOL, FormerQradarState, QradarState, block_tables, left_files, names_of, pre_file, put_back_generated, read_state,
     render_block, same_blocks, unrecognised_lines, with_ours,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.version import (
     find_version, ipv6_warning, version_text,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.answers import may_print
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
 
 
@@ -87,10 +88,11 @@ class Qradar(Provider):
     PERSISTS = True
     CODE = (
         "_base.intervals", "_base.networks", "_host.conntrack", "_iptables.counters", "_iptables.ipset",
-        "_iptables.meaning", "_iptables.provider", "_iptables.render", "_iptables.restore", "_iptables.rule",
-        "_iptables.save", "_iptables.state", "_iptables.tables", "_plan.counters", "_plan.difference", "_plan.line",
-        "_plan.plan", "_plan.policy", "_plan.rules", "_providers.provider", "_qradar.block", "_qradar.files",
-        "_qradar.foreign", "_qradar.load", "_qradar.provider", "_qradar.state", "_qradar.version",
+        "_iptables.lock", "_iptables.meaning", "_iptables.provider", "_iptables.render", "_iptables.restore",
+        "_iptables.rule", "_iptables.save", "_iptables.state", "_iptables.tables", "_plan.counters", "_plan.difference",
+        "_plan.line", "_plan.plan", "_plan.policy", "_plan.rules", "_providers.answers", "_providers.provider",
+        "_qradar.block", "_qradar.files", "_qradar.foreign", "_qradar.load", "_qradar.provider", "_qradar.state",
+        "_qradar.version",
     )
 
     def traces(self, host, scope):
@@ -102,24 +104,24 @@ class Qradar(Provider):
             except RulesetError:
                 # Damaged: what there is has to be looked at.
                 return True
-        if not (_has_tool(host) and host.find("iptables-save")):
+        if left_files(host):
+            return True
+        if not _has_tool(host):
             return False
-        code, out, _err = host.run("iptables-save", [])
         main = names_of(scope).main
-        return code == 0 and any(main in line for line in out.splitlines())
+        return any(may_print(host, PREFIX[family] + "-save", [], main) for family in ("ipv4", "ipv6"))
 
     def detect(self, host):
         _families(host)
 
     def version(self, host):
-        program = "iptables"
-        code, out, _err = host.run(program, ["-V"])
-        return version_text(find_version(host)) + (", " + out.strip() if code == 0 else "")
+        code, out, _err = host.run("iptables", ["-V"])
+        return version_text(find_version(host)[0]) + (", " + out.strip() if code == 0 else "")
 
     def warnings(self, host):
         if not os.path.exists(host.file("proc/net/if_inet6")):
             return []
-        found = ipv6_warning(find_version(host))
+        found = ipv6_warning(*find_version(host))
         return [found] if found else []
 
     def read(self, host, scope):
@@ -155,6 +157,8 @@ class Qradar(Provider):
             lines.extend(line + " (in the file only)" for line in found if line not in lines)
             if not lines:
                 lines.append("~ block in %s written anew" % ", ".join(pre_file(host, family) for family in changed))
+        if not isinstance(wanted, FormerQradarState):
+            lines.extend("~ %s removed, which an interrupted run has left" % name for name in present.left)
         return lines
 
     def load(self, host, scope, present, wanted):

@@ -12,7 +12,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule i
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, save_of
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import Names, read_tables
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.block import find_block, marker, with_block
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import read_file, replace_file
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import leftovers, read_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 
 TOOL = ("opt", "qradar", "bin", "iptables_update.pl")
@@ -25,7 +25,7 @@ _CREATED = "# This file was not there before."
 class QradarState:
     """What is, or what is to be."""
 
-    def __init__(self, scope, tables, blocks, created=(), generated=None, damage=None):
+    def __init__(self, scope, tables, blocks, created=(), generated=None, damage=None, left=()):
         """
         :type scope: str
         :param tables: what is live, by family
@@ -38,6 +38,8 @@ class QradarState:
         :type generated: dict[str, bytes | None] | None
         :param damage: what is wrong with markers in a file
         :type damage: RulesetError | None
+        :param left: files that a run that was killed has left
+        :type left: collections.Iterable[str]
         """
         self.scope = scope
         self.tables = tables
@@ -45,6 +47,7 @@ class QradarState:
         self.created = frozenset(created)
         self.generated = generated or {}
         self.damage = damage
+        self.left = tuple(left)
 
 
 class FormerQradarState(QradarState):
@@ -98,7 +101,25 @@ def read_state(host, scope, families):
             created.add(family)
         generated[family] = read_file(generated_file(host, family))
         tables[family] = read_tables(save_of(host, family), names)
-    return QradarState(scope, tables, blocks, created, generated, damage)
+    return QradarState(scope, tables, blocks, created, generated, damage, left_files(host))
+
+
+def our_files(host):
+    """The files that a change may write.
+
+    :type host: _host.host.Host
+    :rtype: list[str]
+    """
+    return [name_of(host, family) for family in sorted(PREFIX) for name_of in (pre_file, generated_file)]
+
+
+def left_files(host):
+    """What a run that was killed has left beside these.
+
+    :type host: _host.host.Host
+    :rtype: list[str]
+    """
+    return [name for path in our_files(host) for name in leftovers(path)]
 
 
 def made_by_us(block):

@@ -12,6 +12,10 @@ __metaclass__ = type
 
 import re
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import printable, words_of
+
+# It only prints a line.
+_SECONDS = 20
 MYVER = ("opt", "qradar", "bin", "myver")
 # The first that IBM calls good in IPv6.
 _GOOD = (7, 5, 0, 10)
@@ -27,10 +31,19 @@ def find_version(host):
     """Three numbers of the release and that of the update package, which is None where QRadar does not say it.
 
     :type host: _host.host.Host
-    :rtype: tuple[int, int, int, int | None] | None
+    :returns: the version, or None; and why it is not known, for people
+    :rtype: tuple[tuple[int, int, int, int | None] | None, str]
     """
-    code, out, _err = host.run(host.file(*MYVER), ["-v"])
-    return read_version(out) if code == 0 else None
+    return host.memo("version of QRadar", lambda: _ask(host))
+
+
+def _ask(host):
+    program = host.file(*MYVER)
+    code, out, err = host.run(program, ["-v"], None, _SECONDS)
+    if code != 0:
+        return None, "%s -v failed: %s" % (program, printable(" ".join(words_of(code, out, err).split())))
+    found = read_version(out)
+    return found, "" if found else "%s -v names no version" % program
 
 
 def read_version(text):
@@ -62,10 +75,12 @@ def version_text(version):
     return "QRadar %d.%d.%d%s" % (version[:3] + ("" if version[3] is None else " UP%d" % version[3],))
 
 
-def ipv6_warning(version):
+def ipv6_warning(version, why=""):
     """What to say about this version's IPv6 rules; None for nothing.
 
     :type version: tuple | None
+    :param why: it is not known
+    :type why: str
     :rtype: str | None
     """
     if version is not None and (version[:3] > _GOOD[:3] or (version[3] is not None and version >= _GOOD)):
@@ -73,7 +88,7 @@ def ipv6_warning(version):
     if version is not None and (version[:3] < _GOOD[:3] or version[3] is not None):
         said = "%s is older than 7.5.0 UP10" % version_text(version)
     else:
-        said = "%s: it may be older than 7.5.0 UP10" % version_text(version)
+        said = "%s%s: it may be older than 7.5.0 UP10" % (version_text(version), " (%s)" % why if why else "")
     return (
         "%s. Before that release, QRadar's own IPv6 rules are unreliable, and so is what stands beside them. "
         "Ours are read back when they are loaded; check that they are there after a deploy and a restart." % said

@@ -22,7 +22,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.errors imp
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_program import CHECK, RULES, UNDO
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import Persistence
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.program import run_plain
+from ansible_collections.portledger.qradar.plugins.module_utils._host.process import run_program
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
 
 LOADED = "loaded"
@@ -48,7 +48,7 @@ def main(providers, root, scope, arguments):
     :returns: whether all is as it should be
     :rtype: bool
     """
-    host = Host(run_plain, root=root)
+    host = Host(run_program, root=root)
     persistence, store = Persistence(host, scope), Store(host, scope)
     if arguments[1:] == [UNDO]:
         return undo(persistence, providers, store)

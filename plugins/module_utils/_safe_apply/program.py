@@ -12,7 +12,6 @@ __metaclass__ = type
 import importlib
 import io
 import os
-import subprocess
 import zipfile
 
 from ansible_collections.portledger.qradar.plugins.module_utils._host.files import replace_file
@@ -95,26 +94,3 @@ def _source(name, module):
             return source if isinstance(source, bytes) else source.encode("utf-8")
     with open(module.__file__.replace(".pyc", ".py"), "rb") as stream:
         return stream.read()
-
-
-def run_plain(arguments, data=None):
-    """Run a program where nothing of Ansible is.
-
-    :type arguments: list[str]
-    :type data: str | None
-    :returns: exit code, output, errors
-    :rtype: tuple[int, str, str]
-    """
-    environment = dict(os.environ, LC_ALL="C", LANG="C")
-    try:
-        started = subprocess.Popen(  # pylint: disable=ansible-bad-function
-            arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment,
-            close_fds=True,
-        )
-    except OSError as error:
-        return 127, "", "%s: %s" % (arguments[0], error.strerror)
-    raw = data if data is None or isinstance(data, bytes) else data.encode("utf-8", "surrogateescape")
-    out, err = started.communicate(raw or b"")
-    if bytes is not str:
-        out, err = out.decode("utf-8", "surrogateescape"), err.decode("utf-8", "surrogateescape")
-    return started.returncode, out, err

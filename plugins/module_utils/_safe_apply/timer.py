@@ -18,7 +18,7 @@ import sys
 
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.finish import finish
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.program import run_plain
+from ansible_collections.portledger.qradar.plugins.module_utils._host.process import run_program
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.put_back import put_back
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
 
@@ -43,7 +43,7 @@ def main(providers, root, scope, token, arguments):
     :returns: whether nothing is left to do
     :rtype: bool
     """
-    store = Store(Host(run_plain, root=root), scope)
+    store = Store(Host(run_program, root=root), scope)
     pending = store.pending_as(token)
     if pending:
         # What started this program may know fewer directories than the module did.

@@ -32,7 +32,7 @@ class Box:
         self.broken: dict[tuple[str, str], tuple[int, str, str]] = {}
         self.firewalld = start_firewalld(node)
 
-    def run(self, arguments: list[str], data: str | None = None) -> tuple[int, str, str]:
+    def run(self, arguments: list[str], data: str | None = None, _seconds: float | None = None) -> tuple[int, str, str]:
         name = Path(arguments[0]).name
         self.calls.append([name, *arguments[1:]])
         if (answer := self.broken.get((name, arguments[1] if len(arguments) > 1 else ""))) is not None:

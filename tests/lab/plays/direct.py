@@ -20,7 +20,7 @@ class DirectHost(Host):  # type: ignore[misc]
     """A node as a module sees it."""
 
     def __init__(self, node: RunningNode) -> None:
-        def run(arguments: list[str], data: str | None) -> tuple[int, str, str]:
+        def run(arguments: list[str], data: str | None, _seconds: float | None) -> tuple[int, str, str]:
             done = node.run(arguments, check=False, stdin=data)
             return done.returncode, done.stdout, done.stderr
 

@@ -13,16 +13,16 @@ import sys
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
+from ansible_collections.portledger.qradar.plugins.module_utils._host.process import run_program
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset_info import ruleset_info
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.program import run_plain
 
 
 def main() -> int:
     for line in sys.stdin:
         asked = json.loads(line)
         # A host each: some of what it knows is kept for as long as it is there.
-        host = Host(run_plain)
+        host = Host(run_program)
         try:
             if asked["module"] == "ruleset":
                 result = apply_ruleset(host, asked["options"], False)

@@ -210,7 +210,7 @@ import json, subprocess, sys
 sys.path.insert(0, sys.argv[1])
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.provider import Qradar
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
-def run(arguments, data):
+def run(arguments, data, _seconds):
     done = subprocess.run(arguments, input=data, capture_output=True, text=True)
     return done.returncode, done.stdout, done.stderr
 print(json.dumps(Qradar().counters(Host(run), "host")))

@@ -145,7 +145,7 @@ def test_a_failing_load_keeps_the_last_good_rules(lab: tuple[Lab, tuple[str, ...
     )
     assert loaded(node) == before
     outcome = json.loads(node.run(["cat", "/run/portledger/host/boot.json"]).stdout)
-    assert outcome == {"outcome": "last good", "why": "loaded: 'gone'"}
+    assert outcome == {"outcome": "last good", "why": "the provider 'gone' is not known here"}
 
 
 def test_removal_leaves_nothing_for_a_boot(lab: tuple[Lab, tuple[str, ...]]) -> None:

@@ -77,7 +77,7 @@ class NamespaceBox:
         path.write_text(f"#!/bin/sh\n{text}\n")
         path.chmod(0o755)
 
-    def run(self, arguments: list[str], data: str | None = None) -> tuple[int, str, str]:
+    def run(self, arguments: list[str], data: str | None = None, _seconds: float | None = None) -> tuple[int, str, str]:
         self.spawned += 1
         done = subprocess.run(
             self.enter + arguments, input=data or "", capture_output=True, text=True, env=self.environ, check=False

@@ -38,7 +38,7 @@ def test_byte_for_byte_what_the_provider_sends(
     sent: dict[str, str | None] = {}
     run = box.run
 
-    def record(arguments: list[str], data: str | None = None) -> tuple[int, str, str]:
+    def record(arguments: list[str], data: str | None = None, _seconds: float | None = None) -> tuple[int, str, str]:
         name = Path(arguments[0]).name
         if name.endswith("-restore") and "--test" not in arguments:
             sent[{"iptables-restore": "ipv4", "ip6tables-restore": "ipv6"}[name]] = data

@@ -28,7 +28,7 @@ def test_byte_for_byte_what_the_provider_sends(
     sent: list[str | None] = []
     run = box.run
 
-    def record(arguments: list[str], data: str | None = None) -> tuple[int, str, str]:
+    def record(arguments: list[str], data: str | None = None, _seconds: float | None = None) -> tuple[int, str, str]:
         if arguments[1:] == ["-f", "-"]:
             sent.append(data)
         return run(arguments, data)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections import Counter
@@ -243,3 +244,19 @@ def test_bad_input_is_everybody_s_error(tmp_path: Path) -> None:
     assert outcomes.messages("twice") == dict.fromkeys(("ep1", "ep2", "ep3", "con1"), twice)
     assert outcomes.messages("only") == {"ep1": twice}
     assert "portledger.qradar: planned" not in printed
+
+
+@pytest.mark.parametrize("pipelining", ["True", "False"])
+def test_a_host_that_was_never_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pipelining: str) -> None:
+    monkeypatch.setenv("ANSIBLE_PIPELINING", pipelining)
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        task = {"portledger.qradar.ruleset": {"scope": "host"}, "ignore_unreachable": True}
+        where = {"ansible_host": "127.0.0.1", "ansible_port": closed.getsockname()[1]}
+        plays = [{"hosts": "ep1", "connection": "ssh", "gather_facts": False, "tasks": [task]}]
+        inventory = json.loads(json.dumps(INVENTORY))
+        group = inventory["all"]["children"]["qradar"]["children"]["qradar_event_processor"]
+        group["hosts"]["ep1"] = {"qradar_addresses": ["198.18.1.1"], **where}
+        printed = run(tmp_path, inventory, plays)
+    assert "Connection refused" in printed
+    assert "New rules may have been loaded" not in printed

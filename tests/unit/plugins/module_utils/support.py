@@ -77,7 +77,7 @@ class Folder:
         path = os.path.join(self.root, name)
         if not os.path.isdir(os.path.dirname(path)):
             os.makedirs(os.path.dirname(path))
-        with open(path, "w") as stream:
+        with (open(path, "w") if bytes is str else open(path, "w", encoding="utf-8", newline="")) as stream:
             stream.write(text)
         return path
 
@@ -96,7 +96,7 @@ class Kernel:
         self.answers = answers or {}
         self.calls = []
 
-    def __call__(self, arguments, data):
+    def __call__(self, arguments, data, seconds=None):
         program = os.path.basename(arguments[0])
         self.calls.append(([program] + arguments[1:], data))
         answer = self.answers.get(program, (0, "", ""))

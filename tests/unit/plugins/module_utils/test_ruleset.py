@@ -44,8 +44,8 @@ class RulesetTest(unittest.TestCase):
         result = self.apply(kernel, management=["198.18.9.0/24"])
         self.assertEqual(
             ["iptables-save", "ip6tables-save", "ipset save", "ipset restore",
-             "iptables-restore --noflush -w 10 --test", "ip6tables-restore --noflush -w 10 --test",
-             "iptables-restore --noflush -w 10", "ip6tables-restore --noflush -w 10"],
+             "iptables-restore --noflush -w 60 --test", "ip6tables-restore --noflush -w 60 --test",
+             "iptables-restore --noflush -w 60", "ip6tables-restore --noflush -w 60"],
             self.programs(kernel),
         )
         self.assertEqual("iptables", result["provider"])
@@ -59,8 +59,8 @@ class RulesetTest(unittest.TestCase):
         self.assertEqual({"connection": None, "networks": ["198.18.9.0/24"], "ports": [22]}, result["management"])
 
     def test_running_connections_are_known_before_the_first_rules(self):
-        restore = "iptables-restore --noflush -w 10"
-        track = [tool + " -w 10 " + what
+        restore = "iptables-restore --noflush -w 60"
+        track = [tool + " -w 60 " + what
                  for tool in ("iptables", "ip6tables")
                  for what in ("-N PORTLEDGER-IN", "-A PORTLEDGER-IN -m conntrack --ctstate ESTABLISHED")]
         for count in ("0\n", ""):
@@ -68,13 +68,13 @@ class RulesetTest(unittest.TestCase):
             folder = self.folder()
             folder.write(TRACKED, count)
             self.apply(kernel, folder=folder)
-            self.assertEqual([restore + " --test", "ip6tables-restore --noflush -w 10 --test"] + track
-                             + [restore, "ip6tables-restore --noflush -w 10"], self.programs(kernel)[-8:])
+            self.assertEqual([restore + " --test", "ip6tables-restore --noflush -w 60 --test"] + track
+                             + [restore, "ip6tables-restore --noflush -w 60"], self.programs(kernel)[-8:])
         kernel = Kernel({"iptables-restore": [(0, "", ""), (1, "", "iptables-restore: line 30 failed\n")]})
         self.refused("iptables-restore: failed: iptables-restore: line 30 failed. "
                      "Nothing was changed.", kernel, folder=folder)
         self.assertEqual(
-            [tool + " -w 10 -%s PORTLEDGER-IN" % command for tool in ("iptables", "ip6tables") for command in "FX"],
+            [tool + " -w 60 -%s PORTLEDGER-IN" % command for tool in ("iptables", "ip6tables") for command in "FX"],
             [call for call in self.programs(kernel) if " -F " in call or " -X " in call])
 
     def test_check_mode_only_reads(self):
@@ -84,20 +84,43 @@ class RulesetTest(unittest.TestCase):
         self.assertEqual(self.apply(Kernel()), result)
 
     def test_without_ipset(self):
-        for folder, kernel in (
-            (self.folder(PROGRAMS[:4]), Kernel()),
-            (self.folder(), Kernel({"ipset": (1, "", "Kernel error received: Operation not permitted")})),
+        # Not installed; and with a kernel that knows no sets, by its own word.
+        for folder, kernel, has in (
+            (self.folder(PROGRAMS[:4]), Kernel(), True),
+            (self.folder(), Kernel({"ipset": (1, "", "Kernel error received: Invalid argument")}), False),
         ):
-            self.apply(kernel, folder=folder)
-            load = ["iptables-restore", "--noflush", "-w", "10"]
+            host = folder.host(kernel)
+            host.kernel_has = lambda part, has=has: has
+            apply_ruleset(host, options(), False)
+            load = ["iptables-restore", "--noflush", "-w", "60"]
             loaded = next(data for call, data in kernel.calls if call == load)
             self.assertIn("-A PORTLEDGER-IN -s 198.18.1.1/32 -m comment --comment component -j ", loaded)
+
+    def test_a_failing_ipset_is_not_an_empty_one(self):
+        message = (
+            "ipset save: failed: %s. What it holds is not known, so nothing can be compared or kept. Find out why it "
+            "fails, then run this again."
+        )
+        for has in (True, None):
+            for answer, words in (
+                ((1, "", "Kernel error received: Operation not permitted"),
+                 "Kernel error received: Operation not permitted"),
+                ((124, "create portledger-h4-x hash:net family inet\n", "it took longer than 60 s and was ended"),
+                 "it took longer than 60 s and was ended"),
+                ((139, "", ""), "exit code 139"),
+            ):
+                host = self.folder().host(Kernel({"ipset": answer}))
+                host.kernel_has = lambda part, has=has: has
+                for changes in ({}, {"state": "absent", "plan": None}):
+                    with self.assertRaises(RulesetError) as caught:
+                        apply_ruleset(host, options(**changes), False)
+                    self.assertEqual(message % words, str(caught.exception))
 
     def test_without_ipv6(self):
         kernel = Kernel()
         self.apply(kernel, folder=self.folder(PROGRAMS[:2], ipv6=False))
-        self.assertEqual(["iptables-save", "iptables-restore --noflush -w 10 --test",
-                          "iptables-restore --noflush -w 10"], self.programs(kernel))
+        self.assertEqual(["iptables-save", "iptables-restore --noflush -w 60 --test",
+                          "iptables-restore --noflush -w 60"], self.programs(kernel))
 
     def test_nothing_there_nothing_to_remove(self):
         kernel = Kernel()
@@ -133,7 +156,7 @@ class RulesetTest(unittest.TestCase):
 
     def test_reading_fails(self):
         words = "iptables-save v1.8.9 (nf_tables): Could not fetch rule set generation id: Permission denied"
-        self.refused("iptables-save: failed: " + words, Kernel({"iptables-save": (4, "", words + "\n")}))
+        self.refused("iptables-save: failed: %s." % words, Kernel({"iptables-save": (4, "", words + "\n")}))
 
     def test_rules_that_only_nft_can_show(self):
         save = "# Table `filter' is incompatible, use 'nft' tool.\n"
@@ -154,7 +177,7 @@ class RulesetTest(unittest.TestCase):
             Kernel({"iptables-restore": (2, "", words)}),
         )
         self.assertEqual(["iptables-save", "ip6tables-save", "ipset save", "ipset restore",
-                          "iptables-restore --noflush -w 10 --test", "ipset restore"], self.programs(kernel))
+                          "iptables-restore --noflush -w 60 --test", "ipset restore"], self.programs(kernel))
         made = {line.split()[2] for line in kernel.calls[3][1].splitlines() if line.startswith("create")}
         destroyed = {line.split()[1] for line in kernel.calls[-1][1].splitlines()}
         self.assertEqual(made, destroyed)
@@ -168,7 +191,7 @@ class RulesetTest(unittest.TestCase):
             "ip6tables-restore: failed: ip6tables-restore: line 11 failed. The line is: %s. "
             "Nothing was changed." % line, kernel)
         calls = [(" ".join(call), data) for call, data in kernel.calls]
-        self.assertEqual(("iptables-restore --noflush -w 10", "*filter\n:PORTLEDGER-IN - [0:0]\n"), (
+        self.assertEqual(("iptables-restore --noflush -w 60", "*filter\n:PORTLEDGER-IN - [0:0]\n"), (
             calls[-2][0], calls[-2][1][: len("*filter\n:PORTLEDGER-IN - [0:0]\n")]))
         self.assertIn("-D INPUT -j PORTLEDGER-IN\n", calls[-2][1])
         self.assertIn("-X PORTLEDGER-IN\n", calls[-2][1])
@@ -179,9 +202,9 @@ class RulesetTest(unittest.TestCase):
         kernel = Kernel({"iptables-restore": [unknown]})
         self.apply(kernel)
         self.assertEqual(
-            ["iptables-restore --noflush -w 10 --test", "iptables-restore --noflush --test",
-             "ip6tables-restore --noflush -w 10 --test", "iptables-restore --noflush",
-             "ip6tables-restore --noflush -w 10"], self.programs(kernel)[4:])
+            ["iptables-restore --noflush -w 60 --test", "iptables-restore --noflush --test",
+             "ip6tables-restore --noflush -w 60 --test", "iptables-restore --noflush",
+             "ip6tables-restore --noflush -w 60"], self.programs(kernel)[4:])
 
     def test_failing_ipset(self):
         words = "ipset v7.17: Error in line 1: Hash is full, cannot add more elements"

@@ -39,7 +39,7 @@ PENDING = {"token": "0123456789abcdef", "boot": "this-boot", "seconds": 30, "dea
 class Counting(Kernel):
     """Gives the same rules with and without counters."""
 
-    def __call__(self, arguments, data):
+    def __call__(self, arguments, data, seconds=None):
         code, out, err = Kernel.__call__(self, arguments, data)
         if arguments[1:] == ["-c"]:
             out = out.replace("-A ", "[4:240] -A ")

@@ -12,7 +12,7 @@ import sys
 import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.command import ask
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.program import run_plain
+from ansible_collections.portledger.qradar.plugins.module_utils._host.process import run_program
 from tests.unit.plugins.module_utils.support import Folder
 
 QUESTIONS = [["--zones"], ["--fails"], ["--ends"]]
@@ -46,9 +46,9 @@ class AskTest(unittest.TestCase):
         os.chmod(path, 0o755)
         return ask(self.folder.host(self.run_program), QUESTIONS)
 
-    def run_program(self, arguments, data):
+    def run_program(self, arguments, data, seconds):
         self.calls.append(os.path.basename(arguments[0]))
-        return run_plain(arguments, data)
+        return run_program(arguments, data, seconds)
 
     def test_python_is_started_once(self):
         self.assertEqual(self.asked("#!%s -s\n%s" % (sys.executable, PROGRAM)), ANSWERS)

@@ -14,6 +14,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.errors imp
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import find_management
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import running_connection
 from ansible_collections.portledger.qradar.plugins.module_utils._host.sshd import ssh_ports
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 from tests.unit.plugins.module_utils.support import Folder
 
 
@@ -40,6 +41,15 @@ class SshPortsTest(WithFolder):
     def test_named(self):
         self.assertEqual([22, 2222], self.ports("Port 2222\nport=22 # the usual one\n"))
         self.assertEqual([2222], self.ports("Port 2222\nPort none\nPort 70000\n"))
+
+    def test_a_line_ends_at_a_line_feed_only(self):
+        for mark in (u"\u2028", u"\u2029", u"\x85", u"\x0b", u"\x0c", u"\x1c"):
+            self.assertEqual([22], self.ports(native(u"# a remark%sPort 1\n" % mark)))
+
+    def test_what_is_not_a_port(self):
+        for value in (u"\u00b2", "1" * 5000, "0", "65536", "-1", "22,23"):
+            self.assertEqual([22], self.ports(native(u"Port %s\n" % value)))
+            self.assertEqual([22], self.ports(native(u"ListenAddress 198.18.1.1:%s\n" % value)))
 
     def test_listen_address(self):
         self.assertEqual([2200], self.ports("ListenAddress 198.18.1.1:2200\n"))
@@ -71,6 +81,26 @@ class ConnectionTest(WithFolder):
         folder = self.folder()
         folder.write("proc/net/if_inet6", LOCAL_IPV6)
         self.assertEqual(("fe80::9", 22), self.connection("fe80::9%eth0 51000 2001:db8::1 22", folder))
+
+    def test_what_is_not_believed(self):
+        folder = self.folder()
+        folder.write("proc/net/if_inet6", LOCAL_IPV6)
+        for client in (
+            "0.0.0.0/0", "198.18.9.0/24", "198.18.9.7/32", "::/0", "2001:db8::9/128", "0.0.0.0", "0.1.2.3", "224.0.0.1",
+            "240.0.0.1", "255.255.255.255", "127.0.0.1", "::", "::1", "0:0:0:0:0:0:0:1", "ff02::1", "FF02::1",
+            "::ffff:0.0.0.0", "::ffff:224.0.0.1", "198.18.9", "198.18.9.7,198.18.9.8", "host", "",
+        ):
+            for server in ("127.0.0.1", "2001:db8::1"):
+                self.assertEqual(None, self.connection("%s 51000 %s 22" % (client, server), folder), client)
+        ports = ("0", "65536", "022222", "99999", "-1", "+22", "22/tcp", "22:23", "22,23", "1" * 5000, u"\u00b2", "")
+        for port in ports:
+            self.assertEqual(None, self.connection("198.18.9.7 51000 127.0.0.1 %s" % port), port)
+            self.assertEqual(None, self.connection("198.18.9.7 %s 127.0.0.1 22" % port), port)
+        for server in ("127.0.0.0/8", "127.0.0.1/32", "2001:db8::1/128", "0.0.0.0/0", ""):
+            self.assertEqual(None, self.connection("198.18.9.7 51000 %s 22" % server, folder), server)
+        few, many = "198.18.9.7 51000 127.0.0.1", "198.18.9.7 51000 127.0.0.1 22 22"
+        for value in ("198.18.9.7\n51000\n127.0.0.1\n22", many, few):
+            self.assertEqual(None, self.connection(value), value)
 
     def test_not_into_this_host(self):
         self.assertIsNone(self.connection("198.18.9.7 51000 198.18.0.99 22"))

@@ -91,14 +91,14 @@ class SaveTest(unittest.TestCase):
         folder = Folder(programs=("ip6tables-save",))
         self.addCleanup(folder.remove)
         with self.assertRaises(RulesetError) as caught:
-            save_of(folder.host(lambda arguments, data: (0, text, "")), "ipv6")
+            save_of(folder.host(lambda arguments, data, seconds: (0, text, "")), "ipv6")
         self.assertEqual(
             "ip6tables-save: cannot read the table filter, for it holds rules that only nft can show. "
             "Move these into a table of their own.",
             str(caught.exception),
         )
         shown = text + "*filter\nCOMMIT\n"
-        self.assertEqual(shown, save_of(folder.host(lambda arguments, data: (0, shown, "")), "ipv6"))
+        self.assertEqual(shown, save_of(folder.host(lambda arguments, data, seconds: (0, shown, "")), "ipv6"))
 
 
 if __name__ == "__main__":

@@ -160,7 +160,7 @@ class Nft(object):
         self.answers = dict(answers)
         self.calls = []
 
-    def __call__(self, arguments, data):
+    def __call__(self, arguments, data, seconds=None):
         call = " ".join(arguments[1:])
         self.calls.append((call, data))
         if call in self.answers:
@@ -201,6 +201,9 @@ class ModuleTest(unittest.TestCase):
         self.refused("nft -f -: failed: netlink: Error: cache initialization failed: Operation not permitted. "
                      "Nothing was changed.", nft, files={TRACKED: "0\n"})
         self.assertEqual([track, "-f -", "delete table inet portledger_host"], [call for call, _data in nft.calls][-3:])
+        answers = {"-f -": (1, "", "Error: no room\n"), "delete table inet portledger_host": (1, "", "Error: busy\n")}
+        self.refused("nft -f -: failed: Error: no room. Putting back failed too: nft delete table inet "
+                     "portledger_host: failed: Error: busy.", Nft(answers=answers), files={TRACKED: "0\n"})
         nft = Nft()
         self.apply(nft, files={TRACKED: "7\n"})
         self.assertNotIn(track, [call for call, _data in nft.calls])
@@ -264,9 +267,13 @@ class ModuleTest(unittest.TestCase):
             ((0, "table inet x\ntable inet portledger_host\n", ""), True),
             ((0, "table inet portledger_hosts\ntable ip portledger_host\n", ""), False),
             ((0, "", ""), False),
-            ((1, "", "Error: Operation not permitted\n"), False),
         ):
             self.assertEqual(found, Nftables().traces(folder.host(Nft(answers={"list tables": answer})), "host"))
+        # A program that fails may show anything, unless the kernel says that it has no such tables.
+        for has, found in ((True, True), (None, True), (False, False)):
+            host = folder.host(Nft(answers={"list tables": (1, "", "Error: Operation not permitted\n")}))
+            host.kernel_has = lambda part, has=has: has
+            self.assertEqual(found, Nftables().traces(host, "host"))
         empty = Folder()
         self.addCleanup(empty.remove)
         nft = Nft()

@@ -54,7 +54,7 @@ class ProvidersTest(unittest.TestCase):
         folder = Folder(dict({"proc/self/comm": "python"}, **(files or {})), programs)
         self.addCleanup(folder.remove)
         found = QUIET if answers is None else answers
-        host = folder.host(lambda arguments, data: (0, found.get(os.path.basename(arguments[0]), ""), ""))
+        host = folder.host(lambda arguments, data, seconds: (0, found.get(os.path.basename(arguments[0]), ""), ""))
         for process in ("self", "7", "8"):
             if os.path.isdir(host.file("proc", process)):
                 os.mkdir(host.file("proc", process, "ns"))
@@ -176,7 +176,7 @@ class SignsTest(unittest.TestCase):
         folder = Folder(files or {}, ("iptables-save", "ip6tables-save", "ipset", "nft"))
         self.addCleanup(folder.remove)
         found = answers or {}
-        host = folder.host(lambda arguments, data: (0, found.get(os.path.basename(arguments[0]), ""), ""))
+        host = folder.host(lambda arguments, data, seconds: (0, found.get(os.path.basename(arguments[0]), ""), ""))
         return [name for name in contract.PROVIDERS if has_sign(host, name)]
 
     def test_none(self):

@@ -35,7 +35,7 @@ class TimedHost(Host):
         #: called once at a time, when it has come
         self.events = []
 
-    def answer(self, arguments, data):
+    def answer(self, arguments, data, seconds=None):
         self.asked.append(arguments)
         return 0, "", ""
 

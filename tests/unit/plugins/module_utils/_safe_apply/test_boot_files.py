@@ -14,7 +14,7 @@ import unittest
 from ansible_collections.portledger.qradar.plugins.module_utils._host import files as _files
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.provider import Iptables
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import Persistence
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.program import run_plain
+from ansible_collections.portledger.qradar.plugins.module_utils._host.process import run_program
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import AtBoot, Rules, Saved
 from tests.unit.plugins.module_utils.support import Folder
 
@@ -39,14 +39,14 @@ class BootFilesTest(unittest.TestCase):
         self.path = os.environ["PATH"]
         os.environ["PATH"] = self.host_file("bin") + os.pathsep + self.path
         self.addCleanup(os.environ.__setitem__, "PATH", self.path)
-        self.host = self.folder.host(lambda arguments, data: run_plain(arguments, data))
+        self.host = self.folder.host(run_program)
         self.there = Persistence(self.host, "host")
 
     def host_file(self, name):
         return os.path.join(self.folder.root, name)
 
     def run_script(self, name, *arguments):
-        code, out, err = run_plain(["/bin/sh", self.host_file("etc/portledger/host/" + name)] + list(arguments))
+        code, out, err = run_program(["/bin/sh", self.host_file("etc/portledger/host/" + name)] + list(arguments))
         self.assertNotIn("Traceback", err)
         return code, out, err.replace(self.folder.root, "").replace("u'", "'")
 

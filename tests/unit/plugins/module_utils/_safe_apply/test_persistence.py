@@ -64,7 +64,7 @@ class PersistenceTest(unittest.TestCase):
     def setUp(self):
         self.folder = Folder({"proc/sys/kernel/random/boot_id": "one\n", "proc/uptime": "100.0 0\n", UNITS + "/x": ""})
         self.addCleanup(self.folder.remove)
-        self.host = self.folder.host(lambda arguments, data: (0, "", ""))
+        self.host = self.folder.host(lambda arguments, data, seconds: (0, "", ""))
         self.there = Persistence(self.host, "host")
         self.word = Word()
         self.said = []
@@ -343,9 +343,9 @@ class PersistenceTest(unittest.TestCase):
 
 
 def _persistence_run(arguments):
-    from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.program import run_plain
+    from ansible_collections.portledger.qradar.plugins.module_utils._host.process import run_program
 
-    return run_plain(arguments)
+    return run_program(arguments)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.provid
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.program import run_plain
+from ansible_collections.portledger.qradar.plugins.module_utils._host.process import run_program
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply import arm as _arm
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.arm import arm
 from tests.unit.plugins.module_utils.support import Folder, options
@@ -57,7 +57,7 @@ class TimerTest(unittest.TestCase):
         self.program("iptables-save", SAVE)
         self.program("iptables-restore", RESTORE)
         os.symlink("/proc/uptime", os.path.join(self.folder.root, "proc/uptime"))
-        self.host = self.folder.host(run_plain, {"PATH": "/usr/bin:/bin"})
+        self.host = self.folder.host(run_program, {"PATH": "/usr/bin:/bin"})
         # As find() does, but the stand-ins need sed and cat as well.
         self.host.path.extend(["/usr/bin", "/bin"])
         self.store = Store(self.host, "host")
@@ -268,7 +268,7 @@ class SavedTest(unittest.TestCase):
         folder = Folder({}, ("iptables-save", "iptables-restore", "ipset"))
         self.addCleanup(folder.remove)
         answers = {"iptables-save": save, "ipset": SETS}
-        return folder.host(lambda arguments, data: (0, answers.get(os.path.basename(arguments[0]), ""), ""))
+        return folder.host(lambda arguments, data, seconds: (0, answers.get(os.path.basename(arguments[0]), ""), ""))
 
     def test_round_trip(self):
         host = self.host(OLD)

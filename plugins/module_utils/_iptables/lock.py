@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lock that programs of the older iptables share: how long ours wait for it, and who holds it."""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import os
+import re
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import printable
+from ansible_collections.portledger.qradar.plugins.module_utils._host.process import SECONDS
+
+_WORDS = "xtables lock"
+# "1: FLOCK  ADVISORY  WRITE 763 fe:00:2287892 0 EOF"; who waits has an arrow behind the number.
+_HELD = re.compile(r"^\d+: FLOCK +\S+ +\S+ +(\d+) +[0-9a-f]+:[0-9a-f]+:(\d+) ", re.MULTILINE)
+
+
+def waiting(host):
+    """Options with which iptables and iptables-restore wait for the lock, and the seconds that they may take.
+
+    :type host: _host.host.Host
+    :rtype: tuple[list[str], int]
+    """
+    seconds = host.patience()
+    return ["-w", "%d" % seconds], seconds + SECONDS
+
+
+def is_locked_out(words):
+    """Whether a program said that it did not get the lock.
+
+    :type words: str
+    :rtype: bool
+    """
+    return _WORDS in words
+
+
+def who_holds(host, words):
+    """A sentence about who holds the lock, where a program said that it did not get it; else nothing.
+
+    :type host: _host.host.Host
+    :param words: of the program
+    :type words: str
+    :rtype: str
+    """
+    if not is_locked_out(words):
+        return ""
+    path = host.environ.get("XTABLES_LOCKFILE") or host.file("run/xtables.lock")
+    names = ["%s (process %s)" % (_name(host, process), process) for process in _holders(host, path)]
+    if not names:
+        return " Whoever held it has let go meanwhile: run this again."
+    verb = "holds" if len(names) == 1 else "hold"
+    return " %s %s %s: wait until it has ended or end it, and run this again." % (" and ".join(names), verb, path)
+
+
+def _holders(host, path):
+    """Process numbers: who took the lock, or where that one has ended, who has the file open still."""
+    try:
+        there = os.stat(path)
+    except OSError:
+        return []
+    takers = [process for process, inode in _HELD.findall(host.text("proc/locks")) if int(inode) == there.st_ino]
+    if not takers:
+        return []
+    opened = [process for process in _processes(host) if _has_open(host.file("proc", process, "fd"), there)]
+    return [process for process in takers if process in opened] or opened or takers
+
+
+def _processes(host):
+    own = str(os.getpid())
+    return sorted((name for name in os.listdir(host.file("proc")) if name.isdigit() and name != own), key=int)
+
+
+def _has_open(folder, there):
+    try:
+        numbers = os.listdir(folder)
+    except OSError:
+        # It has ended meanwhile.
+        return False
+    for number in numbers:
+        try:
+            found = os.stat(os.path.join(folder, number))
+        except OSError:
+            continue
+        if (found.st_dev, found.st_ino) == (there.st_dev, there.st_ino):
+            return True
+    return False
+
+
+def _name(host, process):
+    return printable(host.text("proc", process, "comm").strip()) or "a process"
