@@ -241,7 +241,7 @@ def parse_files(names, files):
                 services[name] = _read_service(root, unrecognised, path)
             else:
                 sets[name] = _read_set(root, _family_option(names, name))
-        except (ElementTree.ParseError, KeyError, ValueError):
+        except (ElementTree.ParseError, LookupError, ValueError, RuntimeError):
             unrecognised.append("%s, which cannot be read" % path)
     return Model(policy, services, sets, unrecognised)
 
@@ -321,7 +321,7 @@ def _read_service(root, unrecognised, path):
             flows["%s/%s" % (native(child.attrib["protocol"]), native(child.attrib["port"]))] = ()
         elif child.tag not in ("short", "description"):
             unrecognised.append("%s in %s" % (_flat(child), path))
-    for line in native(root.findtext("description") or "").splitlines():
+    for line in native(root.findtext("description") or "").split("\n"):
         port, _space, name = line.partition(" ")
         # What somebody took out is not a flow any more, whatever the description says.
         if _PORT.match(port) and name and (port in flows or port == ICMP):

@@ -134,7 +134,7 @@ def _use_commands(host, names, there, present, wanted):
         return
     wants = [rich_text(rule) for rule in wanted.model.policy.rules]
     policy = "--policy=" + names.policy
-    has = [line.strip() for line in host.run("firewall-cmd", [policy, "--list-rich-rules"])[1].splitlines()]
+    has = [line.strip() for line in host.run("firewall-cmd", [policy, "--list-rich-rules"])[1].split("\n")]
     # Opening comes first: nothing that stays open is closed in between.
     add = ["--add-rich-rule=" + text for text in wants if text not in has]
     remove = ["--remove-rich-rule=" + text for text in has if text and text not in wants]

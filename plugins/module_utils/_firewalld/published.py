@@ -16,8 +16,9 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import DROP, LEAVE
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import read_save
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import split
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import original_ports
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LOG_BURST, LOG_PREFIX, LOG_RATE
@@ -127,7 +128,8 @@ def parse(text):
         return found
     try:
         root = ElementTree.fromstring(text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape"))
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError) as error:
+        # An encoding that Python does not know, too.
         raise ValueError(str(error))
     rules = []
     for element in root.findall("rule"):

@@ -12,6 +12,7 @@ __metaclass__ = type
 
 import os
 import re
+import shlex
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.command import ask
@@ -37,6 +38,8 @@ _LISTS = {
 _SWITCHES = ("icmp-block-inversion", "forward", "masquerade")
 _IPTABLES = ("iptables", "ip6tables")
 _LISTINGS = (("zone", ["--list-all-zones"]), ("policy", ["--list-all-policies"]))
+# A word between marks may hold a line feed.
+_DIRECT_LINE = re.compile(r"""(?:'[^']*'|"[^"\n]*"|[^'"\n])+""")
 _DIRECT = ("chain", "rule", "passthrough")
 
 
@@ -148,7 +151,7 @@ def _direct(answers):
     for number, (code, out) in enumerate(answers[len(_LISTINGS) :]):
         if code != 0:
             raise _failed(["--direct", "--get-all-%ss" % _DIRECT[number]], code, out)
-        found[_DIRECT[number]] = [line for line in out.split("\n") if line.strip() and CHAIN not in line]
+        found[_DIRECT[number]] = [line for line in _DIRECT_LINE.findall(out) if line.strip() and CHAIN not in line]
     return found
 
 
@@ -157,7 +160,11 @@ def _failed(question, code, out):
 
 
 def _words(line):
-    return [plain or quoted for quoted, plain in re.findall(r"'((?:[^'])*)'|(\S+)", line)]
+    """As a shell reads it: firewall-cmd quotes so."""
+    try:
+        return shlex.split(line)
+    except ValueError:
+        return line.split()
 
 
 def parse_listing(text):
@@ -223,4 +230,5 @@ def lost_rules(before, after):
 
 
 def _line(rule):
-    return "-A %s %s" % (rule.chain, rule.text)
+    # iptables-restore takes the rest of a comment with a line feed for a command.
+    return "-A %s %s" % (rule.chain, rule.text.replace("\n", " "))

@@ -257,7 +257,7 @@ def _ask_firewalld(host, names, models):
         for rule in model.policy.rules if model.policy else ():
             known.setdefault(rich_text(rule), set()).update(atoms_of(rule, model.services))
     atoms, unrecognised = set(), []
-    for line in out.splitlines():
+    for line in out.split("\n"):
         if line.strip().startswith("rule "):
             if line.strip() in known:
                 atoms.update(known[line.strip()])

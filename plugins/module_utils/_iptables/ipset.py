@@ -10,14 +10,17 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+import re
 import time
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
 from ansible_collections.portledger.qradar.plugins.module_utils._host.netlink import IPSET
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import lines_of
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import ipset_lines, split
 
 _HALVES = {"0.0.0.0/0": ["0.0.0.0/1", "128.0.0.0/1"], "::/0": ["::/1", "8000::/1"]}
+# Means nothing, and may hold what looks like a line.
+_COMMENT = re.compile(r' comment "[^"]*"')
 # nf_tables lets go of the sets of removed rules a moment after the rules are gone.
 _RELEASE_SECONDS = 3.0
 
@@ -79,14 +82,15 @@ def parse_sets(save, prefix):
     """
     state = SetState({}, {})
     create, add = "create " + prefix, "add " + prefix
-    for line in lines_of(save):
+    for line in ipset_lines(save):
         if line.startswith(add):
-            _word, name, member = line.split(None, 2)
-            state.members[name].add(_canonical(member))
+            _word, name, member = line.split(" ", 2)
+            if name in state.members:
+                state.members[name].add(_canonical(_COMMENT.sub("", member)))
         elif line.startswith(create):
-            _word, name, kind, rest = line.split(None, 3)
-            state.members[name] = set()
-            state.kinds[name] = "%s %s" % (kind, " ".join(rest.split()[:2]))
+            words = split(line)
+            state.members[words[1]] = set()
+            state.kinds[words[1]] = " ".join(words[2:5])
     return state
 
 

@@ -92,7 +92,7 @@ def _failure(command, words, text):
     words = " ".join(line.strip() for line in words.splitlines() if line.strip() and not line.startswith("Try `"))
     message = "%s: failed: %s." % (command, words.rstrip("."))
     found = re.search(r"line:? (\d+)", words)
-    lines = text.splitlines()
+    lines = text.split("\n")
     if found and 1 <= int(found.group(1)) <= len(lines):
         message += " The line is: %s." % lines[int(found.group(1)) - 1]
     return message

@@ -29,7 +29,7 @@ _DEFAULTS = frozenset(
         ("", "-d", ("::/0",)),
     ]
 )
-_PLAIN = re.compile(r"^[A-Za-z0-9_./:,=+-]+$")
+_PLAIN = re.compile(r"^[A-Za-z0-9_./:,=+-]+\Z")
 
 
 class Rule:
@@ -42,9 +42,10 @@ class Rule:
         :param tokens: options and values in the order of iptables-save
         :type tokens: list[str]
         """
-        self.tokens = tokens
+        # iptables-restore takes the rest of a comment with a line feed for a command.
+        self.tokens = [token.replace("\n", " ") if "\n" in token else token for token in tokens]
         #: what the rule means: rules with the same key do the same
-        self.key = _meaning(tokens)
+        self.key = _meaning(self.tokens)
 
     def text(self):
         """The rule as iptables-restore reads it.
@@ -68,20 +69,6 @@ class Rule:
         options = self.options()
         found = options.get("-j") or options.get("-g")
         return found[0] if found else None
-
-
-def split(line):
-    """Tokens of a line of iptables-save.
-
-    :type line: str
-    :rtype: list[str]
-    """
-    if '"' not in line:
-        return line.split()
-    tokens = []
-    for quoted, plain in re.findall(r'"((?:[^"\\]|\\.)*)"|(\S+)', line):
-        tokens.append(plain or re.sub(r"\\(.)", r"\1", quoted))
-    return tokens
 
 
 def _quote(token):

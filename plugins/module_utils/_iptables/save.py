@@ -1,10 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one reader of what iptables-save prints, and of files that iptables-restore takes.
-
-A line ends at a line feed outside quotation marks, and nowhere else: a comment may hold a line feed, and whatever else
-Python takes for the end of a line.
-"""
+"""The one reader of what iptables-save prints, and of files that iptables-restore takes."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -13,12 +9,12 @@ __metaclass__ = type
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import lines_of, split
 
 #: programs of each family, without "-save" and "-restore"
 PREFIX = {"ipv4": "iptables", "ipv6": "ip6tables"}
-_RULE = re.compile(r"^(?:\[(\d+):(\d+)\] )?-([AI]) (\S+)(?: (.*))?$", re.DOTALL)
-_ESCAPED = re.compile(r"\\.", re.DOTALL)
+_RULE = re.compile(r"^(?:\[(\d+):(\d+)\] )?-([AI]) ([^ \t]+)(?: (.*))?$", re.DOTALL)
 
 
 class SavedRule:
@@ -89,11 +85,11 @@ def read_save(text):
             table = tables.setdefault(line[1:].strip(), SavedTable())
             continue
         if line.startswith(":"):
-            name, policy = (line[1:].split() + ["", "-"])[:2]
+            name, policy = (split(line[1:]) + ["", "-"])[:2]
             if name:
                 table.policies[name] = policy or "-"
             continue
-        found = _RULE.match(line.strip())
+        found = _RULE.match(line.strip(" \t\r\n"))
         if found:
             packets, octets, kind, chain, rest = found.groups()
             if kind == "I":
@@ -109,28 +105,6 @@ def read_filter(text):
     :rtype: SavedTable
     """
     return read_save(text).get("filter") or SavedTable()
-
-
-def lines_of(text):
-    """Lines of what iptables-save or ipset save prints.
-
-    Where a quotation mark is never closed, as in a remark or a damaged file, each line feed ends a line.
-
-    :type text: str
-    :rtype: list[str]
-    """
-    found, open_at = [], None
-    for line in text.split("\n"):
-        found.append(line)
-        if '"' not in line or (open_at is None and line.startswith("#")):
-            continue
-        if _ESCAPED.sub("", line).count('"') % 2:
-            if open_at is None:
-                open_at = len(found) - 1
-            else:
-                found[open_at:] = ["\n".join(found[open_at:])]
-                open_at = None
-    return found
 
 
 def save_of(host, family):

@@ -7,8 +7,9 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import SetState
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import Tables
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import split
 
 
 class IptablesState:

@@ -9,8 +9,9 @@ __metaclass__ = type
 import hashlib
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import read_filter
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import split
 
 # A chain's name has at most 28 characters, a set's 31. Both scopes may be on one machine, so their names differ.
 _HOOKS = {HOST: "INPUT", GATEWAY: "FORWARD"}

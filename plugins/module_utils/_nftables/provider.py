@@ -27,6 +27,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._providers.provi
 _OLDEST = (0, 9, 3)
 _LIST_TABLES = ["-j", "list", "tables"]
 _WORDS = 600
+# A comment may hold what looks like a line.
+_HANDLE = re.compile(r'^\s*((?:[^"\n]|"[^"]*")*[^{\s]) # handle (\d+)$', re.MULTILINE)
 # A chain that nothing leads to, in the table that the ruleset then takes the place of.
 _TRACKING = "add table inet {name}; add chain inet {name} tracking; add rule inet {name} tracking ct state established"
 
@@ -63,7 +65,7 @@ class _Texts:
         if rule.known():
             return rule.text()
         if self._lines is None:
-            found = re.findall(r"^\s*(.*[^{\s]) # handle (\d+)$", self._listing(), re.MULTILINE)
+            found = _HANDLE.findall(self._listing())
             self._lines = dict((handle, text) for text, handle in found)
         return self._lines.get("%s" % rule.handle) or rule.text()
 
@@ -90,7 +92,7 @@ def _carry_over(present, wanted):
 def _place(err, script):
     """The first that nft did not like, and where; older versions cannot show the line of what they read from a pipe."""
     found = re.search(r"^\S*:(\d+):[\d-]+: (Error: .*)$", err, re.MULTILINE)
-    lines = script.splitlines()
+    lines = script.split("\n")
     if not found or int(found.group(1)) > len(lines):
         return None
     return "%s. The line is: %s" % (found.group(2).rstrip(". "), lines[int(found.group(1)) - 1].strip())

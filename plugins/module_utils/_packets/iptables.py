@@ -13,8 +13,8 @@ __metaclass__ = type
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import interval_of, merged, number_of
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import lines_of
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import ipset_lines, split
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import parse_network
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import (
     ACCEPT, DROP, GOTO, GO_ON, JUMP, RETURN, TRANSLATE, UNKNOWN, Chains, PacketRule, RuleReader,
@@ -60,13 +60,13 @@ class Sets:
         :type save: str
         """
         self._kinds, self._members, self._odd = {}, {}, set()
-        for line in lines_of(save):
+        for line in ipset_lines(save):
             words = split(line)
             if words[:1] == ["create"] and len(words) > 2:
                 family = words[words.index("family") + 1] if "family" in words else "inet"
                 self._kinds[words[1]] = (words[2], {"inet": "ipv4", "inet6": "ipv6"}.get(family))
                 self._members[words[1]] = []
-            elif words[:1] == ["add"] and len(words) > 2:
+            elif words[:1] == ["add"] and words[1] in self._members and len(words) > 2:
                 self._members[words[1]].append(words[2])
                 if "nomatch" in words[3:]:
                     self._odd.add(words[1])

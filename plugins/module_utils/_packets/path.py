@@ -26,6 +26,10 @@ _PRIORITIES = {"raw": -300, "mangle": -150, "nat": -100, "filter": 0, "security"
 # Where the kernel begins to know connections.
 _TRACKING = -200
 _TRANSLATES_SOURCES = ("nat", "postrouting")
+# A comment may hold what looks like a line.
+_LISTED = re.compile(
+    r'^table (\S+) (\S+) \{|^\s+((?:[^"\n]|"[^"]*")*[^{\s]) # handle (\d+)$', re.MULTILINE
+)
 _OUR_TABLES = re.compile(r"^portledger_")
 
 
@@ -223,13 +227,13 @@ class _Texts:
     def _listing(self):
         if self._found is None:
             self._found, table = {}, None
-            for line in native(self._host.run("nft", ["-a", "list", "ruleset"])[1]).splitlines():
-                head = re.match(r"table (\S+) (\S+) \{", line)
-                rule = re.match(r"\s+(.*[^{\s]) # handle (\d+)$", line)
-                if head:
-                    table = head.groups()
-                elif rule and table:
-                    self._found[table + (int(rule.group(2)),)] = rule.group(1)
+            # Where this fails, rules are named by their handles.
+            for found in _LISTED.finditer(native(self._host.run("nft", ["-a", "list", "ruleset"])[1])):
+                family, name, text, handle = found.groups()
+                if family:
+                    table = (family, name)
+                elif table:
+                    self._found[table + (int(handle),)] = text
         return self._found
 
 

@@ -8,9 +8,10 @@ __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, save_of
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import Names, read_tables
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import lines_of, split
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.block import find_block, marker, with_block
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import leftovers, read_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
@@ -198,16 +199,16 @@ def unrecognised_lines(present, wanted):
 def _meaning(block):
     """Chain, what is said about it, and the line."""
     found = []
-    for line in native(block or b"").split("\n"):
-        line = line.strip()
+    for line in lines_of(native(block or b"")):
+        line = line.strip(" \t\r")
         chain, meaning = "", line
         if not line or line in (_NOTE, _CREATED):
             continue
-        if line.startswith("-A "):
-            _word, chain, rest = (line.split(None, 2) + [""])[:3]
-            meaning = Rule(split(rest)).key
+        words = split(line)
+        if words[:1] == ["-A"] and len(words) > 1:
+            chain, meaning = words[1], Rule(words[2:]).key
         elif line.startswith(":"):
-            chain, meaning = line[1:].split(None, 1)[0] if line[1:].strip() else "", ":"
+            chain, meaning = (split(line[1:]) or [""])[0], ":"
         found.append((chain, meaning, line))
     return found
 

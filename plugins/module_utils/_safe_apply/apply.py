@@ -120,6 +120,7 @@ def apply_safely(host, scope, providers, prepare, change, options):
             if options["forget"] and not options["check"]:
                 # A removal that was killed may have left its traces.
                 store.clean_up()
+                persistence.clean_up()
             return Applied(prepared, None, warnings)
         with store.lock():
             if store.mark() != mark:

@@ -28,7 +28,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.errors imp
 from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json
 from ansible_collections.portledger.qradar.plugins.module_utils._host.files import (
-    remove_file, remove_folder, replace_file,
+    remove_file, remove_folder, replace_file, sync_folder,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._host.units import has_units
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_program import (
@@ -206,18 +206,21 @@ class Persistence:
         :type wanted: AtBoot
         :raises RulesetError: it cannot be written.
         """
+        try:
+            self._mark_confirmed(wanted)
+        except RulesetError:
+            # Without room for that, a boot does all of the old, unless what is confirmed needs no room.
+            if wanted.saved:
+                raise
+        self.write(wanted)
+
+    def _mark_confirmed(self, wanted):
         with self._writing():
             undo = self._undo_if_good()
             if undo:
                 saved = wanted.saved + undo.saved
                 self.program.write_program(saved)
-                try:
-                    self._replace(UNDO_DATA, _text(undo._replace(code=self.program.code(saved), confirmed=wanted)))
-                except (IOError, OSError):
-                    # Without room for that: what is confirmed must not be undone at least.
-                    self._remove_undo()
-                    raise
-        self.write(wanted)
+                self._replace(UNDO_DATA, _text(undo._replace(code=self.program.code(saved), confirmed=wanted)))
 
     def confirm_at_boot(self, wanted):
         """The rest of :meth:`confirm`, at a boot: units that this boot starts still are left to the next run.
@@ -255,11 +258,17 @@ class Persistence:
     def _remove(self):
         stop_and_remove(self.host, *(self.units.loading() + [self.units.undoing()]))
         remove_folder(self.folder)
+        self.clean_up()
+
+    def clean_up(self):
+        """Leave no empty folder above those of the scopes."""
+        above = os.path.dirname(self.folder)
         try:
-            os.rmdir(os.path.dirname(self.folder))
+            os.rmdir(above)
         except OSError:
             # The other scope has its folder there, or there is none.
-            pass
+            return
+        sync_folder(os.path.dirname(above))
 
     # ---- files
 

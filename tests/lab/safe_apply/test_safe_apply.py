@@ -182,13 +182,13 @@ def test_probes(ssh: SshLab, tmp_path: Path) -> None:
         )
         assert rules(console) == before
         nothing_waits(ssh)
-        playbook.write_text(play.format(task.format(SECONDS, ", unlisted: log")), encoding="utf-8")
+        playbook.write_text(play.format(task.format(60, ", unlisted: log")), encoding="utf-8")
         run = ssh.play(playbook)
         assert run.run.ok, run.run.stdout
         assert result(run)["confirmed"] is True
         # From another host: the table lets each of them reach the console there.
         task = "{{scope: host, confirm_seconds: {}, probes: [tcp/{} from collector]}}"
-        playbook.write_text(play.format(task.format(SECONDS, 443)), encoding="utf-8")
+        playbook.write_text(play.format(task.format(60, 443)), encoding="utf-8")
         run = ssh.play(playbook)
         assert run.run.ok, run.run.stdout
         assert (result(run)["changed"], result(run)["confirmed"]) == (True, True)

@@ -10,7 +10,8 @@ __metaclass__ = type
 import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import lines_of, read_filter, read_save
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import read_filter, read_save
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import lines_of
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import save_of
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import Names, read_tables
 from tests.unit.plugins.module_utils.support import Folder

@@ -9,7 +9,8 @@ __metaclass__ = type
 
 import unittest
 
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule, split
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import split
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import Names, read_tables, repairs
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import same_tables, transaction
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import wanted_tables

@@ -11,6 +11,7 @@ import json
 import os
 import unittest
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host import files as _files
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.provider import Iptables
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import Persistence
@@ -177,6 +178,29 @@ class BootFilesTest(unittest.TestCase):
                 self.assertEqual("loaded", self.outcome())
             self.there.write(NOTHING)
             self.assertEqual([], self.there.drift(NOTHING))
+
+    def test_no_room_for_what_was_confirmed(self):
+        """A boot does all of the old; where the new needs no room, all of the new."""
+        self.there.write_undo(NONE.saved)
+        before = self.there.undo()
+        real = _files.os.fsync
+
+        def full(descriptor):
+            if os.readlink("/proc/self/fd/%d" % descriptor).endswith(".new"):
+                raise OSError(28, "No space left on device")
+
+        for confirmed in (NONE, NOTHING):
+            _files.os.fsync = full
+            try:
+                self.there.confirm(confirmed)
+            except RulesetError as error:
+                folder = self.host_file("etc/portledger/host")
+                self.assertEqual("%s: cannot be written: No space left on device." % folder, str(error))
+            finally:
+                _files.os.fsync = real
+            if confirmed.saved:
+                self.assertEqual(before, self.there.undo())
+        self.assertFalse(os.path.exists(self.there.folder))
 
     def test_rules_of_a_provider_that_left(self):
         """From a provider that our unit loads to one that loads by itself: the boot half-way loads none of the old."""

@@ -35,15 +35,17 @@ class ConfirmTest(SafeApplyCase):
 
     def test_a_removal_that_was_killed_is_completed_where_nothing_is_to_do(self):
         self.provider.word = "new"
-        for left in ("run/portledger/host/restore-t0/log", "run/portledger/host/outcome.json", "run/portledger/host"):
-            if left.endswith("host"):
+        run = "run/portledger/host"
+        for left in (run + "/restore-t0/log", run + "/outcome.json", run, "etc/portledger"):
+            if "." not in left and not left.endswith("log"):
                 os.makedirs(os.path.join(self.folder.root, left))
             else:
                 self.folder.write(left, "{}")
             self.apply(check=True, forget=True)
             self.assertTrue(os.path.exists(os.path.join(self.folder.root, left)))
             self.assertEqual([], self.apply(forget=True).prepared.lines)
-            self.assertFalse(os.path.exists(os.path.dirname(self.store.folder)), left)
+            for above in ("run/portledger", "etc/portledger"):
+                self.assertFalse(os.path.exists(os.path.join(self.folder.root, above)), left)
 
     def test_the_other_scopes_folder_stays(self):
         other = Store(self.host, "gateway")
