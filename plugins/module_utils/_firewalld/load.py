@@ -73,7 +73,7 @@ def _undo(host, scope, present, files, words):
     """Put back files and rules. Gives the error that says what became of it."""
     try:
         write_files(host, *files)
-        reload_firewalld(host)
+        reload_firewalld(host, scope)
         _forget_kernel_sets(host, Names(scope), present.about["kernel_sets"])
         there = read_runtime(host, Names(scope), [present.model])
         if same_runtime(there, wanted_runtime(present.model)):
@@ -93,7 +93,7 @@ def _make_current(host, scope, present, wanted):
         there = read_runtime(host, names, [wanted.model])
         if same_runtime(there, wanted.runtime):
             return
-    reload_firewalld(host)
+    reload_firewalld(host, scope)
     _forget_kernel_sets(host, names, wanted.about.get("kernel_sets", wanted.model.sets))
     there = read_runtime(host, names, [wanted.model])
     if other_sets(there, wanted.runtime):

@@ -22,6 +22,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.meaning import file_meaning, runtime_meaning
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.load import load_state
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.reload import finish_reload
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import Builder, Model, Names
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import (
     backend, read_runtime, wanted_runtime,
@@ -133,11 +134,11 @@ class Firewalld(Provider):
     PERSISTS = True
     CODE = (
         "_base.intervals", "_base.networks", "_firewalld.command", "_firewalld.files", "_firewalld.load",
-        "_firewalld.meaning", "_firewalld.provider", "_firewalld.published", "_firewalld.reload", "_firewalld.rules",
-        "_firewalld.runtime", "_firewalld.state", "_iptables.ipset", "_iptables.lock", "_iptables.render",
-        "_iptables.restore", "_iptables.rule", "_iptables.save", "_iptables.tables", "_iptables.words",
-        "_nftables.listing", "_plan.difference", "_plan.line", "_plan.plan", "_plan.policy", "_plan.rules",
-        "_providers.provider",
+        "_firewalld.lost_rules", "_firewalld.meaning", "_firewalld.provider", "_firewalld.published",
+        "_firewalld.reload", "_firewalld.rules", "_firewalld.runtime", "_firewalld.state", "_iptables.ipset",
+        "_iptables.lock", "_iptables.render", "_iptables.restore", "_iptables.rule", "_iptables.save",
+        "_iptables.tables", "_iptables.words", "_nftables.listing", "_plan.difference", "_plan.line", "_plan.plan",
+        "_plan.policy", "_plan.rules", "_providers.provider",
     )
 
     def detect(self, host):
@@ -235,6 +236,9 @@ class Firewalld(Provider):
 
     def load(self, host, scope, present, wanted):
         load_state(host, scope, present, wanted)
+
+    def recover(self, host, scope):
+        finish_reload(host, scope)
 
     def save(self, state):
         return {

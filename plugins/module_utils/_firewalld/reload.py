@@ -3,25 +3,31 @@
 """A reload of firewalld that loses no foreign setting and no foreign rule.
 
 A reload forgets settings made at run time only, and most releases flush every iptables table, whichever backend they
-use. Both are noted before, and restored after.
+use. Both are noted before, and restored after. The note is in /run/portledger until then, for whoever comes next where
+this process is killed in between.
 """
 
 from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+import json
 import os
 import re
 import shlex
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED, OBJECT, field
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.command import ask
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.lost_rules import lost_rules
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.published import CHAIN
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import backend
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json, words_of
+from ansible_collections.portledger.qradar.plugins.module_utils._host.files import (
+    remove_file, replace_file, unfinished_file,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._host.process import LONG_SECONDS
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import restore_text
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import SavedTable, read_save
 
 # What zones and policies list, and the option that adds one.
 _LISTS = {
@@ -37,43 +43,100 @@ _LISTS = {
 }
 _SWITCHES = ("icmp-block-inversion", "forward", "masquerade")
 _IPTABLES = ("iptables", "ip6tables")
+_NAME = "firewalld"
 _LISTINGS = (("zone", ["--list-all-zones"]), ("policy", ["--list-all-policies"]))
 # A word between marks may hold a line feed.
 _DIRECT_LINE = re.compile(r"""(?:'[^']*'|"[^"\n]*"|[^'"\n])+""")
 _DIRECT = ("chain", "rule", "passthrough")
 
 
-def reload_firewalld(host):
+def reload_firewalld(host, scope):
     """Reload, and restore foreign settings that exist at run time only.
 
     :type host: _host.host.Host
+    :param scope: host or gateway
+    :type scope: str
     :raises RulesetError: the reload failed, or a foreign setting is lost, in the programs' own words.
     """
-    others = _Others(host)
+    finish_reload(host, scope)
+    others = _Others.read(host)
+    _note(host, scope, others)
     code, out, err = host.run("firewall-cmd", ["--reload"], None, LONG_SECONDS)
     problems = [] if code == 0 else ["firewall-cmd --reload: failed: %s." % words_of(code, out, err)]
     try:
         others.put_back()
     except RulesetError as error:
         problems.append(error.words)
+    remove_file(unfinished_file(host, scope, _NAME))
     if problems:
         raise RulesetError(" ".join(problems))
+
+
+def finish_reload(host, scope):
+    """Restore what a reload has cost whose process was killed before it could.
+
+    :type host: _host.host.Host
+    :param scope: host or gateway
+    :type scope: str
+    :raises RulesetError: a foreign setting is lost, in the programs' own words.
+    """
+    path = unfinished_file(host, scope, _NAME)
+    text = host.text(os.path.relpath(path, host.root))
+    if not text:
+        return
+    try:
+        others = _Others.from_data(host, from_json(text))
+    except DAMAGED:
+        # A kill while it was written: then nothing was reloaded yet.
+        others = None
+    try:
+        if others:
+            others.put_back()
+    finally:
+        remove_file(path)
+
+
+def _note(host, scope, others):
+    path = unfinished_file(host, scope, _NAME)
+    try:
+        if os.path.isdir(os.path.dirname(path)):
+            replace_file(path, json.dumps(others.as_data()))
+    except (IOError, OSError):
+        # Whoever is locked out waits for the reload; without the note it is as safe as its process.
+        pass
 
 
 class _Others:
     """Foreign settings in force."""
 
-    def __init__(self, host):
+    def __init__(self, host, settings, direct, tables):
         self.host = host
         self.problems, self.failed = [], False
+        self.settings = settings
+        self.direct = direct
+        self.tables = tables
+
+    @classmethod
+    def read(cls, host):
+        """What is in force now."""
         # All at once: whoever is locked out waits for the reload that comes behind it.
         answers = ask(host, _questions(_DIRECT))
-        self.settings = _settings(answers)
-        self.direct = _direct(answers)
-        self.tables = {}
+        tables = {}
         # With this backend the tables are firewalld's, and whoever uses it knows what a reload does to them.
         if backend(host) != "iptables":
-            self.tables = dict((program, host.output(program + "-save", [])) for program in self._programs())
+            tables = dict((program, host.output(program + "-save", [])) for program in _programs(host))
+        return cls(host, _settings(answers), _direct(answers), tables)
+
+    @classmethod
+    def from_data(cls, host, data):
+        """What was noted."""
+        settings = dict(((place,), values) for place, values in field(data, "settings", OBJECT).items())
+        return cls(host, settings, field(data, "direct", OBJECT), field(data, "tables", OBJECT))
+
+    def as_data(self):
+        """What JSON can hold."""
+        settings = dict((place, values) for (place,), values in self.settings.items())
+        return {"settings": settings, "direct": self.direct, "tables": self.tables}
 
     def put_back(self):
         """Add what a reload has removed, and remove what it has brought back."""
@@ -118,12 +181,13 @@ class _Others:
             for option in _changes(self.settings[place], now[place])
         ) or any(line not in direct[kind] for kind in kinds for line in self.direct[kind])
 
-    def _programs(self):
-        """Those whose families the kernel has."""
-        for program in _IPTABLES:
-            if self.host.find(program + "-save"):
-                if program == "iptables" or os.path.exists(self.host.file("proc/net/if_inet6")):
-                    yield program
+
+def _programs(host):
+    """Those whose families the kernel has."""
+    for program in _IPTABLES:
+        if host.find(program + "-save"):
+            if program == "iptables" or os.path.exists(host.file("proc/net/if_inet6")):
+                yield program
 
 
 def _questions(kinds):
@@ -204,31 +268,3 @@ def _changes(before, now):
 
 def _flag(option, value):
     return "--%s" % option if value is None else "--%s=%s" % (option, value)
-
-
-def lost_rules(before, after):
-    """What iptables-save showed before and does not show now, as input of iptables-restore --noflush.
-
-    :type before: str
-    :type after: str
-    :rtype: str
-    """
-    now, text = read_save(after), ""
-    for name, table in sorted(read_save(before).items()):
-        there = now.get(name) or SavedTable()
-        policies = sorted(item for item in table.policies.items() if item[0] != CHAIN)
-        lines = [":%s %s [0:0]" % item for item in policies if there.policies.get(item[0]) != item[1]]
-        left = [_line(rule) for rule in there.rules]
-        for line in map(_line, table.rules):
-            if line in left:
-                left.remove(line)
-            elif CHAIN not in line:
-                lines.append(line)
-        if lines:
-            text += "\n".join(["*" + name] + lines + ["COMMIT", ""])
-    return text
-
-
-def _line(rule):
-    # iptables-restore takes the rest of a comment with a line feed for a command.
-    return "-A %s %s" % (rule.chain, rule.text.replace("\n", " "))

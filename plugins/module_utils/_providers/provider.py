@@ -98,6 +98,13 @@ class Provider:
         """
         raise NotImplementedError
 
+    def recover(self, host, scope):
+        """Complete what a process has noted and was killed in the middle of. Nothing where there is no note.
+
+        :raises RulesetError: not all of it can be completed.
+        """
+        return
+
     def save(self, state):
         """A state as data, from which :meth:`former` makes it again in another process.
 

@@ -19,7 +19,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.arm 
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.finish import finish
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending import Pending
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import Persistence
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.put_back import put_back
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.put_back import put_back, recover
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import Saved
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
 
@@ -108,6 +108,9 @@ def apply_safely(host, scope, providers, prepare, change, options):
     warnings = []
     while True:
         warnings.extend(_settle(store, providers, options["check"]))
+        if store.unfinished() and not options["check"]:
+            with store.lock():
+                recover(store, providers)
         mark = store.mark()
         try:
             prepared = prepare()

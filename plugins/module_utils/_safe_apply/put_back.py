@@ -25,6 +25,10 @@ def put_back(store, providers, pending, why):
     :raises RulesetError: not all is as it was.
     """
     problems = []
+    try:
+        recover(store, providers)
+    except Exception as error:
+        problems.append(words_alone(error))
     # What was loaded last goes first, so that a former provider is in force again before its successor leaves.
     for saved in reversed(pending.saved):
         try:
@@ -37,6 +41,18 @@ def put_back(store, providers, pending, why):
     if pending.undo:
         Persistence(store.host, store.scope).remove_undo()
     store.end(pending, RESTORED, why)
+
+
+def recover(store, providers):
+    """Complete what a killed process has left half-way. Call this with the lock.
+
+    :type store: _safe_apply.store.Store
+    :param providers: the providers by name
+    :type providers: dict
+    :raises RulesetError: not all of it can be completed.
+    """
+    for name in store.unfinished():
+        providers[name].recover(store.host, store.scope)
 
 
 def _put_back(store, provider, state):

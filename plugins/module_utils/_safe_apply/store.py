@@ -7,6 +7,7 @@ Everything is in /run/portledger, a folder for each scope:
     pending.json    the change: its token, its deadline, and the former state
     outcome.json    what became of the last change
     boot.json       what our unit has loaded when the machine was started (see boot.py)
+    unfinished-*    what a provider is in the middle of, so that whoever comes after a kill completes it
     restore-TOKEN/  the program that restores the former state (see timer.py), and a copy of pending.json for it
 
 /run does not outlive the machine's run. Nor do the new rules: what a boot loads is written once they are confirmed, and
@@ -21,10 +22,13 @@ import json
 import os
 import shutil
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import PROVIDERS
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json
-from ansible_collections.portledger.qradar.plugins.module_utils._host.files import remove_file, replace_file
+from ansible_collections.portledger.qradar.plugins.module_utils._host.files import (
+    remove_file, replace_file, unfinished_file,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.lock import lock_folder
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending import BootOutcome, Outcome, Pending
 
@@ -117,6 +121,13 @@ class Store:
     def lock(self, seconds=None, make=True):
         """Keep other processes from changing anything: see :func:`lock_folder`."""
         return lock_folder(self.host, self.folder, seconds, make)
+
+    def unfinished(self):
+        """Names of the providers that were killed in the middle of something.
+
+        :rtype: list[str]
+        """
+        return [name for name in PROVIDERS if os.path.exists(unfinished_file(self.host, self.scope, name))]
 
     # ---- writing
 

@@ -15,7 +15,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld impor
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import parse_files, render_files
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.meaning import file_meaning
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.reload import lost_rules, parse_listing
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.lost_rules import lost_rules
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.reload import parse_listing
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import Builder, Model, Names
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import Atom, parse_table, simplest
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import wanted_runtime
@@ -236,9 +237,34 @@ class OthersTest(unittest.TestCase):
             "*filter\n:INPUT ACCEPT [1:2]\n:FORWARD DROP [0:0]\n:f2b - [0:0]\n-A INPUT -j f2b\n-A INPUT -j B\nCOMMIT\n"
         )
         after = "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n-A INPUT -j B\nCOMMIT\n"
-        restored = "*filter\n:FORWARD DROP [0:0]\n:f2b - [0:0]\n-A INPUT -j f2b\nCOMMIT\n"
+        restored = "*filter\n:FORWARD DROP [0:0]\n:f2b - [0:0]\n-F INPUT\n-A INPUT -j f2b\n-A INPUT -j B\nCOMMIT\n"
         self.assertEqual(lost_rules(before, after), restored)
         self.assertEqual(lost_rules(before, before), "")
+
+    def test_former_order(self):
+        for had, has, lines in (
+            ("A B C", "", "+A +B +C"),
+            ("A B C", "A B C", ""),
+            # What is at the end needs no flush.
+            ("A B C", "A B", "+C"),
+            ("A B C", "A C", "F +A +B +C"),
+            ("A B C", "C A", "F +A +B +C"),
+            # What came since stays behind what it follows.
+            ("A B", "N A", "+B"),
+            ("A B", "N", "+A +B"),
+            ("A B", "A N", "+B"),
+            ("A B", "B N", "F +A +B +N"),
+            ("A A B", "A B", "F +A +A +B"),
+            # Ours are put back by nobody but firewalld.
+            ("PORTLEDGER-PUB A", "", "+A"),
+            ("A PORTLEDGER-PUB B", "PORTLEDGER-PUB", "F +A +PORTLEDGER-PUB +B"),
+        ):
+            saves = [
+                "*filter\n:INPUT ACCEPT [0:0]\n%sCOMMIT\n" % "".join("-A INPUT -j %s\n" % word for word in text.split())
+                for text in (had, has)
+            ]
+            found = lost_rules(*saves).replace("-F INPUT", "F").replace("-A INPUT -j ", "+").split()
+            self.assertEqual(lines.split(), found[1:-1], (had, has))
 
     def test_listing(self):
         text = 'public (active)\n  target: default\n  services: ssh http\n  rich rules: \n\trule a="b c" accept\n\n'

@@ -11,12 +11,15 @@ import os
 import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.reload import reload_firewalld
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.reload import (
+    finish_reload, reload_firewalld,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._host.netlink import IPSET, NF_TABLES
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import read_paths
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import other_traces
 from ansible_collections.portledger.qradar.plugins.module_utils._registry.providers import PROVIDERS
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
 from tests.unit.plugins.module_utils.support import Folder, Kernel, options
 
 IPTABLES = ("iptables", "iptables-save", "iptables-restore", "ip6tables", "ip6tables-save", "ip6tables-restore")
@@ -133,7 +136,7 @@ class ReloadTest(unittest.TestCase):
         self.addCleanup(folder.remove)
         kernel = Firewalld(answers)
         try:
-            reload_firewalld(folder.host(kernel))
+            reload_firewalld(folder.host(kernel), "host")
         except RulesetError as error:
             return str(error), kernel.calls
         return None, kernel.calls
@@ -157,6 +160,47 @@ class ReloadTest(unittest.TestCase):
         found, calls = self.reloaded({"iptables-save": [(0, save, ""), FAILED]})
         self.assertEqual("Foreign settings are lost: iptables-save: " + WORDS, found)
         self.assertNotIn("iptables-restore", [os.path.basename(call[0][0]) for call in calls])
+
+    def test_whoever_comes_next_restores_what_a_kill_has_cost(self):
+        save = "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j DROP\nCOMMIT\n"
+        zone = "public\n  services: ssh http\n\n"
+        listing = ("firewall-cmd", "--list-all-zones")
+        programs = ("firewall-cmd", "iptables-save", "iptables-restore")
+        folder = Folder({"run/portledger/host/pending.json": ""}, programs)
+        self.addCleanup(folder.remove)
+
+        class Killed(BaseException):
+            """The process ends here."""
+
+        class Dying(Firewalld):
+            def __call__(self, arguments, data, seconds=None):
+                if arguments[-1] == "--reload":
+                    raise Killed
+                return Firewalld.__call__(self, arguments, data, seconds)
+
+        host = folder.host(Dying({"iptables-save": (0, save, ""), listing: (0, zone, "")}))
+        self.assertRaises(Killed, reload_firewalld, host, "host")
+        store = Store(host, "host")
+        self.assertEqual(["firewalld"], store.unfinished())
+        kernel = Firewalld({"iptables-save": (0, "", ""), listing: (0, zone.replace(" http", ""), "")})
+        finish_reload(folder.host(kernel), "host")
+        asked = [([os.path.basename(words[0])] + words[1:], data) for words, data in kernel.calls]
+        self.assertIn((["firewall-cmd", "--zone=public", "--add-service=http"], None), asked)
+        restored = [data for words, data in asked if words[0] == "iptables-restore"]
+        self.assertEqual(["*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j DROP\nCOMMIT\n"], restored)
+        self.assertEqual([], store.unfinished())
+        before = len(kernel.calls)
+        finish_reload(folder.host(kernel), "host")
+        self.assertEqual(before, len(kernel.calls))
+
+    def test_half_a_note_is_none(self):
+        for text in ("{", "[]", '{"settings": 1}'):
+            folder = Folder({"run/portledger/host/unfinished-firewalld.json": text})
+            self.addCleanup(folder.remove)
+            kernel = Firewalld({})
+            finish_reload(folder.host(kernel), "host")
+            self.assertEqual([], kernel.calls)
+            self.assertEqual([], Store(folder.host(), "host").unfinished())
 
     def test_a_foreign_setting_that_is_lost_is_named(self):
         zone = "public\n  services: ssh\n\n"
