@@ -14,6 +14,7 @@ import os
 import stat
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._host.files import sync_folder
 
 _MODE = 0o644
 
@@ -106,9 +107,11 @@ class FileChange:
                 _remove(self.path)
             else:
                 os.rename(self._new, self.path)
+            self._made = True
+            # A machine that loses power comes up with it.
+            sync_folder(os.path.dirname(self.path))
         except (IOError, OSError) as error:
             raise RulesetError("%s: cannot be written: %s." % (self.path, error.strerror))
-        self._made = True
 
     def undo(self, again):
         """Put back the former file, or take back our part of the change where somebody has changed the file since.
@@ -120,18 +123,25 @@ class FileChange:
         if not self._made:
             return
         now = read_file(self.path)
-        if now == self.content and self.former is None:
-            _remove(self.path)
-        elif now == self.content and os.path.exists(self._old):
-            os.rename(self._old, self.path)
-        else:
-            replace_file(self.path, now, self.former if now == self.content else again(now))
+        try:
+            if now == self.content and self.former is None:
+                _remove(self.path)
+            elif now == self.content and os.path.exists(self._old):
+                os.rename(self._old, self.path)
+            else:
+                replace_file(self.path, now, self.former if now == self.content else again(now))
+            sync_folder(os.path.dirname(self.path))
+        except (IOError, OSError) as error:
+            raise RulesetError("%s: cannot be written: %s." % (self.path, error.strerror))
         self._made = False
 
     def done(self):
-        """Leave nothing but the file."""
-        _remove(self._new)
-        _remove(self._old)
+        """Leave nothing but the file. What cannot be removed goes with the next run."""
+        for name in (self._new, self._old):
+            try:
+                _remove(name)
+            except OSError:
+                pass
 
     def _write_new(self):
         try:
