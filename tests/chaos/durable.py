@@ -22,11 +22,16 @@ from tests.chaos.disk import RUN, Entry, Tree, without_run
 
 @dataclass
 class _Node:
-    """An inode. entries: of a folder, now and at its last sync; data: of a file at its last sync."""
+    """An inode.
+
+    data: of a file at its last sync. dirty: written since. whole: what is there now was synced with everything else.
+    entries, kept: of a folder, now and at its last sync.
+    """
 
     entry: Entry
     data: bytes = b""
     dirty: bool = False
+    whole: bool = False
     entries: dict[str, _Node] = field(default_factory=dict)
     kept: dict[str, _Node] = field(default_factory=dict)
 
@@ -57,9 +62,9 @@ class Disk:
         if what == "open" and (node is None or line["truncated"] == "True"):
             if node is None:
                 node = folder.entries[name] = _Node(Entry("file", 0o600))
-            node.dirty = True
+            node.dirty, node.whole = True, False
         elif what == "write" and node:
-            node.dirty = True
+            node.dirty, node.whole = True, False
         elif what == "fsync" and node:
             node.data, node.dirty = base64.b64decode(line["data"]), False
         elif what == "fsync folder":
@@ -86,7 +91,7 @@ class Disk:
         return node, name
 
     def _sync_all(self, node: _Node) -> None:
-        node.kept, node.dirty = dict(node.entries), False
+        node.kept, node.dirty, node.whole = dict(node.entries), False, True
         for child in node.entries.values():
             self._sync_all(child)
 
@@ -116,6 +121,8 @@ class Disk:
                 self._collect(child, path + "/", kept, now, found)
             elif entry.kind == "link":
                 found[path] = entry
+            elif child.whole and there:
+                found[path] = there
             elif not child.dirty and there and child.data == entry.data and _same_node(self, path, child):
                 # Never written by ours: whatever a command has made of it.
                 found[path] = there

@@ -64,6 +64,8 @@ def workplace() -> Iterator[Control]:
 
 def try_operation(operation: Operation, choice: Choice, control: Control) -> Iterator[Record]:
     """Records of the chosen points of an operation."""
+    if time.time() > choice.end:
+        return
     try:
         stopping = Stopping(operation, control)
     except RuntimeError as error:
