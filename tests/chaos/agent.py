@@ -17,6 +17,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.errors imp
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
 from tests.chaos.control import MODULE, Control
+from tests.chaos.former import import_former
 from tests.chaos.injection import Injection
 from tests.chaos.install import install
 
@@ -66,8 +67,10 @@ def _run(options: dict[str, Any], control: Control, writing: int) -> None:
         os.environ["PATH"] = PATH
         sys.executable = str(control.python)
         install(Injection(control, MODULE))
+        former = options.pop("former", None)
+        run = import_former(former) if former else apply_ruleset
         try:
-            result = apply_ruleset(Host(_command, environ={"PATH": PATH}), options, False)
+            result = run(Host(_command, environ={"PATH": PATH}), options, False)
         except RulesetError as error:
             result = {"failed": True, "msg": str(error)}
         except Exception:

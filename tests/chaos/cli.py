@@ -21,7 +21,7 @@ from pathlib import Path
 
 from tests.chaos.operations import PROVIDERS, SCOPES, operations
 from tests.chaos.records import MODES, Record, classes, table
-from tests.chaos.workers import Choice, try_all
+from tests.chaos.workers import Choice, list_points, try_all
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -35,6 +35,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--scope", action="append", choices=SCOPES)
     parser.add_argument("--mode", action="append", choices=MODES, help="repeatable")
     parser.add_argument("--point", action="append", default=[], help="just this one, such as module:17; repeatable")
+    parser.add_argument("--list", action="store_true", help="print the points of each operation, and try none")
     parser.add_argument("--every", type=int, default=1, help="only each n-th point")
     parser.add_argument("--sample", type=int, default=0, help="so many points of each operation and mode, at random")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32), help="of a former run")
@@ -63,6 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         seed=options.seed,
         end=time.time() + options.seconds,
     )
+    if options.list:
+        print("\n".join(list_points(chosen)))
+        return 0
     began = time.monotonic()
     records: list[Record] = []
     for record in try_all(chosen, choice, min(options.jobs, len(chosen))):

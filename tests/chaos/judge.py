@@ -50,7 +50,7 @@ def judge_rules(when: str, rules: State, may: Sequence[str], reference: Referenc
 
 def judge_boot(when: str, boot: Boot, may: Sequence[str], told: Told, reference: Reference) -> list[str]:
     """Lines about a boot: it loads what may be, or what was there before and says so."""
-    states = {OLD: reference.old, NEW: reference.new}
+    states = {OLD: reference.old_boot, NEW: reference.new}
     said = f", and says: {'; '.join(boot.failed)}" if boot.failed else ", and does not say so"
     if any(boot.rules == states[one] for one in may):
         if boot.failed and not told.problem:

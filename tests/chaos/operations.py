@@ -17,6 +17,13 @@ SECONDS = 600
 CONFIRM, RESTORE, TIMER = "confirm", "restore", "timer"
 TOKEN = "chaos"
 
+_DRIFTS = {
+    "iptables": "iptables -F $(iptables -S | sed -n 's/^-N \\(PORTLEDGER-[A-Z]*\\)$/\\1/p' | head -1)",
+    "nftables": "nft delete table inet portledger_{scope}",
+    "firewalld": "sed -i /PORTLEDGER/d /etc/firewalld/direct.xml",
+    "qradar": "sed -i '/BEGIN portledger/,/END portledger/d' /opt/qradar/conf/iptables.pre",
+}
+
 
 def options(scope: str, provider: str | None, version: int) -> dict[str, Any]:
     """Of the first or of the second state that a host is to have; without a provider, all goes."""
@@ -42,6 +49,8 @@ class Operation:
     """From a state that a provider has loaded and that is confirmed, or from nothing, to another.
 
     end: how the change ends that the operation begins with: it is confirmed, taken back, or left to the timer.
+    drift: what somebody does to the rules before, for the operation to repair.
+    upgraded: whether a former release of the collection has made the rules before.
     """
 
     name: str
@@ -49,6 +58,8 @@ class Operation:
     before: str | None
     after: str | None
     end: str = CONFIRM
+    drift: str = ""
+    upgraded: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -64,7 +75,7 @@ class Operation:
 
     @property
     def wanted(self) -> dict[str, Any]:
-        return options(self.scope, self.after, 2 if self.before else 1)
+        return options(self.scope, self.after, 2 if self.before and not self.drift else 1)
 
 
 def operations() -> list[Operation]:
@@ -78,6 +89,8 @@ def operations() -> list[Operation]:
                 Operation("unconfirmed", scope, provider, provider, TIMER),
                 Operation("restore", scope, provider, provider, RESTORE),
                 Operation("remove", scope, provider, None),
+                Operation("repair", scope, provider, provider, drift=_DRIFTS[provider].format(scope=scope)),
+                Operation("upgrade", scope, provider, provider, upgraded=True),
             ]
             found += [
                 Operation(f"to {other}", scope, provider, other)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.chaos.boots import come_up
 from tests.chaos.control import MODULE, TIMER, Control, Point
 from tests.chaos.controller import change, play
 from tests.chaos.disk import Tree
+from tests.chaos.former import write_former
 from tests.chaos.operations import CONFIRM, Operation
 from tests.chaos.rules import Dump, dump, observed
 from tests.chaos.world import World
@@ -18,7 +20,10 @@ from tests.lab.hosts.state import State, differences
 
 @dataclass(frozen=True)
 class Reference:
-    """bare: with nothing of ours; old, new: rules before and after, once confirmed."""
+    """What is the same at each point.
+
+    bare: rules with nothing of ours. old, new: rules before, and after once confirmed. old_boot: what a boot loads before.
+    """
 
     operation: Operation
     bare: State
@@ -26,6 +31,7 @@ class Reference:
     old: State
     old_tree: Tree
     old_rules: Dump
+    old_boot: State
     new: State
     points: dict[str, list[Point]]
 
@@ -41,17 +47,24 @@ def work_out(operation: Operation, control: Control) -> Reference:
         operation.kind.install(world)
         bare, bare_tree = observed(world), world.tree()
         if operation.prior:
-            told = change(world, operation.prior)
+            former = write_former(control.folder / "former") if operation.upgraded else None
+            told = change(world, {**operation.prior, **({"former": str(former)} if former else {})})
             if told.outcome != "confirmed" or told.problem:
                 raise RuntimeError(f"{operation}: the state before it cannot be had: {told}")
             world.wait_for_programs()
+            if operation.drift:
+                world.sh(operation.drift)
         old, old_tree, old_rules = observed(world), world.tree(), dump(world)
         told = change(world, operation.wanted)
         if told.outcome != "confirmed" or told.problem:
             raise RuntimeError(f"{operation}: does not work: {told}")
         new = observed(world)
-    unused: dict[str, list[Point]] = {}
-    found = Reference(operation, bare, bare_tree, old, old_tree, old_rules, new, unused)
+    booted, boot = come_up(operation.kind, control, old_tree)
+    booted.stop()
+    if boot.failed or not (operation.drift or boot.rules == old):
+        raise RuntimeError(f"{operation}: a boot before it: {boot.failed} {differences(old, boot.rules)[:4]}")
+    points: dict[str, list[Point]] = {}
+    found = Reference(operation, bare, bare_tree, old, old_tree, old_rules, boot.rules, new, points)
     control.arm(None)
     with found.begin(control) as world:
         if lines := differences(old, observed(world)):
@@ -59,5 +72,5 @@ def work_out(operation: Operation, control: Control) -> Reference:
         play(world, operation, retry=False)
         if operation.end == CONFIRM:
             world.wait_for_programs()
-        unused.update({who: control.points(who) for who in (MODULE, TIMER)})
+        points.update({who: control.points(who) for who in (MODULE, TIMER)})
     return found

@@ -31,16 +31,16 @@ class Stopping:
         self._reference = work_out(operation, control)
         self._follow = Follow(self._reference, control)
 
-    def points(self, mode: str) -> list[str]:
-        """Names of the points where this may go wrong."""
-        found = []
+    def points(self, mode: str) -> dict[str, str]:
+        """The points where this may go wrong, by name: what happens there."""
+        found = {}
         for who in (TIMER,) if mode == "kill-timer" else (MODULE,) if mode == "kill-retry" else (MODULE, TIMER):
             if mode == "kill" and who == TIMER:
                 continue
             for number, point in enumerate(self._reference.points[who], 1):
                 if _applies(mode, point):
-                    found.append(f"{who}:{number}")
-        return [*found, _END] if mode in _DOWN else found
+                    found[f"{who}:{number}"] = str(point)
+        return {**found, _END: "the end"} if mode in _DOWN else found
 
     def try_point(self, mode: str, name: str) -> Record:
         """Stop it there, and look."""

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -20,8 +21,11 @@ from pathlib import Path
 from tests.chaos.control import Control
 from tests.chaos.operations import Operation
 from tests.chaos.records import Record
+from tests.chaos.reference import work_out
 from tests.chaos.stopped import Stopping
 from tests.lab.world import kernel
+
+_MANY = re.compile(r"(?<=/)(program|restore)-[^/]*/.*")
 
 
 @dataclass(frozen=True)
@@ -36,13 +40,20 @@ class Choice:
     #: no point is begun later, in seconds of the machine's clock
     end: float = float("inf")
 
-    def of(self, operation: Operation, mode: str, names: Sequence[str]) -> list[str]:
+    def of(self, operation: Operation, mode: str, points: Mapping[str, str]) -> list[str]:
+        """Names of the points to try, of all that there are by name."""
         if self.names:
             return list(self.names)
+        names = list(points)
         chosen = random.Random(f"{self.seed} {operation} {mode}")
-        if self.sample:
-            return sorted(chosen.sample(names, min(self.sample, len(names))), key=names.index)
-        return list(names[chosen.randrange(self.every) :: self.every])
+        if not self.sample:
+            return names[chosen.randrange(self.every) :: self.every]
+        # The many files of a program are no more than one of everything else.
+        alike: dict[str, list[str]] = {}
+        for name, what in points.items():
+            alike.setdefault(_MANY.sub("", what), []).append(name)
+        kinds = chosen.sample(list(alike), min(self.sample, len(alike)))
+        return sorted((chosen.choice(alike[kind]) for kind in kinds), key=names.index)
 
 
 @contextmanager
@@ -77,6 +88,15 @@ def try_operation(operation: Operation, choice: Choice, control: Control) -> Ite
             if time.time() > choice.end:
                 return
             yield stopping.try_point(mode, name)
+
+
+def list_points(operations: Sequence[Operation]) -> Iterator[str]:
+    """A line for each point, as --point takes it, and one for each operation."""
+    with workplace() as control:
+        for operation in operations:
+            yield f"{operation.provider}, {operation.name}, {operation.scope}"
+            for who, points in work_out(operation, control).points.items():
+                yield from (f"  {who}:{number} {point}" for number, point in enumerate(points, 1))
 
 
 def try_all(operations: Sequence[Operation], choice: Choice, jobs: int) -> Iterator[Record]:
