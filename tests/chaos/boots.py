@@ -9,7 +9,7 @@ import configparser
 from dataclasses import dataclass
 
 from tests.chaos.control import Control
-from tests.chaos.disk import Tree, without_run
+from tests.chaos.disk import Tree, key_of_tree, without_run
 from tests.chaos.hosts import Kind
 from tests.chaos.rules import observed
 from tests.chaos.world import World
@@ -30,6 +30,22 @@ class Boot:
     @property
     def says_so(self) -> bool:
         return bool(self.failed)
+
+
+class Boots:
+    """What boots make of disks. Each disk is booted once."""
+
+    def __init__(self, kind: Kind, control: Control) -> None:
+        self._kind = kind
+        self._control = control
+        self._known: dict[str, Boot] = {}
+
+    def of(self, tree: Tree) -> Boot:
+        key = key_of_tree(without_run(tree))
+        if key not in self._known:
+            world, self._known[key] = come_up(self._kind, self._control, tree)
+            world.stop()
+        return self._known[key]
 
 
 def come_up(kind: Kind, control: Control, tree: Tree) -> tuple[World, Boot]:

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import shutil
 import stat
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ FOLDERS = (
 )
 LAYERS = ("etc", "opt", "var")
 RUN = "run/"
+_TIME = re.compile(rb"\d+\.\d+")
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,15 @@ def strays(upper: Path) -> list[str]:
                 if not path.startswith((*(f"{one}/" for one in FOLDERS), "var/log/", "var/lib/dbus")):
                     found.append(path)
     return sorted(found)
+
+
+def key_of_tree(tree: Tree) -> str:
+    """The same for trees that are the same, but for times in /run."""
+    digest = hashlib.sha1()
+    for path, one in sorted(tree.items()):
+        data = _TIME.sub(b"", one.data) if path.startswith(RUN) else one.data
+        digest.update(f"{path} {one.kind} {one.mode} {len(data)} ".encode() + data)
+    return digest.hexdigest()
 
 
 def without_run(tree: Tree) -> Tree:

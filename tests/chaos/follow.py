@@ -5,13 +5,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-
-from tests.chaos.boots import come_up
-from tests.chaos.control import Control
+from tests.chaos.boots import Boots
 from tests.chaos.controller import Told, change
-from tests.chaos.disk import RUN, Tree
+from tests.chaos.disk import key_of_tree
 from tests.chaos.judge import NEW, judge_boot, judge_files, judge_remains, judge_rules
 from tests.chaos.operations import options
 from tests.chaos.reference import Reference
@@ -19,21 +15,18 @@ from tests.chaos.rules import key_of, observed
 from tests.chaos.world import World
 from tests.lab.hosts.state import differences
 
-_TIME = re.compile(rb"\d+\.\d+")
-
 
 class Follow:
     """The runs after points of one operation. Points that leave the same host behind are followed once."""
 
-    def __init__(self, reference: Reference, control: Control) -> None:
+    def __init__(self, reference: Reference, boots: Boots) -> None:
         self._reference = reference
-        self._control = control
+        self._boots = boots
         self._known: dict[str, list[str]] = {}
 
     def judge(self, world: World) -> list[str]:
         """Lines about what does not work. The world is used up then."""
-        tree, rules = world.tree(), observed(world)
-        key = hashlib.sha1(f"{_without_times(tree)}{key_of(rules)}{world.boot}".encode()).hexdigest()
+        key = key_of_tree(world.tree()) + key_of(observed(world)) + world.boot
         if key not in self._known:
             self._known[key] = self._judge(world)
         return self._known[key]
@@ -49,25 +42,12 @@ class Follow:
         world.wait_for_programs()
         tree = world.tree()
         found += judge_files("after the next runs", tree, reference)
-        found += self._boots("a boot after the next runs", tree)
+        found += judge_boot("a boot after the next runs", self._boots.of(tree), (NEW,), Told(), reference)
         found += _judge_answers("remove", change(world, options(reference.operation.scope, None, 1)))
         world.wait_for_programs()
         if lines := differences(reference.bare, observed(world)):
             found.append(f"after remove: {'; '.join(lines[:3])}")
         return found + judge_remains(world.tree(), world.strays(), reference)
-
-    def _boots(self, when: str, tree: Tree) -> list[str]:
-        world, boot = come_up(self._reference.operation.kind, self._control, tree)
-        world.stop()
-        return judge_boot(when, boot, (NEW,), Told(), self._reference)
-
-
-def _without_times(tree: Tree) -> list[tuple[str, str, int, bytes]]:
-    """What is there, but for times in /run."""
-    return [
-        (path, one.kind, one.mode, _TIME.sub(b"", one.data) if path.startswith(RUN) else one.data)
-        for path, one in sorted(tree.items())
-    ]
 
 
 def _judge_answers(which: str, told: Told) -> list[str]:

@@ -16,6 +16,7 @@ from tests.chaos.reference import Reference
 from tests.chaos.rules import is_mixed
 from tests.lab.hosts.state import State, differences
 
+_LONGEST = 100
 OLD, NEW, NOTHING = "old", "new", "nothing"
 _BLOCK = re.compile(rb"# BEGIN portledger\.qradar.*?# END portledger\.qradar[^\n]*\n?", re.DOTALL)
 _OURS = re.compile(rb"^.*PORTLEDGER.*\n?", re.MULTILINE)
@@ -29,7 +30,8 @@ def name_of(rules: State, reference: Reference) -> str:
     if is_mixed(rules, reference.old, reference.new):
         return "partly old, partly new"
     shown = min((differences(one, rules) for one in (reference.old, reference.new)), key=len)
-    return f"neither old nor new: {'; '.join(shown[:3])}{' ...' if len(shown) > 3 else ''}"
+    lines = [line if len(line) < _LONGEST else f"{line[:_LONGEST]} ..." for line in shown[:2]]
+    return f"neither old nor new: {'; '.join(lines)} ({len(shown)} lines differ)"
 
 
 def allowed(told: Told, reference: Reference) -> tuple[str, ...]:

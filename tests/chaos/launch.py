@@ -14,26 +14,34 @@ import marshal
 import os
 import runpy
 import sys
+import zipimport
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 
 def _remember_compiled(folder: Path) -> None:
-    """Each world compiles the same text again: what it is compiled to is kept for the next one."""
+    """Each world compiles the same text again, of files and of archives: what comes of it is kept for the next one."""
+
+    def remembering(compiled: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+        def found(path: Any, source: Any) -> Any:
+            kept = folder / hashlib.sha1(os.fsencode(path) + b"\0" + bytes(source)).hexdigest()
+            if kept.exists():
+                return marshal.loads(kept.read_bytes())
+            code = compiled(path, source)
+            unfinished = kept.with_suffix(f".{os.getpid()}")
+            unfinished.write_bytes(marshal.dumps(code))
+            unfinished.rename(kept)
+            return code
+
+        return found
+
+    def of_file(self: Any, data: Any, path: Any, **_named: Any) -> Any:
+        return remembering(lambda where, source: real(self, source, where))(path, data)
+
     real = importlib.machinery.SourceFileLoader.source_to_code
-
-    def compiled(self: Any, data: Any, path: Any, **named: Any) -> Any:
-        raw = data if isinstance(data, bytes) else str(data).encode()
-        kept = folder / hashlib.sha1(os.fsencode(path) + b"\0" + raw).hexdigest()
-        if kept.exists():
-            return marshal.loads(kept.read_bytes())
-        code = real(self, data, path, **named)
-        unfinished = kept.with_suffix(f".{os.getpid()}")
-        unfinished.write_bytes(marshal.dumps(code))
-        unfinished.rename(kept)
-        return code
-
-    importlib.machinery.SourceFileLoader.source_to_code = compiled  # type: ignore[method-assign]
+    importlib.machinery.SourceFileLoader.source_to_code = of_file  # type: ignore[method-assign]
+    zipimport._compile_source = remembering(zipimport._compile_source)  # type: ignore[attr-defined]
 
 
 def main() -> None:

@@ -22,7 +22,8 @@ from tests.lab.hosts.state import State, differences
 class Reference:
     """What is the same at each point.
 
-    bare: rules with nothing of ours. old, new: rules before, and after once confirmed. old_boot: what a boot then loads.
+    bare: rules with nothing of ours. old, new: rules before, and after once confirmed. old_boot: what a boot would load
+    before.
     """
 
     operation: Operation

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from tests.chaos.boots import come_up
+from tests.chaos.boots import Boot, Boots, come_up
 from tests.chaos.control import MODULE, TIMER, Control, Fault, Point
 from tests.chaos.controller import Told, play
+from tests.chaos.disk import Tree, key_of_tree, without_run
 from tests.chaos.durable import Disk
 from tests.chaos.follow import Follow
 from tests.chaos.injection import REFUSED
@@ -29,7 +30,9 @@ class Stopping:
         self.operation = operation
         self._control = control
         self._reference = work_out(operation, control)
-        self._follow = Follow(self._reference, control)
+        self._boots = Boots(operation.kind, control)
+        self._follow = Follow(self._reference, self._boots)
+        self._booted: dict[str, tuple[Boot, list[str]]] = {}
 
     def points(self, mode: str) -> dict[str, str]:
         """The points where this may go wrong, by name: what happens there."""
@@ -83,9 +86,7 @@ class Stopping:
         why += judge_rules("after the timer", after, (OLD, NEW) if mode == "kill-timer" else may, reference)
         if mode != "kill-timer":
             may = tuple(one for one in may if after == {OLD: reference.old, NEW: reference.new}[one]) or may
-        booted, boot = come_up(self.operation.kind, control, tree)
-        booted.stop()
-        why += judge_boot("a boot", boot, may, told, reference)
+        why += judge_boot("a boot", self._boots.of(tree), may, told, reference)
         return why + self._follow.judge(world)
 
     def _down(self, world: World, mode: str, told: Told) -> list[str]:
@@ -96,14 +97,17 @@ class Stopping:
             disk.follow(self._control.journal())
             tree = disk.after_cut(mode, tree)
         self._control.disarm()
-        may = allowed(told, self._reference)
-        booted, boot = come_up(self.operation.kind, self._control, tree)
-        try:
-            why = judge_boot("the boot", boot, may, told, self._reference)
-            why += judge_files("after the boot", booted.tree(), self._reference)
-            return why + self._follow.judge(booted)
-        finally:
-            booted.stop()
+        key = key_of_tree(without_run(tree))
+        if key not in self._booted:
+            self._booted[key] = self._boot(tree)
+        boot, why = self._booted[key]
+        return judge_boot("the boot", boot, allowed(told, self._reference), told, self._reference) + why
+
+    def _boot(self, tree: Tree) -> tuple[Boot, list[str]]:
+        """What becomes of a disk: the boot, and what is wrong after it."""
+        world, boot = come_up(self.operation.kind, self._control, tree)
+        with world:
+            return boot, judge_files("after the boot", world.tree(), self._reference) + self._follow.judge(world)
 
 
 def _applies(mode: str, point: Point) -> bool:
