@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A few points of each kind of fault; `make chaos` tries more, `make chaos-all` all. And what the harness has to see."""
+"""A few points of each kind of fault; `make chaos` tries more, `make chaos-all` all. And what it has to see."""
 
 from __future__ import annotations
 
@@ -46,17 +46,16 @@ def test_what_is_written_and_not_synced_is_seen(tmp_path: Path) -> None:
 
 def test_records_are_counted() -> None:
     good = Record("nftables", "change", "host", "kill", "module:3", "before nft")
-    bad = Record(
-        "iptables", "to nftables", "host", "restart", "module:4", "open /etc/x", ("a boot: old in place of new",)
-    )
-    again = "python -m tests.chaos --provider iptables --operation 'to nftables' --scope host --mode restart --point module:4"
+    why = ("a boot: old in place of new",)
+    bad = Record("iptables", "remove", "host", "EROFS", "module:4", "open /etc/x", why)
+    again = "python -m tests.chaos --provider iptables --operation 'remove' --scope host --mode EROFS --point module:4"
     assert str(bad) == (
-        f"iptables, remove, host, restart, at module:4 (open /etc/x)\n    a boot: old in place of new\n    {again}"
+        f"iptables, remove, host, EROFS, at module:4 (open /etc/x)\n    a boot: old in place of new\n    {again}"
     )
-    assert classes([good, bad]) == ["1 x a boot: old in place of new", "    iptables; restart", f"    {again}"]
+    assert classes([good, bad]) == ["1 x a boot: old in place of new", "    iptables; EROFS", f"    {again}"]
     assert [line.split() for line in table([good, bad])] == [
         ["points", "(wrong)", "nftables", "iptables", "all"],
         ["kill", "1", "(0)", "0", "(0)", "1", "(0)"],
-        ["restart", "0", "(0)", "1", "(1)", "1", "(1)"],
+        ["EROFS", "0", "(0)", "1", "(1)", "1", "(1)"],
         ["all", "1", "(0)", "1", "(1)", "2", "(1)"],
     ]
