@@ -21,7 +21,7 @@ _DRIFTS = {
     "iptables": "iptables -F $(iptables -S | sed -n 's/^-N \\(PORTLEDGER-[A-Z]*\\)$/\\1/p' | head -1)",
     "nftables": "nft delete table inet portledger_{scope}",
     "firewalld": "sed -i /PORTLEDGER/d /etc/firewalld/direct.xml",
-    "qradar": "sed -i '/BEGIN portledger/,/END portledger/d' /opt/qradar/conf/iptables.pre",
+    "qradar": "iptables -F $(iptables -S | sed -n 's/^-N \\(PORTLEDGER-Q[A-Z]*\\)$/\\1/p' | head -1)",
 }
 
 

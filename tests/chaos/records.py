@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 MODES = (
+    "none",
     "kill",
     "kill-retry",
     "kill-timer",

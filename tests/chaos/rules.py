@@ -62,16 +62,43 @@ def dump(world: World) -> Dump:
 
 
 def is_mixed(now: State, old: State, new: State) -> bool:
-    """Whether each family and table is exactly the old or exactly the new one, and sets are at least those of one.
+    """Whether each family and table does exactly what the old or the new one does, and sets are at least those of one.
 
-    Families and providers are loaded one after the other, and sets before the rules that ask them.
+    Families and providers are loaded one after the other; sets, and chains that nothing jumps to yet, before the rules.
     """
     for key in {*now, *old, *new} - {"sets"}:
-        if now.get(key) not in (old.get(key), new.get(key)):
+        if _in_force(now.get(key)) not in (_in_force(old.get(key)), _in_force(new.get(key))):
             return False
     sets = set(now.get("sets", ()))
     known = {*old.get("sets", ()), *new.get("sets", ())}
     return sets <= known and any(set(one.get("sets", ())) <= sets for one in (old, new))
+
+
+def _in_force(lines: list[str] | None) -> list[str]:
+    """Rules of iptables-save but for those of chains that no packet gets to; of anything else, all."""
+    rules = [line.split() for line in lines or () if line.startswith("*")]
+    reached = {(table, chain) for table, kind, chain, *_rest in rules if kind == "-A" and chain.isupper()}
+    reached = {one for one in reached if "-" not in one[1]}
+    while (
+        more := {
+            (table, rest[rest.index(word) + 1])
+            for table, _kind, chain, *rest in rules
+            for word in ("-j", "-g")
+            if (table, chain) in reached and word in rest
+        }
+        - reached
+    ):
+        reached |= more
+    return [
+        line
+        for line in lines or ()
+        if not line.startswith("*") or _chain(line) in reached or (" :" in line and " - [" not in line)
+    ]
+
+
+def _chain(line: str) -> tuple[str, str]:
+    table, kind, *rest = line.split()
+    return table, rest[0] if kind == "-A" else ""
 
 
 def key_of(state: State) -> str:

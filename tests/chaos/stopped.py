@@ -36,6 +36,8 @@ class Stopping:
 
     def points(self, mode: str) -> dict[str, str]:
         """The points where this may go wrong, by name: what happens there."""
+        if mode == "none":
+            return {_END: "the end"}
         found = {}
         for who in (TIMER,) if mode == "kill-timer" else (MODULE,) if mode == "kill-retry" else (MODULE, TIMER):
             if mode == "kill" and who == TIMER:
