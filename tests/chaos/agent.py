@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 import traceback
 from typing import IO, Any
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
+from ansible_collections.portledger.qradar.plugins.module_utils._host.process import run_program
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
 from tests.chaos.control import MODULE, Control
 from tests.chaos.former import import_former
@@ -70,7 +70,7 @@ def _run(options: dict[str, Any], control: Control, writing: int) -> None:
         former = options.pop("former", None)
         run = import_former(former) if former else apply_ruleset
         try:
-            result = run(Host(_command, environ={"PATH": PATH}), options, False)
+            result = run(Host(run_program, environ={"PATH": PATH}), options, False)
         except RulesetError as error:
             result = {"failed": True, "msg": str(error)}
         except Exception:
@@ -78,20 +78,3 @@ def _run(options: dict[str, Any], control: Control, writing: int) -> None:
         os.write(writing, json.dumps(result).encode())
     finally:
         os._exit(0)
-
-
-def _command(arguments: list[str], data: str | None) -> tuple[int, str, str]:
-    """As the module runs programs."""
-    try:
-        done = subprocess.run(
-            arguments,
-            input=data or "",
-            capture_output=True,
-            text=True,
-            errors="surrogateescape",
-            check=False,
-            env={"PATH": PATH, "LC_ALL": "C", "LANG": "C"},
-        )
-    except OSError as error:
-        return 127, "", str(error)
-    return done.returncode, done.stdout, done.stderr

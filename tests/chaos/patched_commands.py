@@ -40,6 +40,11 @@ def patch_commands(injection: Injection) -> None:
             self._end()
             return int(self.returncode)
 
+        def poll(self) -> int | None:
+            if super().poll() is not None:
+                self._end()
+            return self.returncode
+
         def _end(self) -> None:
             if self._done:
                 return
