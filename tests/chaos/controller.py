@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.chaos.injection import REFUSED
 from tests.chaos.operations import CONFIRM, RESTORE, SECONDS, TIMER, TOKEN, Operation
 from tests.chaos.world import World
 
@@ -64,7 +65,9 @@ def change(world: World, options: dict[str, Any], end: str = CONFIRM, *, retry: 
         return told
     if end == TIMER:
         world.control.advance(2 * SECONDS)
-        world.wait_for_programs()
+        fault = world.control.fault()
+        # On a full disk it does not end: it tries again until there is room.
+        world.wait_for_programs(2 if fault and fault.mode in REFUSED else 15)
         return told
     second = _call(world, told, options, end)
     if (second is None and retry) or (second or {}).get("failed"):
