@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
 
-.PHONY: help setup demo test test-all unit browser lab sweep sanity units integration systems molecule molecule-short matrix mutants lint docs bench clean
+.PHONY: help setup demo test test-all unit browser lab sweep chaos chaos-all sanity units integration systems molecule molecule-short matrix mutants lint docs bench clean
 
 help:
 	@echo "make setup  what development needs: .venv, pinned packages, missing system packages"
@@ -10,6 +10,7 @@ help:
 	@echo "make test   unit, browser, lab without tests that repeat a proof, sanity, integration, a few scenarios of Molecule (root)"
 	@echo "make test-all  every test, with every release of ansible-core and of Debian (root)"
 	@echo "make sweep  every port of every pair of the small lab, with each provider (8 minutes)"
+	@echo "make chaos  the module stopped at some of its points, each provider and each fault (25 minutes, root); make chaos-all  at each"
 	@echo "make sanity, make units, make integration  ansible-test; RELEASES=2.19 chooses ansible-core"
 	@echo "make systems  tests on whole systems that boot (root; SUITES=all for each release of Debian)"
 	@echo "make molecule  every scenario of Molecule on whole systems (root; SCENARIOS='default gateway' for some)"
@@ -48,11 +49,23 @@ LAB := -m "not long"
 lab:
 	@tools/setup tests
 	@$(PYTHON) -m pytest tests/lab -q -n 3 --dist loadfile $(LAB)
+	@$(PYTHON) -m pytest tests/chaos -q
 
 # SWEEP="--lab demo --provider nftables" sweeps a larger lab.
 sweep:
 	@tools/setup tests
 	@$(PYTHON) -m tests.lab.sweep $(SWEEP)
+
+# Kills, power cuts, full disks, commands that fail. CHAOS="--provider nftables --mode cut-data" tries just these; the seed
+# that is printed repeats a run.
+CHAOS :=
+chaos:
+	@tools/setup tests
+	@$(PYTHON) -m tests.chaos --sample 1 --seconds 1380 $(CHAOS)
+
+chaos-all:
+	@tools/setup tests
+	@$(PYTHON) -m tests.chaos $(CHAOS)
 
 # ansible-test, under releases of ansible-core as tools/environment names them.
 RELEASES := oldest,newest

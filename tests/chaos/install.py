@@ -1,0 +1,27 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Puts an injection between Python and the system, in this process and in its copies."""
+
+from __future__ import annotations
+
+import time
+
+from tests.chaos.control import SPEED
+from tests.chaos.injection import Injection
+from tests.chaos.patched_commands import patch_commands
+from tests.chaos.patched_files import patch_files
+from tests.chaos.patched_names import patch_names
+
+
+def install(injection: Injection) -> None:
+    """From here on, this process and its copies are observed and stopped."""
+    patch_files(injection)
+    patch_names(injection)
+    patch_commands(injection)
+    real = time.sleep
+
+    def sleep(seconds: float) -> None:
+        real(seconds / SPEED)
+
+    time.sleep = sleep  # type: ignore[assignment]

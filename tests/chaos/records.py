@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What became of each point, counted, and how to try one again."""
+
+from __future__ import annotations
+
+import collections
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+MODES = (
+    "none",
+    "kill",
+    "kill-retry",
+    "kill-timer",
+    "command-before",
+    "command-after",
+    "command-fails",
+    "ENOSPC",
+    "EROFS",
+    "restart",
+    "cut-entries",
+    "cut-data",
+)
+CUTS = ("cut-entries", "cut-data")
+
+
+@dataclass(frozen=True)
+class Record:
+    """One point: where it was, and what was wrong after it; nothing, where all was right."""
+
+    provider: str
+    operation: str
+    scope: str
+    mode: str
+    point: str
+    what: str
+    why: tuple[str, ...] = ()
+
+    @property
+    def wrong(self) -> bool:
+        return bool(self.why)
+
+    @property
+    def fault(self) -> str:
+        """The kind of fault: the first line, without what is different each time."""
+        return re.sub(r"/run/portledger\S*|/etc/\S+|\d+", "...", self.why[0])[:160] if self.why else ""
+
+    def as_data(self) -> dict[str, object]:
+        return {**asdict(self), "wrong": self.wrong}
+
+    @property
+    def again(self) -> str:
+        """The command that tries just this one again."""
+        return (
+            f"python -m tests.chaos --provider {self.provider} --operation '{self.operation}' --scope {self.scope} "
+            f"--mode {self.mode} --point {self.point}"
+        )
+
+    def __str__(self) -> str:
+        head = f"{self.provider}, {self.operation}, {self.scope}, {self.mode}, at {self.point} ({self.what})"
+        return "\n    ".join([head, *self.why, self.again])
+
+
+def table(records: Iterable[Record]) -> list[str]:
+    """Counts of points, and of those that are wrong, by provider and mode."""
+    counts: dict[tuple[str, str], list[int]] = collections.defaultdict(lambda: [0, 0])
+    for one in records:
+        for key in ((one.provider, one.mode), ("all", one.mode), (one.provider, "all"), ("all", "all")):
+            counts[key][0] += 1
+            counts[key][1] += one.wrong
+    providers = [name for name in dict.fromkeys(provider for provider, _mode in counts) if name != "all"]
+    columns = [*providers, "all"]
+    lines = [f"{'points (wrong)':<16}" + "".join(f"{name:>16}" for name in columns)]
+    for mode in (*MODES, "all"):
+        if ("all", mode) in counts:
+            cells = [counts[provider, mode] for provider in columns]
+            lines.append(f"{mode:<16}" + "".join(f"{f'{tried} ({wrong})':>16}" for tried, wrong in cells))
+    return lines
+
+
+def classes(records: Iterable[Record]) -> list[str]:
+    """Kinds of faults: how often, with which providers and modes, and the command for one of them."""
+    found: dict[str, list[Record]] = collections.defaultdict(list)
+    for one in records:
+        if one.wrong:
+            found[one.fault].append(one)
+    lines = []
+    for fault, some in sorted(found.items(), key=lambda item: -len(item[1])):
+        providers = ", ".join(sorted({one.provider for one in some}))
+        modes = ", ".join(sorted({one.mode for one in some}))
+        lines += [f"{len(some)} x {fault}", f"    {providers}; {modes}", f"    {some[0].again}"]
+    return lines
