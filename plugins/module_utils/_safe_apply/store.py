@@ -17,13 +17,12 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-import json
 import os
 import shutil
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json, to_json
 from ansible_collections.portledger.qradar.plugins.module_utils._host.files import remove_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.lock import lock_folder
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending import BootOutcome, Outcome, Pending
@@ -220,6 +219,6 @@ class Store:
         """Either the old file is there or the new one, never half of it."""
         path = os.path.join(self.folder, name)
         try:
-            replace_file(path, json.dumps(entry.as_data()))
+            replace_file(path, to_json(entry.as_data()))
         except (IOError, OSError) as error:
             raise RulesetError("%s: cannot be written: %s." % (path, error.strerror))
