@@ -43,8 +43,10 @@ class FilesTest(unittest.TestCase):
                 self.assertEqual(again.unrecognised, [])
 
     def test_names_and_comments_of_any_characters(self):
-        for odd in (u"\u2028", u"\u2029", u"\x85", u"\xa0", u"\u202e", u"\x9b", u"<&>\"'", u"]]>", u"\U0001f525", u"\uffff",
-                    u"\ud800", u"\n", u"\r\n", u"\t"):
+        for odd in (
+            u"\u2028", u"\u2029", u"\x85", u"\xa0", u"\u202e", u"\x9b", u"<&>\"'", u"]]>", u"\U0001f525", u"\uffff",
+            u"\ud800", u"\n", u"\r\n", u"\t",
+        ):
             if bytes is str and odd == u"\ud800":
                 # Python 2 has no way to write half of a character into a file.
                 continue
