@@ -13,6 +13,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import presentable
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.findings import IN_FORCE, Finding, examine
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.report import as_json, as_junit, as_lines
 
@@ -38,7 +39,7 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
         for path, text in ((options["json"], as_json), (options["junit"], as_junit)):
             if path:
                 try:
-                    Path(path).write_text(text(findings), encoding="utf-8")
+                    Path(path).write_bytes(text(findings).encode("utf-8", "backslashreplace"))
                 except OSError as error:
                     raise AnsibleActionFail(f"{path}: cannot be written: {error.strerror}.") from None
         states: dict[str, list[str]] = {}
@@ -56,4 +57,5 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
     def _findings(self, options: Mapping[str, Any], hostvars: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
         for scope, names in ((HOST, options["hosts"]), (GATEWAY, options["gateways"])):
             for name in names:
-                yield examine(name, scope, hostvars[name].get(options[f"{scope}_result"]))
+                # What a host says reaches a terminal and XML.
+                yield examine(name, scope, presentable(hostvars[name].get(options[f"{scope}_result"])))

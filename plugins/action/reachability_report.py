@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import presentable
 from ansible_collections.portledger.qradar.plugins.plugin_utils._reach.report import AS_PLANNED, report_of
 
 
@@ -26,7 +27,8 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
             }
         )
         hostvars = (task_vars or {})["hostvars"]
-        report = report_of({host: hostvars[host].get(options["result"]) for host in options["hosts"]})
+        # What a host says reaches a terminal.
+        report = report_of({host: presentable(hostvars[host].get(options["result"])) for host in options["hosts"]})
         result |= {
             "changed": False,
             "lines": report.lines,

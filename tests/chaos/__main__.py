@@ -18,6 +18,14 @@ def main() -> int:
     wanted = {"PYTHONHASHSEED": "0", "PYTHONPATH": f"{_ROOT / '.venv' / 'collections'}:{_ROOT}"}
     if any(os.environ.get(key) != value for key, value in wanted.items()):
         os.execve(sys.executable, [sys.executable, "-m", "tests.chaos", *sys.argv[1:]], {**os.environ, **wanted})
+    if sys.argv[1:2] == ["deadline"]:
+        from tests.chaos.deadline import main as deadline
+
+        return deadline(sys.argv[2:])
+    if sys.argv[1:2] == ["pairs"]:
+        from tests.chaos.pairs import main as pairs
+
+        return pairs(sys.argv[2:])
     from tests.chaos.cli import main as cli
 
     return cli()

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+import time
 import traceback
 from typing import IO, Any
 
@@ -30,7 +31,8 @@ def serve(stream: IO[str], control: Control) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     while line := stream.readline():
         _collect()
-        stream.write(json.dumps(_call(json.loads(line), control)) + "\n")
+        asked = json.loads(line)
+        stream.write(json.dumps(_together(asked, control) if isinstance(asked, list) else _call(asked, control)) + "\n")
         stream.flush()
 
 
@@ -42,13 +44,27 @@ def _collect() -> None:
         pass
 
 
+def _together(asked: list[dict[str, Any]], control: Control) -> list[dict[str, Any]]:
+    """Several calls at the same time."""
+    return [_answer(*started) for started in [_start(options, control) for options in asked]]
+
+
 def _call(options: dict[str, Any], control: Control) -> dict[str, Any]:
+    return _answer(*_start(options, control))
+
+
+def _start(options: dict[str, Any], control: Control) -> tuple[int, int]:
+    """The process of a call, and the end of a pipe where its answer comes."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         os.close(reading)
         _run(options, control, writing)
     os.close(writing)
+    return child, reading
+
+
+def _answer(child: int, reading: int) -> dict[str, Any]:
     with os.fdopen(reading, "rb") as answer:
         text = answer.read()
     _process, status = os.waitpid(child, 0)
@@ -67,10 +83,13 @@ def _run(options: dict[str, Any], control: Control, writing: int) -> None:
         os.environ["PATH"] = PATH
         sys.executable = str(control.python)
         install(Injection(control, MODULE))
-        former = options.pop("former", None)
+        former, then = options.pop("former", None), options.pop("then", None)
+        time.sleep(options.pop("pause", 0))
         run = import_former(former) if former else apply_ruleset
         try:
             result = run(Host(run_program, environ={"PATH": PATH}), options, False)
+            if then and "timer" in result:
+                result = run(Host(run_program, environ={"PATH": PATH}), {**options, "change": then}, False)
         except RulesetError as error:
             result = {"failed": True, "msg": str(error)}
         except Exception:

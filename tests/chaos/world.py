@@ -81,6 +81,14 @@ class World:
         answer: dict[str, Any] = json.loads(line) if line else {"died": "with its host"}
         return answer
 
+    def call_together(self, asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """What calls at the same time answer."""
+        self.control.set_boot(self.boot)
+        self._agent.write(json.dumps(asked) + "\n")
+        self._agent.flush()
+        answers: list[dict[str, Any]] = json.loads(self._agent.readline())
+        return answers
+
     def sh(self, script: str, stdin: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
         words = ["env", *(f"{key}={value}" for key, value in environment.items()), "sh", "-c", script]
         return self.node.run(words, check=False, stdin=stdin)

@@ -16,13 +16,18 @@ COMMENT_BYTES = 240
 _UNPRINTABLE = re.compile(
     u"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff]"
 )
-# Under Python 2 half of a character beyond these may look so, and there no other text has any.
-_HALVES = re.compile(u"[\ud800-\udfff]")
-_HALVES_AS_BYTES = re.compile(br"\xed[\xa0-\xbf][\x80-\xbf]")
+# Halves of characters. Python keeps a byte that is not UTF-8 as one; under Python 2, two of them may be a character.
+_HALVES = re.compile(u"[\ud800-\udfff]" if bytes is not str else u"(?<![\ud800-\udbff])[\udc80-\udcff]")
+# Python 2 takes these for characters.
+_HALVES_AS_BYTES = re.compile(br"(\xed[\xa0-\xbf][\x80-\xbf])")
+_KEPT_AS_BYTES = re.compile(br"\xed([\xb2\xb3])([\x80-\xbf])")
+_NO_CHARACTER = re.compile(_HALVES.pattern + u"|[\ufffe\uffff]")
+# A string of a result is cut behind this many letters.
+_MOST_LETTERS = 2000
 
 
 def native(text):
-    """Text as ``str``, which under Python 2 is UTF-8.
+    """Text as ``str``, which under Python 2 is UTF-8; a byte that is not UTF-8 stays what it is.
 
     :type text: object
     :rtype: str
@@ -31,15 +36,31 @@ def native(text):
         return text
     if isinstance(text, bytes):
         return text.decode("utf-8", "surrogateescape")
-    return text.encode("utf-8")
+    return _KEPT_AS_BYTES.sub(_kept_byte, text.encode("utf-8"))
 
 
-def _escaped_bytes(error):
-    raw = bytearray(error.object[error.start : error.end])
-    return u"".join(u"\\x%02x" % byte for byte in raw), error.end
+def _kept_byte(found):
+    first, second = bytearray(found.group(1) + found.group(2))
+    return chr(0x80 + ((first - 0xB2) << 6) + (second - 0x80))
 
 
-codecs.register_error("portledger_escaped", _escaped_bytes)
+def _decoded(text):
+    """Text as Python 3 keeps it, under either Python."""
+    if not isinstance(text, bytes):
+        return text
+    if bytes is not str:
+        return text.decode("utf-8", "surrogateescape")
+    parts = _HALVES_AS_BYTES.split(text)
+    for number, part in enumerate(parts):
+        parts[number] = _keep(part) if number % 2 else part.decode("utf-8", "portledger_kept")
+    return u"".join(parts)
+
+
+def _keep(raw):
+    return u"".join(unichr(0xDC00 + byte) for byte in bytearray(raw))  # noqa: F821 # of Python 2
+
+
+codecs.register_error("portledger_kept", lambda error: (_keep(error.object[error.start : error.end]), error.end))
 
 
 def _escaped(found):
@@ -57,12 +78,29 @@ def printable(text):
     :type text: object
     :rtype: str
     """
-    text = native(text)
-    if isinstance(text, bytes):
-        # Python 2 takes these for characters.
-        raw = _HALVES_AS_BYTES.sub(lambda found: b"".join(b"\\x%02x" % ord(one) for one in found.group(0)), text)
-        return _UNPRINTABLE.sub(_escaped, raw.decode("utf-8", "portledger_escaped")).encode("utf-8")
-    return _UNPRINTABLE.sub(_escaped, _HALVES.sub(_escaped, text))
+    return native(_UNPRINTABLE.sub(_escaped, _HALVES.sub(_escaped, _decoded(text))))
+
+
+def presentable(value, lines=False):
+    """A result for the controller: its text is printable, and each string has a bound.
+
+    :param value: what JSON can hold
+    :param lines: whether a line feed ends a line of a text, and is not a part of it
+    :type lines: bool
+    """
+    if isinstance(value, dict):
+        return dict((presentable(key), presentable(item, lines or key == "diff")) for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return [presentable(item, lines) for item in value]
+    if not is_text(value):
+        return value
+    return "\n".join(_bounded(printable(line)) for line in (native(value).split("\n") if lines else [value]))
+
+
+def _bounded(text):
+    if len(text) <= _MOST_LETTERS:
+        return text
+    return native(_decoded(text)[:_MOST_LETTERS]) + " ..."
 
 
 def is_text(value):
@@ -79,7 +117,9 @@ def as_comment(text):
     :type text: str
     :rtype: str
     """
-    line = re.sub(r"[\x00-\x1f\x7f]+", " ", native(text)).strip()
+    # Half of a character, and what is none: no firewall keeps these, nor does XML.
+    whole = native(_NO_CHARACTER.sub(u"\ufffd", _decoded(text)))
+    line = re.sub(r"[\x00-\x1f\x7f]+", " ", whole).strip()
     raw = line if bytes is str else line.encode("utf-8", "surrogateescape")
     if len(raw) <= COMMENT_BYTES:
         return line
@@ -92,7 +132,25 @@ def from_json(text):
     :type text: str
     :raises ValueError: the text is not JSON.
     """
-    return _native_all(json.loads(text))
+    return _native_all(json.loads(_decoded(text)))
+
+
+def to_json(value, **options):
+    """The reverse of :func:`from_json`, whatever bytes the text has.
+
+    :param value: what JSON can hold
+    :param options: of ``json.dumps``
+    :rtype: str
+    """
+    return json.dumps(_decoded_all(value), **options)
+
+
+def _decoded_all(value):
+    if isinstance(value, dict):
+        return dict((_decoded_all(key), _decoded_all(item)) for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return [_decoded_all(item) for item in value]
+    return _decoded(value)
 
 
 def _native_all(value):

@@ -10,11 +10,10 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-import json
 import os
 import re
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json, native, to_json
 
 _PYTHON = re.compile(r"#!\s*(\S*/(?:platform-)?python[0-9.]*)((?:\s+-\w+)*)\s*$")
 _SCRIPT = """\
@@ -27,6 +26,7 @@ except ImportError:
 with open(program) as stream:
     code = compile(stream.read(), program, "exec")
 answers = []
+kept = "replace" if bytes is str else "surrogateescape"
 for call in calls:
     reading, writing = os.pipe()
     child = os.fork()
@@ -44,7 +44,7 @@ for call in calls:
             os._exit(status)
     os.close(writing)
     with os.fdopen(reading, "rb") as stream:
-        out = stream.read().decode("utf-8", "replace")
+        out = stream.read().decode("utf-8", kept)
     status = os.waitpid(child, 0)[1]
     answers.append([os.WEXITSTATUS(status) if os.WIFEXITED(status) else 1, out])
 json.dump(answers, sys.stdout)
@@ -73,9 +73,9 @@ def _at_once(host, questions):
     if not python:
         return None
     options = python.group(2).split()
-    code, out, _err = host.run(python.group(1), options + ["-c", _SCRIPT, program, json.dumps(questions)])
+    code, out, _err = host.run(python.group(1), options + ["-c", _SCRIPT, program, to_json(questions)])
     try:
-        answers = [(int(status), native(text)) for status, text in json.loads(out)] if code == 0 else []
+        answers = [(int(status), text) for status, text in from_json(out)] if code == 0 else []
     except (ValueError, TypeError):
         return None
     return answers if len(answers) == len(questions) else None

@@ -11,7 +11,6 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-import json
 import os
 import re
 import shlex
@@ -22,7 +21,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.comma
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.lost_rules import lost_rules
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.published import CHAIN
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import backend
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json, words_of
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json, to_json, words_of
 from ansible_collections.portledger.qradar.plugins.module_utils._host.files import (
     remove_file, replace_file, unfinished_file,
 )
@@ -100,7 +99,7 @@ def _note(host, scope, others):
     path = unfinished_file(host, scope, _NAME)
     try:
         if os.path.isdir(os.path.dirname(path)):
-            replace_file(path, json.dumps(others.as_data()))
+            replace_file(path, to_json(others.as_data()))
     except (IOError, OSError):
         # Whoever is locked out waits for the reload; without the note it is as safe as its process.
         pass

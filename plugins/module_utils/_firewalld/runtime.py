@@ -10,11 +10,11 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-import json
 import re
 from collections import namedtuple
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import to_json
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import FOLDER, rich_text
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import ICMP
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import read_sets
@@ -158,14 +158,14 @@ def parse_table(listed, names):
         if any("drop" in part for part in expr) and len([part for part in expr if "counter" not in part]) == 1:
             target = "DROP"
         elif not (_jumps(expr) or "").startswith(names.chain + "_"):
-            unrecognised.append("rule %s" % json.dumps(expr, sort_keys=True))
+            unrecognised.append("rule %s" % to_json(expr, sort_keys=True))
     for part in ("pre", "log", "deny", "allow", "post"):
         for expr in chains.get("%s_%s" % (names.chain, part), []):
             atom = _atom(expr)
             if atom:
                 atoms.add(atom)
             else:
-                unrecognised.append("rule %s" % json.dumps(expr, sort_keys=True))
+                unrecognised.append("rule %s" % to_json(expr, sort_keys=True))
     return Runtime(True, target, frozenset(atoms), sets, unrecognised)
 
 

@@ -7,12 +7,11 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 import hashlib
-import json
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import merged
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import parse_network, shown
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native, to_json
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import (
     ICMP_TYPES, interval, listed, network,
 )
@@ -168,7 +167,7 @@ def read_rule(data):
         elif word == "counter" and not counted and isinstance(value, dict) and "packets" in value:
             counted, count = True, (value["packets"], value["bytes"])
         else:
-            statements.append(_statement(word, value) or json.dumps(entry, sort_keys=True))
+            statements.append(_statement(word, value) or to_json(entry, sort_keys=True))
     comment = data.get("comment")
     rule = Rule(matches, statements, comment and _decoded(native(comment)), counted)
     rule.count = count

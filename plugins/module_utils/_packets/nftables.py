@@ -10,7 +10,6 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-import json
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import merged, number_of
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import (
@@ -23,7 +22,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluat
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import (
     CAME, DESTINATION, GOES, ICMP, ICMPV6, PORT, PROTOCOL, SOURCE, SOURCE_PORT, TCP, UDP, complement, narrowed,
 )
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native, to_json
 
 _VERDICTS = {"accept": ACCEPT, "drop": DROP, "reject": DROP, "return": RETURN, "jump": JUMP, "goto": GOTO}
 _TRANSLATE = frozenset(["dnat", "redirect", "tproxy"])
@@ -300,4 +299,4 @@ def _flag_bits(value):
 
 
 def _shown(left):
-    return json.dumps(left, sort_keys=True)
+    return to_json(left, sort_keys=True)

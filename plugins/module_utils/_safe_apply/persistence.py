@@ -21,12 +21,11 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 import contextlib
-import json
 import os
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json, to_json
 from ansible_collections.portledger.qradar.plugins.module_utils._host.files import (
     remove_file, remove_folder, replace_file, sync_folder,
 )
@@ -319,4 +318,4 @@ class Persistence:
 
 
 def _text(entry):
-    return json.dumps(entry.as_data(), indent=1, sort_keys=True) + "\n"
+    return to_json(entry.as_data(), indent=1, sort_keys=True) + "\n"

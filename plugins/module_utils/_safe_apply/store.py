@@ -18,14 +18,13 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-import json
 import os
 import shutil
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import PROVIDERS
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json, to_json
 from ansible_collections.portledger.qradar.plugins.module_utils._host.files import (
     remove_file, replace_file, unfinished_file,
 )
@@ -231,6 +230,6 @@ class Store:
         """Either the old file is there or the new one, never half of it."""
         path = os.path.join(self.folder, name)
         try:
-            replace_file(path, json.dumps(entry.as_data()))
+            replace_file(path, to_json(entry.as_data()))
         except (IOError, OSError) as error:
             raise RulesetError("%s: cannot be written: %s." % (path, error.strerror))

@@ -24,7 +24,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import Management
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import make_policy
-from tests.unit.plugins.module_utils.support import Folder, Kernel, golden_plan
+from tests.unit.plugins.module_utils.support import Folder, Kernel, golden_plan, small_plan
 
 MANAGEMENT = Management(("198.18.9.7", 2222), ["198.18.9.0/24"], [22])
 
@@ -42,6 +42,30 @@ class FilesTest(unittest.TestCase):
                 again = parse_files(Names(scope), render_files(Names(scope), model))
                 self.assertEqual(again.key(), model.key())
                 self.assertEqual(again.unrecognised, [])
+
+    def test_names_and_comments_of_any_characters(self):
+        for odd in (
+            u"\u2028", u"\u2029", u"\x85", u"\xa0", u"\u202e", u"\x9b", u"<&>\"'", u"]]>", u"\U0001f525", u"\uffff",
+            u"\ud800", u"\n", u"\r\n", u"\t",
+        ):
+            if bytes is str and odd == u"\ud800":
+                # Python 2 has no way to write half of a character into a file.
+                continue
+            plan = small_plan(host="ep1%sx" % odd, sets={u"a%sb" % odd: {"ipv4": ["198.18.1.1/32"], "ipv6": []}})
+            plan["flows"] = [{"service": "extra_flow", "row": None, "source": u"a%sb" % odd, "destination": None,
+                              "ports": ["tcp/514"], "comment": u"c%stcp/22 d" % odd}]
+            policy = make_policy(read_plan(plan, "host"), MANAGEMENT, "drop", "leave")
+            model = Builder(Names("host"), policy, True).build()
+            again = parse_files(Names("host"), render_files(Names("host"), model))
+            self.assertEqual((model.key(), []), (again.key(), again.unrecognised), repr(odd))
+
+    def test_an_encoding_that_python_does_not_know(self):
+        text = '<?xml version="1.0" encoding="no-such"?>\n%s'
+        files = {"policies/portledger-host.xml": (text % '<policy target="DROP"/>').encode("ascii")}
+        self.assertEqual(["policies/portledger-host.xml, which cannot be read"],
+                         parse_files(Names("host"), files).unrecognised)
+        with self.assertRaises(ValueError):
+            _firewalld_published.parse(text % '<direct><chain chain="PORTLEDGER-PUB"/></direct>')
 
     def test_names_fit(self):
         for scope in ("host", "gateway"):

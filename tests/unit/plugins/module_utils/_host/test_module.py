@@ -34,8 +34,19 @@ class ModuleTest(unittest.TestCase):
         return caught.exception.args[0]
 
     def test_result_of_the_work(self):
-        found = self.ending(Module(), lambda host: {"said": host.output("/bin/sh", ["-c", "echo $LC_ALL $LANG"])})
-        self.assertEqual({"said": "C C\n"}, found)
+        languages = ["-c", "printf '%s' \"$LC_ALL $LANG\""]
+        found = self.ending(Module(), lambda host: {"said": host.output("/bin/sh", languages)})
+        self.assertEqual({"said": "C C"}, found)
+
+    def test_what_a_host_says_is_text(self):
+        host_says = ["-c", r"printf 'caf\351 \033[2J \342\200\256'"]
+        found = self.ending(Module(), lambda host: {"said": [host.output("/bin/sh", host_says)]})
+        self.assertEqual({"said": [r"caf\xe9 \x1b[2J \u202e"]}, found)
+
+        def work(host):
+            host.output("/bin/sh", ["-c", r"printf 'a\351' >&2; exit 3"])
+
+        self.assertTrue(self.ending(Module(), work)["msg"].endswith(": failed: a\\xe9."))
 
     def test_message_of_an_error(self):
         def work(host):

@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Confirmations at the very moment when the time to confirm ends: the answer, the kernel and a boot say the same.
+
+    python -m tests.chaos deadline --runs 160
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import json
+import random
+import time
+from collections.abc import Sequence
+
+from tests.chaos.boots import Boots
+from tests.chaos.control import SPEED, Control
+from tests.chaos.controller import Told
+from tests.chaos.follow import Follow
+from tests.chaos.judge import NEW, OLD, judge_boot, judge_files, judge_rules
+from tests.chaos.operations import CONFIRM, PROVIDERS, TOKEN, Operation
+from tests.chaos.reference import Reference, work_out
+from tests.chaos.rules import observed
+from tests.chaos.workers import workplace
+from tests.chaos.world import World
+
+_MAY = {"confirmed": (NEW,), "restored": (OLD,)}
+# Real seconds around the deadline: the timer looks every quarter of one, a call takes about as long, both need the lock.
+_BEFORE, _BEHIND = 0.8, 0.1
+
+
+class Race:
+    """One provider: the timer and the confirmation come at about the same time."""
+
+    def __init__(self, provider: str, control: Control) -> None:
+        self._control = control
+        self._reference: Reference = work_out(Operation("change", "host", provider, provider), control)
+        self._boots = Boots(self._reference.operation.kind, control)
+        self._follow = Follow(self._reference, self._boots)
+
+    def run(self, moment: float) -> tuple[str, list[str]]:
+        """The answer, and what does not fit it."""
+        wanted = self._reference.operation.wanted
+        with self._reference.begin(self._control) as world:
+            first = world.call({**wanted, "change": _change("apply")})
+            if "timer" not in first:
+                return "none", [f"the change was not made: {first}"]
+            self._wait_for(world, moment)
+            answer = world.call({**wanted, "change": _change(CONFIRM)})
+            told = Told(answers=[answer], confirms=True)
+            why = [] if told.outcome in _MAY else [f"no outcome: {answer}"]
+            if left := world.wait_for_programs():
+                why.append(f"what puts back does not end: {left[0]}")
+            may, tree = _MAY.get(told.outcome, ()), world.tree()
+            why += judge_rules("in force", observed(world), may, self._reference)
+            why += judge_files("on the disk", tree, self._reference)
+            why += judge_boot("a boot", self._boots.of(tree), may, told, self._reference)
+            return told.outcome, why + self._follow.judge(world)
+
+    def _wait_for(self, world: World, moment: float) -> None:
+        """Until so many real seconds before the deadline, or behind it."""
+        pending = json.loads((world.root / "run/portledger/host/pending.json").read_text(encoding="utf-8"))
+        self._control.advance(float(pending["deadline"]) - self._control.uptime() - _BEFORE * SPEED)
+        time.sleep(_BEFORE + moment)
+
+
+def _change(phase: str) -> dict[str, object]:
+    return {"phase": phase, "token": TOKEN, "over_new_connection": False}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="tests.chaos deadline", description=__doc__)
+    parser.add_argument("--runs", type=int, default=160, help="in all (default: 160)")
+    parser.add_argument("--provider", action="append", choices=PROVIDERS, help="repeatable")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32), help="of a former run")
+    options = parser.parse_args(arguments)
+    print(f"seed {options.seed}", flush=True)
+    chosen, wrong = random.Random(options.seed), 0
+    providers = options.provider or PROVIDERS
+    with workplace() as control:
+        for number, provider in enumerate(providers):
+            counts: collections.Counter[str] = collections.Counter()
+            race = Race(provider, control)
+            for _run in range(number, options.runs, len(providers)):
+                moment = chosen.uniform(-_BEFORE, _BEHIND)
+                outcome, why = race.run(moment)
+                counts[outcome] += 1
+                if why:
+                    wrong += 1
+                    print(f"{provider}, {moment:+.3f} s, {outcome}:", *why, sep="\n    ", flush=True)
+            print(f"{provider}: {dict(sorted(counts.items()))}", flush=True)
+    print(f"{options.runs - wrong} of {options.runs} consistent; seed {options.seed}")
+    return 1 if wrong else 0
+

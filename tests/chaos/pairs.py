@@ -1,0 +1,94 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two controllers with different inventories on one host at the same time: one exact state, which both know of.
+
+    python -m tests.chaos pairs --runs 40
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from tests.chaos.boots import Boots
+from tests.chaos.control import Control
+from tests.chaos.controller import Told
+from tests.chaos.follow import Follow
+from tests.chaos.judge import NEW, OLD, judge_boot, judge_files, judge_rules
+from tests.chaos.operations import CONFIRM, PROVIDERS, Operation
+from tests.chaos.reference import work_out
+from tests.chaos.rules import observed
+from tests.chaos.workers import workplace
+
+# How far apart they begin, in real seconds: a call takes about one.
+_APART = 2.0
+
+
+class Pair:
+    """One provider: a controller that wants the old state, and one that wants the new."""
+
+    def __init__(self, provider: str, control: Control) -> None:
+        self._control = control
+        self._reference = work_out(Operation("change", "host", provider, provider), control)
+        self._boots = Boots(self._reference.operation.kind, control)
+        self._follow = Follow(self._reference, self._boots)
+
+    def run(self, apart: float, first: str) -> tuple[str, list[str]]:
+        """The state at the end, and what is not as it should be."""
+        operation = self._reference.operation
+        assert operation.prior is not None
+        wanted: dict[str, dict[str, Any]] = {OLD: operation.prior, NEW: operation.wanted}
+        order = [first, NEW if first == OLD else OLD]
+        with self._reference.begin(self._control) as world:
+            calls = [
+                {**wanted[name], "change": _change("apply", name), "pause": apart * place, "then": _change(CONFIRM, name)}
+                for place, name in enumerate(order)
+            ]
+            answers = world.call_together(calls)
+            why = [f"{name}: {answer}" for name, answer in zip(order, answers, strict=True) if not _is_kept(answer)]
+            if left := world.wait_for_programs():
+                why.append(f"what puts back does not end: {left[0]}")
+            rules, tree = observed(world), world.tree()
+            state = OLD if rules == self._reference.old else NEW
+            why += judge_rules("in force", rules, (state,), self._reference)
+            why += judge_files("on the disk", tree, self._reference)
+            told = Told(answers=answers, confirms=True)
+            why += judge_boot("a boot", self._boots.of(tree), (state,), told, self._reference)
+            return state, why + self._follow.judge(world)
+
+
+def _is_kept(answer: dict[str, Any]) -> bool:
+    """Whether a controller was told that its state is in force: nothing to do, or confirmed."""
+    return answer.get("changed") is False or answer.get("outcome") == "confirmed"
+
+
+def _change(phase: str, token: str) -> dict[str, object]:
+    return {"phase": phase, "token": token, "over_new_connection": False}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="tests.chaos pairs", description=__doc__)
+    parser.add_argument("--runs", type=int, default=40, help="in all (default: 40)")
+    parser.add_argument("--provider", action="append", choices=PROVIDERS, help="repeatable")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32), help="of a former run")
+    options = parser.parse_args(arguments)
+    print(f"seed {options.seed}", flush=True)
+    chosen, wrong = random.Random(options.seed), 0
+    providers = options.provider or PROVIDERS
+    with workplace() as control:
+        for number, provider in enumerate(providers):
+            pair = Pair(provider, control)
+            ends = []
+            for _run in range(number, options.runs, len(providers)):
+                apart, first = chosen.uniform(0, _APART), chosen.choice((OLD, NEW))
+                state, why = pair.run(apart, first)
+                ends.append(state)
+                if why:
+                    wrong += 1
+                    print(f"{provider}, {first} first by {apart:.3f} s, {state}:", *why, sep="\n    ", flush=True)
+            print(f"{provider}: {ends.count(OLD)} times old, {ends.count(NEW)} times new", flush=True)
+    print(f"{options.runs - wrong} of {options.runs} pairs end in one exact state; seed {options.seed}")
+    return 1 if wrong else 0
