@@ -12,6 +12,11 @@ import re
 
 # The kernel keeps 255 bytes of a rule's comment.
 COMMENT_BYTES = 240
+# Controls, ends of lines, directions, halves of characters, and what XML cannot hold: a program would take such a
+# character for something else, or not at all.
+_UNSTORABLE = re.compile(
+    u"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]+"
+)
 
 
 def native(text):
@@ -41,7 +46,10 @@ def as_comment(text):
     :type text: str
     :rtype: str
     """
-    line = re.sub(r"[\x00-\x1f\x7f]+", " ", native(text)).strip()
+    line = native(text)
+    if bytes is str:
+        line = line.decode("utf-8", "replace")
+    line = native(_UNSTORABLE.sub(u" ", line).strip())
     return line if len(_raw(line)) <= COMMENT_BYTES else _beginning(line, COMMENT_BYTES)
 
 
