@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Confirmations at the very moment when the time to confirm ends: the answer, the kernel and a boot say the same.
 
-    python -m tests.chaos deadline --runs 160
+python -m tests.chaos deadline --runs 160
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.chaos.workers import workplace
 from tests.chaos.world import World
 
 _MAY = {"confirmed": (NEW,), "restored": (OLD,)}
-# Real seconds around the deadline: the timer looks every quarter of one, a call takes about as long, both need the lock.
+# Real seconds around the deadline: the timer looks every quarter of one, a call takes as long, both need the lock.
 _BEFORE, _BEHIND = 0.8, 0.1
 
 
@@ -93,4 +93,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{provider}: {dict(sorted(counts.items()))}", flush=True)
     print(f"{options.runs - wrong} of {options.runs} consistent; seed {options.seed}")
     return 1 if wrong else 0
-

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Two controllers with different inventories on one host at the same time: one exact state, which both know of.
 
-    python -m tests.chaos pairs --runs 40
+python -m tests.chaos pairs --runs 40
 """
 
 from __future__ import annotations
@@ -43,10 +43,7 @@ class Pair:
         wanted: dict[str, dict[str, Any]] = {OLD: operation.prior, NEW: operation.wanted}
         order = [first, NEW if first == OLD else OLD]
         with self._reference.begin(self._control) as world:
-            calls = [
-                {**wanted[name], "change": _change("apply", name), "pause": apart * place, "then": _change(CONFIRM, name)}
-                for place, name in enumerate(order)
-            ]
+            calls = [_call(name, wanted[name], apart * place) for place, name in enumerate(order)]
             answers = world.call_together(calls)
             why = [f"{name}: {answer}" for name, answer in zip(order, answers, strict=True) if not _is_kept(answer)]
             if left := world.wait_for_programs():
@@ -63,6 +60,11 @@ class Pair:
 def _is_kept(answer: dict[str, Any]) -> bool:
     """Whether a controller was told that its state is in force: nothing to do, or confirmed."""
     return answer.get("changed") is False or answer.get("outcome") == "confirmed"
+
+
+def _call(token: str, options: dict[str, Any], pause: float) -> dict[str, Any]:
+    """What the agent of a world makes of a controller's calls: after a pause, the change and its confirmation."""
+    return {**options, "change": _change("apply", token), "pause": pause, "then": _change(CONFIRM, token)}
 
 
 def _change(phase: str, token: str) -> dict[str, object]:

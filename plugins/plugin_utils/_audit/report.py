@@ -23,6 +23,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.findings 
     count_states,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.listeners import ELSEWHERE, WIDE
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import message, printable
 
 VERSION: Final = 1
 
@@ -33,28 +34,31 @@ _EFFECTS: Final = {
 }
 """What a foreign rule does, as ``ruleset_info`` returns it, in words: if certain, and if not."""
 
+
 # XML 1.0 has no way to write these.
 _NOT_XML: Final = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def as_lines(findings: Sequence[Finding]) -> list[str]:
-    """For people: each host and gateway, and how many are in each state."""
+def as_lines(findings: Sequence[Finding], uncovered: Sequence[str] = ()) -> list[str]:
+    """For people: each host and gateway, what nothing enforces, and how many are in each state."""
     lines = [line for finding in findings for line in _of(finding)]
+    lines += [f"not in force: {text}" for text in uncovered]
     counts = count_states(findings)
-    return [*lines, ", ".join(f"{state}: {count}" for state, count in counts.items())]
+    return [*map(message, lines), ", ".join(f"{state}: {count}" for state, count in counts.items())]
 
 
-def as_json(findings: Sequence[Finding]) -> str:
+def as_json(findings: Sequence[Finding], uncovered: Sequence[str] = ()) -> str:
     """The same with all that is known, for programs."""
     data = {
         "version": VERSION,
         "states": count_states(findings),
         "findings": [finding.as_data() for finding in findings],
+        "uncovered": list(uncovered),
     }
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def as_junit(findings: Sequence[Finding]) -> str:
+def as_junit(findings: Sequence[Finding], uncovered: Sequence[str] = ()) -> str:
     """JUnit's XML, as continuous integration reads it: two tests for each host and gateway that was checked.
 
     Undocumented listeners are reported, but fail no test.
@@ -62,16 +66,22 @@ def as_junit(findings: Sequence[Finding]) -> str:
     suite = ElementTree.Element("testsuite", name="portledger.qradar audit")
     counts = {"tests": 0, "failures": 0, "errors": 0}
     for finding in findings:
-        for name, kind, message, lines in _tests(finding):
+        for name, kind, problem, lines in _tests(finding):
             case = ElementTree.SubElement(
                 suite, "testcase", classname=_xml(f"{finding.scope}.{finding.name}"), name=name
             )
             counts["tests"] += 1
             if kind:
                 counts[f"{kind}s"] += 1
-                ElementTree.SubElement(case, kind, message=_xml(message)).text = _xml("\n".join(lines))
+                ElementTree.SubElement(case, kind, message=_xml(problem)).text = _xml("\n".join(lines))
         if listening := list(_listening(finding)):
             ElementTree.SubElement(case, "system-out").text = _xml("\n".join(listening))
+    if uncovered:
+        case = ElementTree.SubElement(suite, "testcase", classname="deployment", name="all of the plan is enforced")
+        counts["tests"] += 1
+        counts["failures"] += 1
+        failure = ElementTree.SubElement(case, "failure", message=f"not in force: {len(uncovered)}")
+        failure.text = _xml("\n".join(uncovered))
     for key, count in counts.items():
         suite.set(key, str(count))
     ElementTree.indent(suite)
@@ -141,4 +151,5 @@ def _listener(one: Mapping[str, Any]) -> str:
 
 
 def _xml(text: str) -> str:
-    return _NOT_XML.sub("?", text)
+    """Escaped line by line: in an attribute, XML keeps no line's end."""
+    return "\n".join(printable(_NOT_XML.sub("?", line)) for line in text.split("\n"))

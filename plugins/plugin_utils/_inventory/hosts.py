@@ -20,6 +20,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks i
     Networks,
     parse_address,
 )
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import shown
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import ROLES
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import Gateway, Host
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.values import (
@@ -30,6 +31,8 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.value
     as_number,
     as_words,
 )
+
+_MOST = 2**31 - 1
 
 Variables: TypeAlias = Mapping[str, object]
 Resolver: TypeAlias = Callable[[str], Sequence[str]]
@@ -62,7 +65,7 @@ def read_host(name: str, variables: Variables, groups: Sequence[str], resolver: 
         cluster_addresses=_address_list(
             name, "qradar_cluster_addresses", variables.get("qradar_cluster_addresses"), resolver
         ),
-        nat_group=as_number(name, "qradar_nat_group", _given(variables, "qradar_nat_group", 0), 0, 2**31 - 1),
+        nat_group=as_number(name, "qradar_nat_group", _given(variables, "qradar_nat_group", 0), 0, _MOST),
         encrypted=as_boolean(name, "qradar_encrypted", _given(variables, "qradar_encrypted", False)),
         ha_peer=_peer(name, variables),
         ssh_port=as_number(name, "ansible_port", variables.get("ansible_port") or 22, 1, 65535),
@@ -78,11 +81,11 @@ def _given(variables: Variables, variable: str, default: object) -> object:
 def _peer(name: str, variables: Variables) -> str | None:
     variable = "qradar_ha_peer"
     peer = _given(variables, variable, "")
-    if isinstance(peer, bool) or not isinstance(peer, str | int):
+    if isinstance(peer, bool) or not isinstance(peer, str | int) or (isinstance(peer, int) and abs(peer) > _MOST):
         raise InputError(
             name, variable, peer, "is not the name of a host", "Write the other node's name in the inventory"
         )
-    return str(peer) or None
+    return (peer if isinstance(peer, str) else str(peer)) or None
 
 
 def _roles(name: str, variables: Variables, groups: Sequence[str]) -> frozenset[str]:
@@ -113,7 +116,7 @@ def _addresses(name: str, variables: Variables, resolver: Resolver) -> tuple[Add
         return addresses
     given = variables.get("ansible_host") or name
     try:
-        return (parse_address(str(given)),)
+        return (parse_address(given if isinstance(given, str) else shown(given)),)
     except NetworkError as error:
         problem = error.problem
     except ValueError:
@@ -184,6 +187,12 @@ def read_gateway(name: str, variables: Variables) -> Gateway:
             raise InputError(
                 name, variable, interface, "is not the name of an interface", "Write it as `ip link` shows it"
             )
+        device = re.split("[@:]", interface)[0]
+        if device != interface:
+            problem = "is not the name of an interface: what follows @ is its other end, what follows : is a label"
+            raise InputError(
+                name, variable, interface, problem, f"Write {device}" if device else "Write it without that"
+            )
         segments[interface] = as_networks(name, f"{variable}.{interface}", networks)
         if not segments[interface]:
             raise InputError(
@@ -194,15 +203,21 @@ def read_gateway(name: str, variables: Variables) -> Gateway:
 
 
 def _refuse_overlaps(name: str, variable: str, segments: Mapping[str, Networks]) -> None:
-    interfaces = list(segments)
-    for index, one in enumerate(interfaces):
-        for other in interfaces[index + 1 :]:
-            shared = segments[one] & segments[other]
-            if shared:
-                raise InputError(
-                    name,
-                    variable,
-                    str(shared.cidrs[0]),
-                    f"is behind both {one} and {other}",
-                    "List each network behind one interface only",
-                )
+    """Side by side in the order of their addresses: many segments take time in their number, not in its square."""
+    everything = sorted(
+        ((first, last, interface) for interface, networks in segments.items() for first, last in networks.intervals),
+    )
+    order = list(segments)
+    reach, owner = -1, ""
+    for first, last, interface in everything:
+        if first <= reach and interface != owner:
+            one, other = sorted((owner, interface), key=order.index)
+            raise InputError(
+                name,
+                variable,
+                str((segments[one] & segments[other]).cidrs[0]),
+                f"is behind both {one} and {other}",
+                "List each network behind one interface only",
+            )
+        if last > reach:
+            reach, owner = last, interface

@@ -9,12 +9,14 @@ Note that this plugin util is **PRIVATE** to the collection.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import require_netaddr
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import load_catalog
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.coverage import uncovered
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.read import VARIABLES, read_deployment
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.view import HostVars, inventory_view
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
@@ -32,8 +34,22 @@ def make_planner(hostvars: HostVars, groups: Mapping[str, Sequence[str]]) -> Pla
     """
     require_netaddr()
     catalog = load_catalog()
-    deployment = read_deployment(inventory_view(hostvars), groups, catalog, today=datetime.date.today())
-    return Planner(deployment, catalog)
+    inventory = inventory_view(hostvars)
+    try:
+        deployment = read_deployment(inventory, groups, catalog, today=datetime.date.today())
+    except InputError as error:
+        raise _of_the_group(error, hostvars) from error
+    return Planner(deployment, catalog, uncovered(deployment, inventory, groups))
+
+
+def _of_the_group(error: InputError, hostvars: HostVars) -> InputError:
+    """The same error; of a value that the host has from a group, it names the group too."""
+    variable = re.split(r"[.\[]", error.variable)[0]
+    group_of = getattr(hostvars, "group_of", None)
+    group = group_of(error.host, variable) if group_of and error.host else None
+    if group is None:
+        return error
+    return InputError(f"{error.host} (group {group})", error.variable, error.value, error.problem, error.remedy)
 
 
 def refuse_play_variables(name: str, task_vars: Mapping[str, Any], hostvars: HostVars) -> None:
@@ -44,7 +60,7 @@ def refuse_play_variables(name: str, task_vars: Mapping[str, Any], hostvars: Hos
     """
     inventory = hostvars.raw_get(name)
     for variable in VARIABLES:
-        if variable in task_vars and (variable not in inventory or task_vars[variable] != inventory[variable]):
+        if variable in task_vars and (variable not in inventory or _differ(task_vars[variable], inventory[variable])):
             raise InputError(
                 name,
                 variable,
@@ -52,3 +68,10 @@ def refuse_play_variables(name: str, task_vars: Mapping[str, Any], hostvars: Hos
                 "is set for a play, role or task, where the plans of the other hosts do not see it",
                 "Set it in the inventory, or as an extra variable",
             )
+
+
+def _differ(one: object, other: object) -> bool:
+    try:
+        return one is not other and one != other
+    except RecursionError:  # a value that contains itself is refused where it is read
+        return False
