@@ -22,6 +22,8 @@ class Told:
     died: str = ""
     #: whether it has tried to confirm
     confirms: bool = False
+    #: whether it has let the time to confirm pass
+    waited: bool = False
 
     @property
     def outcome(self) -> str:
@@ -64,6 +66,7 @@ def change(world: World, options: dict[str, Any], end: str = CONFIRM, *, retry: 
     if "timer" not in first:
         return told
     if end == TIMER:
+        told.waited = True
         world.control.advance(2 * SECONDS)
         fault = world.control.fault()
         # On a full disk it does not end: it tries again until there is room.

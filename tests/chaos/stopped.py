@@ -14,7 +14,6 @@ from tests.chaos.follow import Follow
 from tests.chaos.injection import REFUSED
 from tests.chaos.judge import NEW, OLD, allowed, judge_boot, judge_files, judge_rules, name_of
 from tests.chaos.operations import SECONDS, Operation
-from tests.chaos.operations import TIMER as AT_TIMER
 from tests.chaos.records import CUTS, Record
 from tests.chaos.reference import work_out
 from tests.chaos.rules import is_mixed, observed
@@ -75,8 +74,8 @@ class Stopping:
         why = []
         if now not in (reference.old, reference.new) and not is_mixed(now, reference.old, reference.new):
             why.append(f"at once: {name_of(now, reference)}")
-        if self.operation.end != AT_TIMER:
-            # Else the time has passed already, and it tries again for ten minutes only.
+        if not told.waited:
+            # Else the time has passed already, and the timer tries again for ten minutes only.
             control.advance(2 * SECONDS)
         if mode in REFUSED:
             # The disk is still full when the time has passed.
