@@ -21,10 +21,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.comma
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.lost_rules import lost_rules
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.published import CHAIN
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import backend
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json, to_json, words_of
-from ansible_collections.portledger.qradar.plugins.module_utils._host.files import (
-    remove_file, replace_file, unfinished_file,
-)
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
+from ansible_collections.portledger.qradar.plugins.module_utils._host.unfinished import Note
 from ansible_collections.portledger.qradar.plugins.module_utils._host.process import LONG_SECONDS
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import restore_text
 
@@ -57,52 +55,44 @@ def reload_firewalld(host, scope):
     :type scope: str
     :raises RulesetError: the reload failed, or a foreign setting is lost, in the programs' own words.
     """
-    finish_reload(host, scope)
-    others = _Others.read(host)
-    _note(host, scope, others)
-    code, out, err = host.run("firewall-cmd", ["--reload"], None, LONG_SECONDS)
-    problems = [] if code == 0 else ["firewall-cmd --reload: failed: %s." % words_of(code, out, err)]
+    problems = []
     try:
-        others.put_back()
+        finish_reload(host, scope)
     except RulesetError as error:
         problems.append(error.words)
-    remove_file(unfinished_file(host, scope, _NAME))
+    others, note = _Others.read(host), Note(host, scope, _NAME)
+    note.write(others.as_data())
+    code, out, err = host.run("firewall-cmd", ["--reload"], None, LONG_SECONDS)
+    if code != 0:
+        problems.append("firewall-cmd --reload: failed: %s." % words_of(code, out, err))
+    try:
+        others.put_back()
+        note.remove()
+    except RulesetError as error:
+        # The note stays: whoever comes next tries once more.
+        problems.append(error.words)
     if problems:
         raise RulesetError(" ".join(problems))
 
 
 def finish_reload(host, scope):
-    """Restore what a reload has cost whose process was killed before it could.
+    """Restore what a reload has cost whose process was killed before it could, or that failed to.
 
     :type host: _host.host.Host
     :param scope: host or gateway
     :type scope: str
     :raises RulesetError: a foreign setting is lost, in the programs' own words.
     """
-    path = unfinished_file(host, scope, _NAME)
-    text = host.text(os.path.relpath(path, host.root))
-    if not text:
-        return
+    note = Note(host, scope, _NAME)
+    data = note.read()
     try:
-        others = _Others.from_data(host, from_json(text))
+        if data:
+            _Others.from_data(host, data).put_back()
     except DAMAGED:
-        # A kill while it was written: then nothing was reloaded yet.
-        others = None
-    try:
-        if others:
-            others.put_back()
-    finally:
-        remove_file(path)
-
-
-def _note(host, scope, others):
-    path = unfinished_file(host, scope, _NAME)
-    try:
-        if os.path.isdir(os.path.dirname(path)):
-            replace_file(path, to_json(others.as_data()))
-    except (IOError, OSError):
-        # Whoever is locked out waits for the reload; without the note it is as safe as its process.
+        # Not what we write.
         pass
+    finally:
+        note.remove()
 
 
 class _Others:

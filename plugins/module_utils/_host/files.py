@@ -57,19 +57,6 @@ def _unlink(path):
         return False
 
 
-def unfinished_file(host, scope, provider):
-    """Where a provider notes what it is in the middle of, so that whoever comes next completes it.
-
-    :type host: _host.host.Host
-    :param scope: host or gateway
-    :type scope: str
-    :param provider: its name
-    :type provider: str
-    :rtype: str
-    """
-    return host.file("run", "portledger", scope, "unfinished-%s.json" % provider)
-
-
 def make_folder(path, mode=0o755):
     """With those above it; one that is there is fine.
 

@@ -7,7 +7,9 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED, OBJECT, field
 from ansible_collections.portledger.qradar.plugins.module_utils._host.process import LONG_SECONDS
+from ansible_collections.portledger.qradar.plugins.module_utils._host.unfinished import Note
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.lock import is_locked_out, who_holds
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import Restore, restore_text
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import (
@@ -47,6 +49,7 @@ class Load:
         self.families = sorted(wanted.tables)
         self.tool = host.file(*TOOL)
         self.files = {}
+        self.note = Note(host, scope, "qradar")
 
     def _file(self, family):
         """The change of one file; none where it says already what it is to say."""
@@ -146,6 +149,8 @@ class Load:
 
     def _load(self, before, generated):
         """Run QRadar's program; foreign rules that are in the kernel only are there after it as it was before."""
+        texts = dict((family, native(data or b"")) for family, data in generated.items())
+        self.note.write({"before": before, "generated": texts})
         end = None
         while True:
             code, out, err = self.host.run(self.tool, [], None, LONG_SECONDS)
@@ -168,6 +173,7 @@ class Load:
             text = lost_rules(self.names, *texts)
             if text:
                 self._restore(family, text)
+        self.note.remove()
 
     def _load_family(self, family, state):
         """Lead what is live to what it was, or is to be, without QRadar's program."""
@@ -242,6 +248,29 @@ class Load:
                 return rule
             ahead -= 1
         return None
+
+
+def recover(host, scope):
+    """Put back foreign rules that QRadar's program has cost, where the process was killed before it could.
+
+    :type host: _host.host.Host
+    :param scope: host or gateway
+    :type scope: str
+    :raises RulesetError: not all of them are back.
+    """
+    note, names = Note(host, scope, "qradar"), names_of(scope)
+    data = note.read()
+    try:
+        for family, before in sorted(field(data, "before", OBJECT).items()) if data else ():
+            generated = field(data, "generated", OBJECT).get(family) or ""
+            text = lost_rules(names, before, generated, save_of(host, family))
+            if text:
+                restore_text(host, PREFIX[family] + "-restore", text)
+    except DAMAGED:
+        # Not what we write.
+        pass
+    finally:
+        note.remove()
 
 
 class _Attempt:

@@ -29,7 +29,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.block import find_block
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import read_file, replace_file
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.load import Load
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.load import Load, recover
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import (
     TOOL, FormerQradarState, QradarState, block_tables, left_files, names_of, pre_file, put_back_generated, read_state,
     render_block, same_blocks, unrecognised_lines, with_ours,
@@ -167,6 +167,9 @@ class Qradar(Provider):
             change.go_back()
         else:
             change.run()
+
+    def recover(self, host, scope):
+        recover(host, scope)
 
     def save(self, state):
         return {

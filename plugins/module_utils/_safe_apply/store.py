@@ -25,9 +25,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.contract i
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json, to_json
-from ansible_collections.portledger.qradar.plugins.module_utils._host.files import (
-    remove_file, replace_file, unfinished_file,
-)
+from ansible_collections.portledger.qradar.plugins.module_utils._host.files import remove_file, replace_file
+from ansible_collections.portledger.qradar.plugins.module_utils._host.unfinished import Note
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.lock import lock_folder
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending import BootOutcome, Outcome, Pending
 
@@ -126,7 +125,7 @@ class Store:
 
         :rtype: list[str]
         """
-        return [name for name in PROVIDERS if os.path.exists(unfinished_file(self.host, self.scope, name))]
+        return [name for name in PROVIDERS if Note(self.host, self.scope, name).exists()]
 
     # ---- writing
 
