@@ -140,10 +140,10 @@ class _Family:
         """What a rule does to flows of the plan: on every way that their packets may take, or on some."""
         all_ways, some_ways = [], []
         for flow, real in self.real:
-            on_all, on_some = self._on_ways(effect.boxes, real)
+            on_all, on_some, sources = self._on_ways(effect.boxes, real)
             for lines, boxes in ((all_ways, on_all), (some_ways, subtract_boxes(on_some, on_all))):
                 if boxes:
-                    whole = shadow(boxes, SOURCE) == real[SOURCE]
+                    whole = shadow(boxes, SOURCE) == sources
                     lines.append(flow.text + ("" if whole else " (%s)" % self._addresses(boxes, SOURCE)))
         if all_ways:
             yield self._entry(effect, effect.verdict, all_ways, effect.sure)
@@ -151,11 +151,14 @@ class _Family:
             yield self._entry(effect, effect.verdict, some_ways, False, _WHICH)
 
     def _on_ways(self, boxes, real):
-        """Packets of boxes, whatever interfaces they use; those that are there by each, and by some."""
-        on_all, on_some, gateway = [], [], self.plan.scope == contract.GATEWAY
+        """Packets of boxes, whatever interfaces they use: those that are there by each, and by some.
+
+        The third is the sources whose packets are not within one segment.
+        """
+        on_all, on_some, crossing, gateway = [], [], [], self.plan.scope == contract.GATEWAY
         boxes = meet(boxes, real)
         if not boxes:
-            return [], []
+            return [], [], []
         ends = [(None, [None])]
         if gateway:
             ends = self.ways.of(real.get(DESTINATION, [self.whole[DESTINATION]]))
@@ -165,9 +168,10 @@ class _Family:
                 pairs = [(one, other) for one in came for other in goes if not self._within(one, other)]
                 found = [self._between(meet(boxes, part), pair) for pair in pairs]
                 if found:
+                    crossing.extend(sources)
                     on_some.extend(one for some in found for one in some)
                     on_all.extend(functools.reduce(shared, found))
-        return on_all, on_some
+        return on_all, on_some, merged(crossing)
 
     def _within(self, came, goes):
         """Whether packets stay within one segment: those are unrelated to a gateway."""

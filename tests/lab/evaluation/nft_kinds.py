@@ -221,7 +221,8 @@ class Statements(Kind):
                 'log prefix "x "',
                 f"{word} dscp set cs1",
                 "ip ttl set 64" if version == 4 else "ip6 hoplimit set 64",
-                f"{transport} dport set {self.chance.choice(PORTS)}",
+                # To a port that nobody asks about: what arrives there would count as if it had been sent there.
+                f"{transport} dport set 9",
                 f"{transport} sport set 60000",
                 f"{word} saddr set {self.one(('198.19.1.3', '198.19.1.8')) if version == 4 else '2001:db8:a1::3'}",
                 "limit rate 1000/second",
