@@ -217,8 +217,8 @@ class Statements(Kind):
                 "ct mark set 1",
                 "meta priority set 1:2",
                 "meta nftrace set 0",
-                "log",
-                'log prefix "x "',
+                "log group 7",
+                'log prefix "x " group 7',
                 f"{word} dscp set cs1",
                 "ip ttl set 64" if version == 4 else "ip6 hoplimit set 64",
                 # To a port that nobody asks about: what arrives there would count as if it had been sent there.
