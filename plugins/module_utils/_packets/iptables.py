@@ -73,7 +73,7 @@ class Sets:
                 if "bitmask" in words:
                     self._odd.add(words[1])
                 self._members[words[1]] = []
-            elif words[:1] == ["add"] and words[1] in self._members and len(words) > 2:
+            elif words[:1] == ["add"] and len(words) > 2 and words[1] in self._members:
                 self._members[words[1]].append(words[2])
                 if "nomatch" in words[3:]:
                     self._odd.add(words[1])
