@@ -291,14 +291,18 @@ others:
       description:
         - V(opens) where the rule permits, V(closes) where it blocks, V(translates) where the packets go on with another
           address or port.
-        - V(may change) where the rule has an effect that cannot be predicted.
+        - V(may change) where the rule has an effect that cannot be predicted. Packets that the plan does not permit,
+          and that such a rule may let pass before ours are reached, are V(opens) with RV(others[].certain) false.
       type: str
     place: {type: str, description: Table and chain that the kernel leads to., sample: iptables filter INPUT}
     rule: {type: str, description: "The rule, as its own program writes it."}
     certain:
       description: Whether the effect is certain. If not, RV(others[].unknown) says what it also depends on.
       type: bool
-    unknown: {type: str, description: What the rule matches beside addresses and ports.}
+    unknown:
+      description: What the effect also depends on, for example a mark, a rate, a chain inside a rule, or the interface
+        that packets use.
+      type: str
     flows:
       description: Flows of the plan that are blocked, or ports and sources that are permitted. 100 at most.
       type: list

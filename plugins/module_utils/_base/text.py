@@ -24,6 +24,8 @@ _HALVES_AS_BYTES = re.compile(br"(\xed[\xa0-\xbf][\x80-\xbf])")
 _KEPT_AS_BYTES = re.compile(br"\xed([\xb2\xb3])([\x80-\xbf])")
 # A string of a result is cut behind this many letters.
 _MOST_LETTERS = 2000
+# Python 2 has another type for large numbers.
+_NUMBERS = (bool, int, float, type(1 << 70))
 
 
 def native(text):
@@ -211,7 +213,7 @@ def _native_all(value):
         return dict((_native_all(key), _native_all(item)) for key, item in value.items())
     if isinstance(value, list):
         return [_native_all(item) for item in value]
-    return value if value is None or isinstance(value, (bool, int, float)) else native(value)
+    return value if value is None or isinstance(value, _NUMBERS) else native(value)
 
 
 def words_of(code, out, err):

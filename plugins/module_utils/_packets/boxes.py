@@ -46,8 +46,10 @@ def complement(intervals, whole):
     """
     found, at = [], whole[0]
     for first, last in intervals:
+        if first > whole[1]:
+            break
         if at < first:
-            found.append((at, min(first - 1, whole[1])))
+            found.append((at, first - 1))
         at = max(at, last + 1)
     if at <= whole[1]:
         found.append((at, whole[1]))
@@ -119,6 +121,18 @@ def subtract(boxes, product):
     return [part for box in boxes for part in split(box, product)[1]]
 
 
+def subtract_boxes(boxes, others):
+    """What is left of boxes without others.
+
+    :type boxes: list[tuple]
+    :type others: list[tuple]
+    :rtype: list[tuple]
+    """
+    for other in others:
+        boxes = subtract(boxes, dict((dimension, [interval]) for dimension, interval in enumerate(other)))
+    return boxes
+
+
 def meet(boxes, product):
     """What of boxes is in a product.
 
@@ -127,6 +141,57 @@ def meet(boxes, product):
     :rtype: list[tuple]
     """
     return [part for box in boxes for part in split(box, product)[0]]
+
+
+def meets(box, other):
+    """Whether some packets are in both of two boxes.
+
+    :type box: tuple
+    :type other: tuple
+    :rtype: bool
+    """
+    for at, (first, last) in enumerate(box):
+        if first > other[at][1] or other[at][0] > last:
+            return False
+    return True
+
+
+def shared(boxes, others):
+    """What two lists of boxes have in common.
+
+    :type boxes: list[tuple]
+    :type others: list[tuple]
+    :rtype: list[tuple]
+    """
+    pairs = ((box, other) for box in boxes for other in others if meets(box, other))
+    return [
+        tuple((max(first, other[at][0]), min(last, other[at][1])) for at, (first, last) in enumerate(box))
+        for box, other in pairs
+    ]
+
+
+def without(product, others, whole):
+    """A product without others, as products that have nothing in common.
+
+    :type product: dict[int, list[tuple[int, int]]]
+    :type others: list[dict[int, list[tuple[int, int]]]]
+    :param whole: the box that holds every packet
+    :type whole: tuple
+    :rtype: list[dict[int, list[tuple[int, int]]]]
+    """
+    found = [product]
+    for other in others:
+        rest = []
+        for one in found:
+            for dimension, intervals in other.items():
+                missed = narrowed(one, dimension, complement(intervals, whole[dimension]))
+                if missed[dimension]:
+                    rest.append(missed)
+                one = narrowed(one, dimension, intervals)
+                if not one[dimension]:
+                    break
+        found = rest
+    return found
 
 
 def shadow(boxes, dimension):

@@ -10,13 +10,16 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import bounds, split
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import bounds, meets, split
 
 ACCEPT, DROP, RETURN, JUMP, GOTO, TRANSLATE, UNKNOWN, GO_ON = (
     "accept", "drop", "return", "jump", "goto", "translate", "unknown", "go on",
 )
 #: what ends at a rule of ours
 OURS = "ours"
+#: what is known of packets at some place: that they are there; that they are, unless they were dropped before; that
+#: they may be there, or have gone another way; that they may have been changed
+SURE, UNLESS_DROPPED, UNSURE, CHANGED = 3, 2, 1, 0
 _DEPTH = 24
 
 
@@ -82,11 +85,13 @@ class Hooked:
 class Effect:
     """What a rule does with some packets."""
 
-    def __init__(self, hooked, rule, verdict, boxes, sure):
+    def __init__(self, hooked, rule, verdict, parts, sure):
         self.hooked = hooked
         self.rule = rule
         self.verdict = verdict
-        self.boxes = boxes
+        #: packets, and what is known of each
+        self.parts = parts
+        self.boxes = [box for box, _known in parts]
         #: whether it is known that it does
         self.sure = sure
 
@@ -132,7 +137,7 @@ class Interfaces:
 class RuleReader:
     """What readers of rules know, whatever program shows these."""
 
-    def __init__(self, family, interfaces, sets, local, tracked):
+    def __init__(self, family, interfaces, sets, local, tracked, hook):
         """
         :param family: ipv4 or ipv6
         :type family: str
@@ -142,13 +147,28 @@ class RuleReader:
         :type local: bool
         :param tracked: whether the kernel knows connections there: before that, all is invalid
         :type tracked: bool
+        :param hook: prerouting, input, forward or postrouting: not each knows both interfaces
+        :type hook: str
         """
         self.family = family
         self.interfaces = interfaces
         self.sets = sets
         self.local = local
         self.tracked = tracked
-        self._bounds = bounds(family, len(interfaces))
+        self.hook = hook
+        self.whole = bounds(family, len(interfaces))
+
+    def interface(self, name):
+        """Numbers of the interfaces that a name in a rule stands for.
+
+        :type name: str
+        :rtype: list[tuple[int, int]]
+        :raises ValueError: it is not among those that are told from others.
+        """
+        found = self.interfaces.intervals(name)
+        if not found:
+            raise ValueError("interface %s" % name)
+        return found
 
 
 class Walk:
@@ -164,22 +184,39 @@ class Walk:
         self.effects = []
         self._ours = ours or (lambda name: False)
 
-    def through(self, boxes):
+    def through(self, parts):
         """
-        :param boxes: packets that come here
-        :type boxes: list[tuple]
-        :returns: packets that go on to the next hooked chain; where that is unsure, they may
-        :rtype: list[tuple]
+        :param parts: packets that come here, and what is known of each
+        :type parts: list[tuple[tuple, int]]
+        :returns: packets that go on to the next hooked chain, or may, and what is known of each
+        :rtype: list[tuple[tuple, int]]
         """
-        left = self._chain(self.hooked.chain, [(box, True) for box in boxes], 0)
+        left = self._chain(self.hooked.chain, parts, 0)
         if self.hooked.policy == "DROP":
             self._effect(PacketRule([{}], DROP, None, "policy DROP"), DROP, left)
             left = []
-        passed = set(box for box, _sure in left)
         for effect in self.effects:
-            if effect.verdict in (ACCEPT, OURS):
-                passed.update(effect.boxes)
-        return sorted(passed)
+            if effect.verdict in (ACCEPT, OURS, UNKNOWN):
+                left.extend(effect.parts)
+        # What was changed, nobody knows how, is of all rules that follow.
+        left.extend(part for part in parts if part[1] == CHANGED)
+        passed = {}
+        for box, known in left:
+            passed[box] = min(known, passed.get(box, known))
+        return sorted((box, self._known_after(box, known, parts)) for box, known in passed.items())
+
+    def _known_after(self, box, known, parts):
+        """What is known of packets behind this chain: it does not matter by which of its rules they came through."""
+        if known in (CHANGED, SURE):
+            return known
+        known = SURE
+        for one, before in parts:
+            if before == UNLESS_DROPPED and meets(one, box):
+                known = UNLESS_DROPPED
+        for effect in self.effects:
+            if effect.verdict in (DROP, TRANSLATE, UNKNOWN) and any(meets(one, box) for one in effect.boxes):
+                known = min(known, UNLESS_DROPPED if effect.verdict == DROP else CHANGED)
+        return known
 
     def reached(self):
         """Whether some packets come to a chain of ours.
@@ -189,15 +226,16 @@ class Walk:
         return any(effect.verdict == OURS for effect in self.effects)
 
     def _effect(self, rule, verdict, parts):
+        enough = UNLESS_DROPPED if verdict == DROP else SURE
         for sure in (True, False):
-            boxes = [box for box, known in parts if known == sure]
-            if boxes:
-                self.effects.append(Effect(self.hooked, rule, verdict, boxes, sure))
+            some = [part for part in parts if (part[1] >= enough) == sure]
+            if some:
+                self.effects.append(Effect(self.hooked, rule, verdict, some, sure))
 
     def _chain(self, name, parts, depth):
         """Packets that come out at the end of a chain, or return from it."""
-        returned = []
-        for rule in self.hooked.chains.rules.get(name, ()):
+        returned, chains = [], self.hooked.chains.rules
+        for rule in chains.get(name, ()):
             if not parts:
                 break
             if rule.verdict == GO_ON:
@@ -208,22 +246,23 @@ class Walk:
             verdict, back = rule.verdict, []
             if verdict in (JUMP, GOTO) and self._ours(rule.target):
                 verdict = OURS
+            elif verdict in (JUMP, GOTO) and (depth >= _DEPTH or rule.target not in chains):
+                verdict = UNKNOWN
             if verdict == RETURN:
                 returned.extend(inside)
-            elif verdict in (JUMP, GOTO) and depth < _DEPTH:
+            elif verdict in (JUMP, GOTO):
                 back = self._chain(rule.target, inside, depth + 1)
             else:
-                self._effect(rule, UNKNOWN if verdict in (JUMP, GOTO) else verdict, inside)
-            # Where it is unsure whether a rule matches, all of its packets went on already.
-            if rule.unsure is None:
-                if verdict == GOTO:
-                    returned.extend(back)
-                else:
-                    outside.extend(back)
                 if verdict == UNKNOWN:
-                    outside.extend((box, False) for box, _sure in inside)
-            parts = outside
-        return parts + returned
+                    inside = [(box, CHANGED) for box, _known in inside]
+                self._effect(rule, verdict, inside)
+            if verdict == GOTO:
+                returned.extend(back)
+            # Where it is unsure whether a rule matches, all of its packets went on already.
+            elif rule.unsure is None:
+                outside.extend(inside if verdict == UNKNOWN else back)
+            parts = _once(outside)
+        return _once(parts + returned)
 
 
 def trace(path, boxes, ours=None):
@@ -233,14 +272,14 @@ def trace(path, boxes, ours=None):
     :type boxes: list[tuple]
     :param ours: see :class:`Walk`
     :type ours: Callable[[str], bool] | None
-    :returns: packets that come through, or may; and the walk of each chain
-    :rtype: tuple[list[tuple], list[Walk]]
+    :returns: packets that come through, or may, and what is known of each; and the walk of each chain
+    :rtype: tuple[list[tuple[tuple, int]], list[Walk]]
     """
-    walks = []
+    walks, parts = [], [(box, SURE) for box in boxes]
     for hooked in path:
         walks.append(Walk(hooked, ours))
-        boxes = walks[-1].through(boxes)
-    return boxes, walks
+        parts = walks[-1].through(parts)
+    return parts, walks
 
 
 def _divide(parts, rule):
@@ -248,11 +287,23 @@ def _divide(parts, rule):
     inside, outside = [], parts
     for product in rule.products:
         rest = []
-        for box, sure in outside:
+        for box, known in outside:
             hit, missed = split(box, product)
-            inside.extend((one, sure and rule.unsure is None) for one in hit)
-            rest.extend((one, sure) for one in missed)
+            inside.extend((one, known) for one in hit)
+            rest.extend((one, known) for one in missed)
         outside = rest
     if rule.unsure is not None:
-        outside = outside + [(box, False) for box, _sure in inside]
+        most = UNLESS_DROPPED if rule.verdict == DROP else UNSURE
+        outside = outside + [(box, min(known, most)) for box, known in inside]
+        inside = [(box, min(known, UNSURE)) for box, known in inside]
     return inside, outside
+
+
+def _once(parts):
+    """The same without repetition, in their order."""
+    seen, found = set(), []
+    for part in parts:
+        if part not in seen:
+            seen.add(part)
+            found.append(part)
+    return found

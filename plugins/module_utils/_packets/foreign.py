@@ -10,6 +10,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+import functools
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base import contract
@@ -17,12 +18,13 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, family_of, shown
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import read_paths
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import (
-    ACCEPT, DROP, OURS, TRANSLATE, UNKNOWN, trace,
+    ACCEPT, DROP, OURS, SURE, TRANSLATE, UNKNOWN, trace,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import port_bounds
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.ways import Ways, as_intervals
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import (
     CAME, DESTINATION, GOES, ICMP, ICMPV6, LAST_PORT, PORT, PROTOCOL, SOURCE, TCP, UDP, bounds, complement, meet,
-    shadow, subtract,
+    shadow, shared, subtract, subtract_boxes,
 )
 
 _WORDS = {ACCEPT: "opens", DROP: "closes", TRANSLATE: "translates", UNKNOWN: "may change"}
@@ -34,6 +36,9 @@ _LIFE = {"ipv4": (ICMP, [(3, 3), (11, 12)]), "ipv6": (ICMPV6, [(1, 4), (130, 137
 # Nobody on a network has these: this network, loopback, multicast, reserved; unspecified, loopback, multicast.
 _NOBODY = {"ipv4": ["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3"], "ipv6": ["::/127", "ff00::/8"]}
 _OURS = re.compile(r"^PORTLEDGER-|portledger-(host|gw)(_|$)")
+# Why it is unsure what becomes of packets that a rule matches for certain.
+_WHICH = "the interface that packets use"
+_NOT_THERE = "an interface that does not exist now"
 _MOST = 5
 _MOST_FLOWS = 100
 
@@ -102,6 +107,7 @@ class _Family:
         self.path = path
         self.whole = bounds(family, len(path.interfaces))
         self.local = _local(host, family) if plan.scope == contract.HOST else None
+        self.ways = Ways(host, family, path.interfaces)
         self.flows = list(_flows(plan, family)) + list(_management(plan, management, family))
         #: each flow as far as there can be packets of it
         self.real = [(flow, self._real(flow.product)) for flow in self.flows]
@@ -112,35 +118,73 @@ class _Family:
         :rtype: collections.Iterable[dict]
         """
         _passed, walks = trace(self.path.hooked, [self._universe()], is_ours)
-        for walk in walks:
+        for number, walk in enumerate(walks):
             for effect in walk.effects:
-                entry = None
-                if effect.verdict == ACCEPT:
-                    # A chain where none of ours stands comes before or after them, whatever it accepts.
-                    if walk.reached() and self.options["unlisted"] == contract.DROP:
-                        entry = self._opened(effect)
-                elif effect.verdict != OURS:
-                    entry = self._changed(effect)
-                if entry:
-                    yield entry
+                # A chain where none of ours stands comes before or after them, whatever it accepts.
+                if effect.verdict in (ACCEPT, UNKNOWN) and walk.reached() and self.options["unlisted"] == contract.DROP:
+                    for entry in self._opened(effect, self.path.hooked[number + 1 :]):
+                        yield entry
+                if effect.verdict not in (ACCEPT, OURS):
+                    for entry in self._changed(effect):
+                        yield entry
 
     def _universe(self):
-        """Every packet from the network: the first interface is the loopback."""
+        """Every packet from the network, and to it: the first interface is the loopback."""
         box = list(self.whole)
         box[CAME] = (1, self.whole[CAME][1])
+        if self.plan.scope == contract.GATEWAY:
+            box[GOES] = box[CAME]
         return tuple(box)
 
     def _changed(self, effect):
-        """What a rule does to flows of the plan; None where it does nothing to any."""
-        lines = []
+        """What a rule does to flows of the plan: on every way that their packets may take, or on some."""
+        all_ways, some_ways = [], []
         for flow, real in self.real:
-            boxes = meet(effect.boxes, real)
-            if self.plan.scope == contract.GATEWAY:
-                boxes = self._without_segments(boxes)
-            if boxes:
-                whole = shadow(boxes, SOURCE) == real[SOURCE]
-                lines.append(flow.text + ("" if whole else " (%s)" % self._addresses(boxes, SOURCE)))
-        return self._entry(effect, lines) if lines else None
+            on_all, on_some, sources = self._on_ways(effect.boxes, real)
+            for lines, boxes in ((all_ways, on_all), (some_ways, subtract_boxes(on_some, on_all))):
+                if boxes:
+                    whole = shadow(boxes, SOURCE) == sources
+                    lines.append(flow.text + ("" if whole else " (%s)" % self._addresses(boxes, SOURCE)))
+        if all_ways:
+            yield self._entry(effect, effect.verdict, all_ways, effect.sure)
+        if some_ways:
+            yield self._entry(effect, effect.verdict, some_ways, False, _WHICH)
+
+    def _on_ways(self, boxes, real):
+        """Packets of boxes, whatever interfaces they use: those that are there by each, and by some.
+
+        The third is the sources whose packets are not within one segment.
+        """
+        on_all, on_some, crossing, gateway = [], [], [], self.plan.scope == contract.GATEWAY
+        boxes = meet(boxes, real)
+        if not boxes:
+            return [], [], []
+        ends = [(None, [None])]
+        if gateway:
+            ends = self.ways.of(real.get(DESTINATION, [self.whole[DESTINATION]]))
+        for sources, came in self.ways.of(real[SOURCE]):
+            for destinations, goes in ends:
+                part = {SOURCE: sources} if destinations is None else {SOURCE: sources, DESTINATION: destinations}
+                pairs = [(one, other) for one in came for other in goes if not self._within(one, other)]
+                found = [self._between(meet(boxes, part), pair) for pair in pairs]
+                if found:
+                    crossing.extend(sources)
+                    on_some.extend(one for some in found for one in some)
+                    on_all.extend(functools.reduce(shared, found))
+        return on_all, on_some, merged(crossing)
+
+    def _within(self, came, goes):
+        """Whether packets stay within one segment: those are unrelated to a gateway."""
+        one = (came, goes)
+        return came == goes and any(one in self.path.interfaces.intervals(name) for name in self.plan.interfaces)
+
+    def _between(self, boxes, pair):
+        """Packets that use these interfaces, as if it did not matter."""
+        came, goes = pair
+        asked = {CAME: [(came, came)]}
+        if goes is not None:
+            asked[GOES] = [(goes, goes)]
+        return [box[:CAME] + (self.whole[CAME], self.whole[GOES]) for box in meet(boxes, asked)]
 
     def _real(self, product):
         found = dict(product)
@@ -161,9 +205,28 @@ class _Family:
                 boxes = subtract(boxes, {CAME: numbers, GOES: numbers})
         return boxes
 
-    def _opened(self, effect):
-        """What a rule lets pass that the plan does not."""
-        boxes = meet(effect.boxes, {SOURCE: self._somebody([self.whole[SOURCE]])})
+    def _opened(self, effect, following):
+        """What a rule lets pass that the plan does not: for certain, or perhaps."""
+        passed, walks = trace(following, effect.boxes, is_ours)
+        certain = effect.sure and effect.verdict == ACCEPT
+        sure = [box for box, known in passed if known == SURE and certain]
+        if certain and not any(walk.effects for walk in walks):
+            # What follows would only cut it into pieces.
+            sure = effect.boxes
+        there = {CAME: as_intervals(self.ways.used)}
+        if self.plan.scope == contract.GATEWAY:
+            there[GOES] = there[CAME]
+        perhaps = [box for box, known in passed if known != SURE or not certain]
+        entries = [
+            self._open(effect, meet(sure, there), True),
+            self._open(effect, meet(perhaps, there), False),
+        ]
+        if not any(entries):
+            entries.append(self._open(effect, subtract(sure + perhaps, there), False, _NOT_THERE))
+        return [entry for entry in entries if entry]
+
+    def _open(self, effect, passed, certain, why=None):
+        boxes = meet(passed, {SOURCE: self._somebody([self.whole[SOURCE]])})
         if self.local:
             boxes = meet(boxes, {DESTINATION: self.local})
         if self.plan.scope == contract.GATEWAY:
@@ -177,9 +240,17 @@ class _Family:
         ports = set((box[PROTOCOL], box[PORT]) for box in boxes)
         names = set(flow.service for flow in self.flows if any(flow.has(*one) for one in ports))
         # All that the rule lets pass: what the plan allows of it anyway would only cut it into many pieces.
-        found = _by_ports(effect.boxes)
+        found = _by_ports(passed)
         lines = ["%s from %s" % (", ".join(ports), self._addresses(some, SOURCE)) for ports, some in found]
-        return self._entry(effect, lines, sorted(names))
+        return self._entry(effect, ACCEPT, lines, certain, why, sorted(names))
+
+    def _without_segments(self, boxes):
+        """What stays within one segment is unrelated to a gateway."""
+        for name in self.plan.interfaces:
+            numbers = self.path.interfaces.intervals(name)
+            if numbers:
+                boxes = subtract(boxes, {CAME: numbers, GOES: numbers})
+        return boxes
 
     def _of_deployment(self, boxes):
         ours = _intervals(self.plan, self.plan.deployment, self.family)
@@ -196,15 +267,15 @@ class _Family:
         more = len(networks) > _MOST or len(intervals) > _MOST
         return ", ".join(networks[:_MOST]) + (" and more" if more else "")
 
-    def _entry(self, effect, lines, names=()):
+    def _entry(self, effect, verdict, lines, certain, why=None, names=()):
         rule = effect.rule
         return {
             "family": self.family,
-            "effect": _WORDS[effect.verdict],
+            "effect": _WORDS[verdict],
             "place": effect.hooked.place,
             "rule": "%s" % rule.text,
-            "certain": effect.sure and effect.verdict != UNKNOWN,
-            "unknown": rule.unsure,
+            "certain": certain and verdict != UNKNOWN,
+            "unknown": rule.unsure or why,
             "flows": lines[:_MOST_FLOWS],
             "services": list(names),
         }

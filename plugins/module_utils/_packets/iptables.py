@@ -35,15 +35,18 @@ _TRANSLATE = frozenset(["DNAT", "REDIRECT", "NETMAP", "TPROXY"])
 _GO_ON = frozenset(
     [
         None, "LOG", "NFLOG", "ULOG", "AUDIT", "TRACE", "MARK", "CONNMARK", "SECMARK", "CONNSECMARK", "CLASSIFY",
-        "DSCP", "TOS", "TTL", "HL", "TCPMSS", "TCPOPTSTRIP", "CHECKSUM", "SET", "IDLETIMER", "LED", "RATEEST", "TEE",
+        "DSCP", "TOS", "TCPMSS", "TCPOPTSTRIP", "CHECKSUM", "SET", "IDLETIMER", "LED", "RATEEST", "TEE",
         "CT",
     ]
 )
+_SOURCES, _LIVES = ("SNAT", "MASQUERADE"), ("TTL", "HL")
 _SYN, _FLAGS = "SYN", ("FIN", "SYN", "RST", "PSH", "ACK", "URG")
 # Matches that say nothing by themselves, for their options do.
 _BY_OPTIONS = frozenset(
-    ["tcp", "udp", "icmp", "icmp6", "multiport", "comment", "conntrack", "state", "set", "iprange", "addrtype"]
+    ["tcp", "udp", "icmp", "icmp6", "multiport", "comment", "conntrack", "state", "set", "iprange", "addrtype",
+     "pkttype", "rpfilter"]
 )
+_OF_ROUTES = frozenset(["--invert", "--loose", "--validmark", "--accept-local"])
 _ALWAYS = frozenset(["--comment"])
 _TWO_VALUES = frozenset(["--match-set", "--tcp-flags"])
 _WITHOUT_VALUE = frozenset(["--syn", "--invert", "--loose", "--validmark", "--accept-local", "-f", "--return-nomatch"])
@@ -60,13 +63,17 @@ class Sets:
         :type save: str
         """
         self._kinds, self._members, self._odd = {}, {}, set()
+        #: names of sets that rules change: a packet may enter one on its way
+        self.filled = set()
         for line in ipset_lines(save):
             words = split(line)
             if words[:1] == ["create"] and len(words) > 2:
-                family = words[words.index("family") + 1] if "family" in words else "inet"
-                self._kinds[words[1]] = (words[2], {"inet": "ipv4", "inet6": "ipv6"}.get(family))
+                family, mask = _after(words, "family", "inet"), _after(words, "netmask", None)
+                self._kinds[words[1]] = (words[2], {"inet": "ipv4", "inet6": "ipv6"}.get(family), mask)
+                if "bitmask" in words:
+                    self._odd.add(words[1])
                 self._members[words[1]] = []
-            elif words[:1] == ["add"] and words[1] in self._members and len(words) > 2:
+            elif words[:1] == ["add"] and len(words) > 2 and words[1] in self._members:
                 self._members[words[1]].append(words[2])
                 if "nomatch" in words[3:]:
                     self._odd.add(words[1])
@@ -79,15 +86,28 @@ class Sets:
         :returns: merged; None where it is none of addresses alone
         :rtype: list[tuple[int, int]] | None
         """
-        kind, of = self._kinds.get(name, (None, None))
-        if kind not in ("hash:net", "hash:ip", "bitmap:ip") or name in self._odd:
+        kind, of, mask = self._kinds.get(name, (None, None, None))
+        if kind not in ("hash:net", "hash:ip", "bitmap:ip") or name in self._odd or name in self.filled:
             return None
         if of != family:
             return []
         try:
-            return merged(_addresses(member, family) for member in self._members[name])
+            return merged(_masked(_addresses(member, family), mask, family) for member in self._members[name])
         except ValueError:
             return None
+
+
+def _after(words, name, otherwise):
+    """The word behind another one."""
+    return (words[words.index(name) + 1 :] + [""])[0] if name in words else otherwise
+
+
+def _masked(interval, mask, family):
+    """Addresses that are in a set of networks of one size when these are put into it."""
+    if mask is None:
+        return interval
+    size = 1 << ({"ipv4": 32, "ipv6": 128}[family] - int(mask))
+    return interval[0] // size * size, interval[1] // size * size + size - 1
 
 
 def _addresses(text, family):
@@ -119,17 +139,27 @@ class Reader(RuleReader):
         return found
 
     def _rule(self, tokens, chains):
+        try:
+            return self._read(tokens, chains)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+            return PacketRule([{}], UNKNOWN, None, Rule(tokens).text(), "this rule")
+
+    def _read(self, tokens, chains):
         product, unsure, target, goes = {}, [], None, False
         options = list(_options(tokens))
         if sum(1 for negated, option, values in options if negated and _is_one_port(option, values)) > 1:
             # iptables for nf_tables, 1.8.9 for one, has the kernel compare both at once: it is true where one differs.
             unsure.append("! --sport with ! --dport")
             options = [one for one in options if not (one[0] and _is_one_port(*one[1:]))]
+        matches = [values[0] for _negated, option, values in options if option == "-m" and values]
         for negated, option, values in options:
             if option in ("-j", "-g"):
                 target, goes = values[0], option == "-g"
                 break
             found = self._asked(option, values)
+            if option in _OF_ROUTES and "rpfilter" in matches:
+                # It looks for packets that a route leads back to, as to those of every flow.
+                found = option != "--invert"
             if found is None:
                 unsure.append(" ".join((["!"] if negated else []) + [option] + values))
             elif found is True or found is False:
@@ -144,7 +174,7 @@ class Reader(RuleReader):
                     found = dict((key, found[key]) for key in found if key != PROTOCOL)
                 for dimension, intervals in found.items():
                     if negated:
-                        intervals = complement(intervals, self._bounds[dimension])
+                        intervals = complement(intervals, self.whole[dimension])
                     product = narrowed(product, dimension, intervals)
         verdict = self._verdict(target, goes, tokens, chains)
         text = Rule(tokens).text()
@@ -160,8 +190,14 @@ class Reader(RuleReader):
             return GOTO if goes else JUMP
         if target in _GO_ON and "--notrack" not in tokens:
             return GO_ON
-        # Sources are translated after all verdicts.
-        return GO_ON if target in ("SNAT", "MASQUERADE") else UNKNOWN
+        if target in _LIVES:
+            # With too short a life, a gateway drops it.
+            number = int(tokens[-1])
+            return GO_ON if tokens[-2].endswith("-inc") or (tokens[-2].endswith("-set") and number > 1) else UNKNOWN
+        if target in _SOURCES:
+            # Behind all verdicts, sources do not matter any more.
+            return UNKNOWN if self.hook == "input" else ACCEPT
+        return UNKNOWN
 
     def _asked(self, option, values):
         """What an option asks for: a product, True or False for the first packet, None where this is not known."""
@@ -173,14 +209,13 @@ class Reader(RuleReader):
     def _known(self, option, values):
         value = values[0] if values else ""
         if option == "-m":
-            return True if value in _BY_OPTIONS else self._by_name(value)
+            return True if value in _BY_OPTIONS else None
         if option in _ALWAYS:
             return True
         if option in _ENDS:
             return {_ENDS[option]: [_addresses(value, self.family)]}
         if option in ("-i", "-o"):
-            name = value[:-1] + "*" if value.endswith("+") else value
-            return {CAME if option == "-i" else GOES: self.interfaces.intervals(name)}
+            return self._of_interface(option, value)
         if option == "-p":
             if value in ("all", "0"):
                 return True
@@ -196,16 +231,37 @@ class Reader(RuleReader):
             return value == "ORIGINAL"
         if option in ("--syn", "--tcp-flags"):
             return option == "--syn" or _flags(values)
-        if option == "--dst-type" and value == "LOCAL":
-            return self.local
+        if option == "--dst-type":
+            return self._of_kind(value)
+        if option == "--pkt-type":
+            return value in ("unicast", "host")
         if option == "--match-set" and values[1] in ("src", "dst"):
             found = self.sets.intervals(value, self.family)
             return None if found is None else {SOURCE if values[1] == "src" else DESTINATION: found}
         return None
 
-    def _by_name(self, name):
-        # It looks for packets that no route leads back to, which are none of a flow.
-        return False if name == "rpfilter" else None
+    def _of_interface(self, option, value):
+        """What an option asks of an interface, where the kernel knows it."""
+        if value == "+":
+            return True
+        name = value[:-1] + "*" if value.endswith("+") else value
+        if option == "-o" and self.hook in ("prerouting", "input"):
+            return False
+        if option == "-i" and self.hook == "postrouting":
+            return None
+        return {CAME if option == "-i" else GOES: self.interface(name)}
+
+    def _of_kind(self, value):
+        """Whether a destination is of such a kind: those of flows are this host's, or hosts' behind it."""
+        kinds = set(value.split(","))
+        if self.family == "ipv4":
+            return ("LOCAL" if self.local else "UNICAST") in kinds
+        # In IPv6, all of them must fit: an address of a host is of the kind UNICAST as well.
+        if kinds & set(["MULTICAST", "UNSPEC"]):
+            return False
+        if kinds & set(["LOCAL", "ANYCAST", "UNREACHABLE"]):
+            return self.local and "LOCAL" in kinds
+        return True if "UNICAST" in kinds else None
 
 
 def _is_one_port(option, values):
@@ -244,6 +300,15 @@ def _options(tokens):
                 end += 1
         yield negated, option, tokens[position:end]
         position, negated = end, False
+
+
+def filled_sets(save):
+    """Names of sets that rules of iptables-save change.
+
+    :type save: str
+    :rtype: set[str]
+    """
+    return set(re.findall(r"--(?:add|del|map)-set (\S+)", save))
 
 
 def interface_names(save):

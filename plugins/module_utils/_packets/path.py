@@ -16,6 +16,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save i
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import entries_of
 from ansible_collections.portledger.qradar.plugins.module_utils._packets import iptables, nftables
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import Chains, Hooked, Interfaces
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.nft_keys import shown
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.nft_names import has_form, interface_names
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native, words_of
 
 _FAMILIES = {"ip": ("ipv4",), "ip6": ("ipv6",), "inet": ("ipv4", "ipv6")}
@@ -30,6 +32,15 @@ _TRANSLATES_SOURCES = ("nat", "postrouting")
 _LISTED = re.compile(
     r'^table (\S+) (\S+) \{|^\s+((?:[^"\n]|"[^"]*")*[^{\s]) # handle (\d+)$', re.MULTILINE
 )
+# What is asked of entries of nft, and its types; with a question mark, where it is there.
+_TEXT = (str, type(u""))
+_FORMS = {
+    "table": {"family": _TEXT, "name": _TEXT, "flags?": (list,) + _TEXT},
+    "chain": {"family": _TEXT, "table": _TEXT, "name": _TEXT, "hook?": _TEXT, "prio?": (int,)},
+    "set": {"family": _TEXT, "table": _TEXT, "name": _TEXT, "elem?": (list,)},
+    "map": {"family": _TEXT, "table": _TEXT, "name": _TEXT, "elem?": (list,)},
+    "rule": {"family": _TEXT, "table": _TEXT, "chain": _TEXT, "expr": (list,), "handle?": (int,)},
+}
 _OUR_TABLES = re.compile(r"^portledger_")
 
 
@@ -118,10 +129,18 @@ class Gathered:
         try:
             if code != 0:
                 raise ValueError(words_of(code, out, err))
-            return entries_of(out)
-        except ValueError as error:
+            entries = entries_of(out)
+        except (RuntimeError, ValueError) as error:
             self.unread.append("tables of nft: %s" % error)
             return []
+        found = []
+        for entry in entries:
+            (kind, about), = entry.items()
+            if kind in _FORMS and not has_form(about, _FORMS[kind]):
+                self._unread("nft %s that has another form than expected: %s" % (kind, shown(about)))
+            elif kind in _FORMS:
+                found.append((kind, about))
+        return found
 
     def paths(self, scope, more=()):
         """
@@ -131,10 +150,11 @@ class Gathered:
         :type more: collections.Iterable[str]
         :rtype: tuple[dict[str, Path], list[str]]
         """
-        names = _interface_names(self.entries) | set(more)
+        names = interface_names(self.entries) | set(more)
         for saves in self.saves.values():
             for _name, save in saves:
                 names.update(iptables.interface_names(save))
+                self.sets.filled.update(iptables.filled_sets(save))
         interfaces = Interfaces(names)
         found = {}
         for family in self.families:
@@ -147,25 +167,24 @@ class Gathered:
         for name, save in self.saves[family]:
             for table, saved in read_save(save).items():
                 chains = dict((chain, [rule.words() for rule in rules]) for chain, rules in saved.chains().items())
-                policies = dict((chain, policy) for chain, policy in saved.policies.items() if policy != "-")
-                tracked = table != "raw"
-                reader = iptables.Reader(family, interfaces, self.sets, scope == HOST, tracked)
-                read = reader.read("%s %s" % (name, table), chains)
-                for chain in policies:
+                for chain, policy in saved.policies.items():
                     hook = chain.lower()
-                    if hook in _HOOKS[scope] and table in _PRIORITIES and (table, hook) != _TRANSLATES_SOURCES:
+                    if policy == "-" or hook not in _HOOKS[scope] or table not in _PRIORITIES:
+                        continue
+                    if (table, hook) != _TRANSLATES_SOURCES:
+                        tracked = table != "raw"
+                        reader = iptables.Reader(family, interfaces, self.sets, scope == HOST, tracked, hook)
+                        read = reader.read("%s %s" % (name, table), chains)
                         place = (_HOOKS[scope].index(hook), _PRIORITIES[table], name)
-                        yield place, Hooked(read, chain, policies[chain])
+                        yield place, Hooked(read, chain, policy)
 
     def _of_nft(self, family, scope, interfaces):
         texts = _Texts(self.host)
         shown = self._shown_by_iptables(family)
         tables, found = {}, []
-        for entry in self.entries:
-            (kind, about), = entry.items()
-            if kind in ("table", "chain", "set", "map", "rule"):
-                key = (about["family"], about["name"] if kind == "table" else about["table"])
-                tables.setdefault(key, {}).setdefault(kind, []).append(about)
+        for kind, about in self.entries:
+            key = (about["family"], about["name"] if kind == "table" else about["table"])
+            tables.setdefault(key, {}).setdefault(kind, []).append(about)
         for (word, name), parts in sorted(tables.items()):
             if _OUR_TABLES.match(name) or any("dormant" in (one.get("flags") or []) for one in parts.get("table", [])):
                 continue
@@ -189,18 +208,18 @@ class Gathered:
                 self._unread("nft chain %s %s %s, whose hook ingress is not read" % (key + (chain["name"],)))
         hooks = [chain for chain in hooks if chain["hook"] in _HOOKS[scope]]
         hooks = [chain for chain in hooks if (chain.get("type"), chain["hook"]) != _TRANSLATES_SOURCES]
-        known = {}
         for chain in hooks:
-            tracked = chain["hook"] != "prerouting" or chain.get("prio", 0) > _TRACKING
-            if tracked not in known:
-                reader = nftables.Reader(family, interfaces, named, scope == HOST, tracked)
-                chains = known[tracked] = Chains("nft %s %s" % key)
-                for rule in parts.get("rule", []):
-                    found = reader.rules(rule, texts(key, rule))
-                    chains.rules.setdefault(rule["chain"], []).extend(found)
-            chains = known[tracked]
+            tracked = chain["hook"] != "prerouting" or chain["prio"] > _TRACKING
+            reader = nftables.Reader(family, interfaces, named, scope == HOST, tracked, chain["hook"])
+            chains = Chains("nft %s %s" % key)
+            for one in parts.get("chain", []):
+                chains.rules[one["name"]] = []
+            for rule in parts.get("rule", []):
+                reader.note_filled(rule)
+            for rule in parts.get("rule", []):
+                chains.rules.setdefault(rule["chain"], []).extend(reader.rules(rule, texts(key, rule)))
             policy = "DROP" if chain.get("policy") == "drop" else "ACCEPT"
-            place = (_HOOKS[scope].index(chain["hook"]), chain.get("prio", 0), "nft %s %s" % key)
+            place = (_HOOKS[scope].index(chain["hook"]), chain["prio"], "nft %s %s" % key)
             yield place, Hooked(chains, chain["name"], policy)
 
     def _shown_by_iptables(self, family):
@@ -245,29 +264,3 @@ class Text:
 
     def __str__(self):
         return self._make()
-
-
-def _interface_names(entries):
-    """Names of interfaces in rules and sets of nft."""
-    found = set()
-
-    def strings(value):
-        if isinstance(value, dict):
-            for one in value.values():
-                strings(one)
-        elif isinstance(value, list):
-            for one in value:
-                strings(one)
-        elif isinstance(value, str) and not value.startswith("@"):
-            found.add(value)
-
-    for entry in entries:
-        (kind, about), = entry.items()
-        if kind in ("set", "map") and about.get("type") == "ifname":
-            strings(about.get("elem"))
-        for part in (about.get("expr") or []) if kind == "rule" else []:
-            left = part.get("match", {}).get("left") or part.get("vmap", {}).get("key")
-            key = left.get("meta", {}).get("key") if isinstance(left, dict) else None
-            if key in ("iif", "iifname", "oif", "oifname"):
-                strings(part["match"]["right"] if "match" in part else part["vmap"]["data"])
-    return found

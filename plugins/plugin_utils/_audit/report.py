@@ -31,6 +31,7 @@ _EFFECTS: Final = {
     "opens": ("permits", "may permit"),
     "closes": ("blocks", "may block"),
     "translates": ("translates", "may translate"),
+    "may change": ("may change", "may change"),
 }
 """What a foreign rule does, as ``ruleset_info`` returns it, in words: if certain, and if not."""
 

@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 PORTS = (22, 23, 80, 514, 515, 516, 1024, 32000, 32006, 40000, 65535)
-_NETWORKS = {
+NETWORKS = {
     4: ("198.19.1.0/24", "198.19.1.0/25", "198.19.1.8", "198.19.1.0/29", "198.19.2.48/28", "198.19.2.51", "0.0.0.0/0"),
     6: ("2001:db8:a1::/64", "2001:db8:a1::/80", "2001:db8:a1::8", "2001:db8:a1::/125", "2001:db8:a2::50/124", "::/0"),
 }
-_OWN = {
+OWN = {
     4: ("198.19.1.11", "198.19.1.12", "198.19.1.0/24", "198.19.2.51", "198.19.2.48/28"),
     6: ("2001:db8:a1::11", "2001:db8:a1::12", "2001:db8:a1::/64", "2001:db8:a2::51", "2001:db8:a2::50/124"),
 }
 _STATES = ("NEW", "ESTABLISHED", "NEW,ESTABLISHED", "INVALID", "RELATED,ESTABLISHED", "NEW,UNTRACKED")
-_CHAINS = 5
+CHAINS = 5
 
 
 @dataclass(frozen=True)
@@ -48,17 +48,20 @@ class _Maker:
 class Iptables(_Maker):
     """Rules of iptables and ip6tables, with and without ipset."""
 
+    #: what stands behind the names of the programs: nothing, or the older kind's word
+    legacy = ""
+
     def ruleset(self) -> Ruleset:
-        commands: list[tuple[tuple[str, ...], str]] = [(("ipset", "restore"), "\n".join(self._sets()) + "\n")]
-        for version, tool in ((4, "iptables-restore"), (6, "ip6tables-restore")):
-            commands.append(((tool,), "\n".join(self._tables(version)) + "\n"))
+        commands: list[tuple[tuple[str, ...], str]] = [(("ipset", "restore"), "\n".join(self.sets()) + "\n")]
+        for version, tool in ((4, "iptables"), (6, "ip6tables")):
+            commands.append(((f"{tool}{self.legacy}-restore",), "\n".join(self._tables(version)) + "\n"))
         return Ruleset(tuple(commands))
 
-    def _sets(self) -> Iterator[str]:
+    def sets(self) -> Iterator[str]:
         for version, family in ((4, "inet"), (6, "inet6")):
             for name in ("one", "two"):
                 yield f"create {name}{version} hash:net family {family}"
-                for network in set(self.chance.sample(_NETWORKS[version][:-1], self.chance.randrange(3))):
+                for network in sorted(set(self.chance.sample(NETWORKS[version][:-1], self.chance.randrange(3)))):
                     yield f"add {name}{version} {network}"
 
     def _tables(self, version: int) -> Iterator[str]:
@@ -74,28 +77,35 @@ class Iptables(_Maker):
             yield f"*{table}"
             for chain in chains:
                 yield f":{chain} {'DROP' if table == 'filter' and self.maybe(0.3) else 'ACCEPT'} [0:0]"
-            yield from (f":c{number} - [0:0]" for number in range(_CHAINS))
+            yield from (f":c{number} - [0:0]" for number in range(CHAINS))
             for chain in chains:
                 for _number in range(self.chance.randrange(1, 7)):
                     yield f"-A {chain} {self._rule(version, table, chain, 0)}"
-            for number in range(_CHAINS):
+            for number in range(CHAINS):
                 for _number in range(self.chance.randrange(0, 5)):
-                    yield f"-A c{number} {self._rule(version, table, 'INPUT', number + 1)}"
+                    yield f"-A c{number} {self._rule(version, table, 'user', number + 1)}"
             yield "COMMIT"
 
+    def special(self, version: int, table: str, chain: str, first: int) -> str | None:
+        """A rule of another kind, or none."""
+        return None
+
     def _rule(self, version: int, table: str, chain: str, first: int) -> str:
+        special = self.special(version, table, chain, first)
+        if special:
+            return special
         parts: list[str] = []
 
         def say(text: str, negation: float = 0.2) -> None:
             parts.append(("! " if self.maybe(negation) else "") + text)
 
         if self.maybe(0.4):
-            say(f"-s {self.one(_NETWORKS[version][:-1])}")
+            say(f"-s {self.one(NETWORKS[version][:-1])}")
         elif self.maybe(0.3):
             parts.append("-m set")
             say(f"--match-set {self.one(('one', 'two'))}{version} {self.one(('src', 'dst'))}")
         if self.maybe(0.15):
-            say(f"-d {self.one(_OWN[version])}")
+            say(f"-d {self.one(OWN[version])}")
         if self.maybe(0.15):
             say(f"-i {self.one(('near', 'far', 'n+', 'other'))}")
         transport = self.one(("tcp", "udp", "icmp", "all", "tcp", "udp"))
@@ -110,8 +120,8 @@ class Iptables(_Maker):
             parts.append("-m conntrack")
             say(f"--ctstate {self.one(_STATES)}")
         verdicts = ["ACCEPT", "DROP", "RETURN", "LOG"] + (["REJECT"] if table == "filter" else [])
-        if first < _CHAINS and self.maybe(0.5):
-            target = f"c{self.chance.randrange(first, _CHAINS)}"
+        if first < CHAINS and self.maybe(0.5):
+            target = f"c{self.chance.randrange(first, CHAINS)}"
             return " ".join([*parts, "-g" if self.maybe(0.3) else "-j", target])
         return " ".join([*parts, "-j", self.one(verdicts)])
 
@@ -146,11 +156,12 @@ class Nftables(_Maker):
         yield f"table {family} random{number} {{"
         for version in versions:
             kind = {4: "ipv4_addr", 6: "ipv6_addr"}[version]
-            some = self.chance.sample(_NETWORKS[version][:-1], 2)
+            some = self.chance.sample(NETWORKS[version][:-1], 2)
             # Intervals of one set must not overlap, unless they are merged.
             yield f"set nets{version} {{ type {kind}; flags interval; auto-merge; elements = {{ {', '.join(some)} }} }}"
         yield f"set ports {{ type inet_service; elements = {{ {', '.join(map(str, self.chance.sample(PORTS, 3)))} }} }}"
-        for chain in reversed(range(_CHAINS)):
+        yield from self.objects(versions)
+        for chain in reversed(range(CHAINS)):
             yield f"chain c{chain} {{"
             yield from (self._rule(versions, chain + 1, True) for _number in range(self.chance.randrange(0, 5)))
             yield "}"
@@ -161,20 +172,39 @@ class Nftables(_Maker):
             priority = self.chance.randrange(-350, 100)
             yield f"chain {hook}_{priority + 400} {{ type filter hook {hook} priority {priority}; policy {policy};"
             rejects = hook != "prerouting"
-            first = 0 if rejects else _CHAINS
+            first = 0 if rejects else CHAINS
             yield from (self._rule(versions, first, rejects) for _number in range(self.chance.randrange(1, 6)))
             yield "}"
+        yield from self.chains(versions)
         yield "}"
 
+    def objects(self, versions: Sequence[int]) -> Iterator[str]:
+        """Sets, maps and counters that another kind needs."""
+        yield from ()
+
+    def chains(self, versions: Sequence[int]) -> Iterator[str]:
+        """Chains that another kind needs."""
+        yield from ()
+
+    def special(self, versions: Sequence[int], first: int, rejects: bool) -> str | None:
+        """A rule of another kind, or none."""
+        return None
+
+    def chain(self, first: int) -> str:
+        return f"c{self.chance.randrange(first, CHAINS)}" if first < CHAINS else ""
+
     def _rule(self, versions: Sequence[int], first: int, rejects: bool) -> str:
+        special = self.special(versions, first, rejects)
+        if special:
+            return special
         parts: list[str] = []
         version = self.chance.choice(versions)
         word = {4: "ip", 6: "ip6"}[version]
         sign = "!= " if self.maybe(0.2) else ""
         if self.maybe(0.4):
-            parts.append(f"{word} saddr {sign}{self.one((*_NETWORKS[version], f'@nets{version}'))}")
+            parts.append(f"{word} saddr {sign}{self.one((*NETWORKS[version], f'@nets{version}'))}")
         elif self.maybe(0.2):
-            parts.append(f"{word} daddr {sign}{{ {', '.join(self.chance.sample(_OWN[version][:2], 2))} }}")
+            parts.append(f"{word} daddr {sign}{{ {', '.join(self.chance.sample(OWN[version][:2], 2))} }}")
         elif self.maybe(0.2) and len(versions) > 1:
             parts.append(f"meta nfproto {sign}ipv{version}")
         if self.maybe(0.15):
@@ -183,11 +213,11 @@ class Nftables(_Maker):
         if self.maybe(0.25):
             states = ("new", "established", "{ new, established }", "invalid", "established,related", "!= established")
             parts.append(f"ct state {self.one(states)}")
-        chain = f"c{self.chance.randrange(first, _CHAINS)}" if first < _CHAINS else ""
+        chain = self.chain(first)
         if self.maybe(0.15):
             verdicts = ["accept", "drop", "continue", "return"] + ([f"jump {chain}", f"goto {chain}"] if chain else [])
             entries = (f"{port} : {self.one(verdicts)}" for port in self.chance.sample(PORTS, 3))
-            return " ".join([f"{self.one(('tcp', 'udp', 'th'))} dport vmap {{ {', '.join(entries)} }}"])
+            return f"{self.one(('tcp', 'udp', 'meta l4proto { tcp, udp } th'))} dport vmap {{ {', '.join(entries)} }}"
         if chain and self.maybe(0.5):
             return " ".join([*parts, "counter", self.one(("jump", "goto")), chain])
         verdicts = ["accept", "drop", "return", "continue", "counter"] + (["reject"] if rejects else [])
@@ -213,6 +243,3 @@ class Nftables(_Maker):
             # As above: nft itself gets two that are negated wrong.
             some = ("61000", "61001", "1-60000", ">= 61000", "< 1024")
             yield f"{transport} sport {self.one(some if sign else (*some, '!= 61000'))}"
-
-
-MAKERS: dict[str, Callable[[random.Random], Iptables | Nftables]] = {"iptables": Iptables, "nftables": Nftables}

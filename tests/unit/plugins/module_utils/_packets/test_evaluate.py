@@ -10,73 +10,19 @@ __metaclass__ = type
 import json
 import unittest
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import number_of
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import read_paths
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import Interfaces, trace
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import TCP, UDP, bounds
-from tests.unit.plugins.module_utils.support import Folder, Kernel
-
-EVERYTHING = ["iptables-save", "iptables", "nft", "ipset"]
-MODERN = (0, "iptables v1.8.9 (nf_tables)\n", "")
-
-
-def ruleset(rules, chain=None, sets=(), table="somebody"):
-    """A table as nft tells it, with one chain of the hook input and what it leads to."""
-    entries = [{"metainfo": {"json_schema_version": 1}}, {"table": {"family": "inet", "name": table}}]
-    base = {"family": "inet", "table": table, "name": "input", "type": "filter", "hook": "input", "prio": 0}
-    entries.append({"chain": dict(base, **(chain or {}))})
-    entries.append({"chain": {"family": "inet", "table": table, "name": "more"}})
-    entries.extend({"set": dict(one, family="inet", table=table)} for one in sets)
-    for number, (name, expr) in enumerate(rules):
-        entries.append(
-            {"rule": {"family": "inet", "table": table, "chain": name, "handle": number + 1, "expr": expr}})
-    return json.dumps({"nftables": entries})
-
-
-def match(left, right, operator="=="):
-    protocol, field = left.split()
-    kind = {"ct": {"ct": {"key": field}}, "meta": {"meta": {"key": field}}}
-    left = kind.get(protocol, {"payload": {"protocol": protocol, "field": field}})
-    return {"match": {"op": operator, "left": left, "right": right}}
-
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import Interfaces
+from tests.unit.plugins.module_utils._packets.asking import PASSES, Asking, match, ruleset
 
 DROP, ACCEPT = {"drop": None}, {"accept": None}
 
 
-class PacketTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = Folder({"proc/net/ip_tables_names": ""}, EVERYTHING)
-        self.answers = {"iptables": MODERN}
-
-    def tearDown(self):
-        self.folder.remove()
-
-    def asked(self, port="tcp/514", source="198.18.1.1", came="eth0", scope="host"):
-        """Whether a packet passes, and what is unsure on its way."""
-        host = self.folder.host(Kernel(self.answers))
-        paths, self.unread = read_paths(host, scope)
-        path = paths["ipv4"]
-        number = number_of(source, "ipv4")
-        transport, _slash, port = port.partition("/")
-        box = list(bounds("ipv4", len(path.interfaces)))
-        box[0] = ({"tcp": TCP, "udp": UDP}[transport],) * 2
-        box[1], box[3], box[4] = (number, number), (40000, 40000), (int(port), int(port))
-        box[5] = (path.interfaces.number(came),) * 2
-        passed, walks = trace(path.hooked, [tuple(box)])
-        effects = [effect for walk in walks for effect in walk.effects]
-        self.verdicts = [effect.verdict for effect in effects]
-        self.unsure = [effect.rule.unsure for effect in effects if not effect.sure]
-        return bool(passed)
-
-    def iptables(self, rules, table="filter", policy="ACCEPT", **packet):
-        lines = ["*" + table, ":INPUT %s [0:0]" % policy, ":PREROUTING ACCEPT [0:0]", ":mine - [0:0]"]
-        self.answers["iptables-save"] = (0, "\n".join(lines + ["-A " + rule for rule in rules] + ["COMMIT", ""]), "")
-        return self.asked(**packet)
+class PacketTest(Asking):
+    def asked(self, **packet):
+        """Whether a packet passes, or may."""
+        return Asking.asked(self, **packet) in (PASSES, "may")
 
     def nft(self, *rules, **more):
-        rules = [rule if isinstance(rule, tuple) else ("input", rule) for rule in rules]
-        self.answers["nft"] = (0, ruleset(rules, **more), "")
-        return self.asked()
+        return Asking.nft(self, rules, **more)
 
     def test_iptables(self):
         drops = (

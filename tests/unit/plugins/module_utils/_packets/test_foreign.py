@@ -7,6 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+import os
 import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import Management
@@ -24,10 +25,13 @@ FIB = """Local:
         /32 host LOCAL
 """
 
+USUAL = "0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n"
+
 
 class OthersTest(unittest.TestCase):
     def setUp(self):
         self.folder = Folder({"proc/net/fib_trie": FIB}, ["iptables-save", "iptables"])
+        self.answers, self.ip, self.more = {}, [], []
 
     def tearDown(self):
         self.folder.remove()
@@ -37,10 +41,14 @@ class OthersTest(unittest.TestCase):
         hook, ours = {"host": ("INPUT", "PORTLEDGER-IN"), "gateway": ("FORWARD", "PORTLEDGER-FWD")}[scope]
         lines = []
         for table in more.get("tables", ["filter"]):
-            lines.extend(["*" + table, ":%s ACCEPT [0:0]" % hook, ":PREROUTING ACCEPT [0:0]", ":%s - [0:0]" % ours])
+            lines.extend(["*" + table, ":%s %s [0:0]" % (hook, more.get("policy", "ACCEPT"))])
+            lines.extend([":PREROUTING ACCEPT [0:0]", ":%s - [0:0]" % ours])
             lines.extend("-A " + rule for rule in rules)
             lines.append("COMMIT")
-        host = self.folder.host(Kernel({"iptables-save": (0, "\n".join(lines + [""]), "")}))
+        lines.extend(self.more)
+        self.answers["ip"] = list(self.ip)
+        self.answers["iptables-save"] = (0, "\n".join(lines + [""]), "")
+        host = self.folder.host(Kernel(self.answers))
         plan = read_plan(golden_plan(scope), scope)
         management = Management(("198.18.9.9", 22), ["198.18.9.0/24"], [22])
         options = {"unlisted": more.get("unlisted", "drop"), "egress": more.get("egress", "leave")}
@@ -124,6 +132,67 @@ class OthersTest(unittest.TestCase):
             self.found("FORWARD -d 198.18.1.1/32 -p tcp -m tcp --dport 514 -j DROP", "FORWARD -j PORTLEDGER-FWD",
                        scope="gateway"),
         )
+
+    def told(self, *rules, **more):
+        """Effect, whether it is certain, and what is unknown."""
+        self.found(*rules, **more)
+        return [(one["effect"], one["certain"], one["unknown"]) for one in self.entries]
+
+    def test_what_is_accepted_and_dropped_by_others_all_the_same(self):
+        ours, rule = "INPUT -j PORTLEDGER-IN", "INPUT -p tcp -m tcp --dport 9 -j ACCEPT"
+        self.assertEqual([("opens", True, None)], self.told(rule, ours))
+        for after, answer in (("-p tcp -m tcp --dport 9 -j DROP", []),
+                              ("-m limit --limit 9/sec -j DROP", [("opens", False, None)])):
+            self.more = ["*security", ":INPUT ACCEPT [0:0]", "-A INPUT " + after, "COMMIT"]
+            found = [one for one in self.told(rule, ours) if one[0] == "opens"]
+            self.assertEqual(answer, found, after)
+
+    def test_what_nobody_knows_may_open(self):
+        ours = "INPUT -j PORTLEDGER-IN"
+        self.assertEqual([("opens", ["tcp/9 from anywhere"])],
+                         self.found("INPUT -p tcp -m tcp --dport 9 -j NFQUEUE --queue-num 1", ours))
+        self.assertEqual([False], [one["certain"] for one in self.entries])
+        self.assertEqual([], self.found(ours, "INPUT -p tcp -m tcp --dport 9 -j NFQUEUE --queue-num 1"))
+
+    def with_interfaces(self, routes=None, rules=USUAL):
+        """Those that there are, and the routes of IPv4."""
+        self.folder.write("proc/net/dev", "Inter-|\n face |bytes\n    lo: 1 2\n  eth0: 1 2\n  eth1:1 2\n  eth2: 1 2\n")
+        self.ip = [(0, rules, ""), (int(routes is None), routes or "", "")]
+        if routes is not None:
+            os.chmod(self.folder.write("bin/ip", ""), 0o755)
+
+    def test_an_interface_that_is_not_there(self):
+        rule, ours = "INPUT -i wg0 -j ACCEPT", "INPUT -j PORTLEDGER-IN"
+        self.with_interfaces()
+        self.assertEqual([("opens", False, "an interface that does not exist now")], self.told(rule, ours))
+        self.assertEqual([("opens", True, None)], self.told(rule.replace("wg0", "eth1"), ours))
+        self.assertEqual([], self.told("INPUT -i wg0 -j DROP", ours))
+
+    def test_interfaces_that_flows_do_not_use(self):
+        # A gateway with a policy of drop lets through between the interfaces in use: once, every flow was "closed".
+        rule = "FORWARD -i eth0 -o eth1 -j ACCEPT"
+        routes = "default via 198.18.200.1 dev eth2 \n198.18.50.0/23 dev eth0 proto kernel\n198.18.1.0/30 dev eth1\n"
+        drop = {"scope": "gateway", "policy": "DROP"}
+        which = ("closes", False, "the interface that packets use")
+        to_console = ["tcp/514 syslog from log_sources to console", "udp/514 syslog from log_sources to console"]
+        self.with_interfaces(routes)
+        (_effect, every), = self.found(**drop)
+        self.assertEqual(set(to_console), set(to_console) & set(every))
+        (_effect, closed), = self.found(rule, **drop)
+        self.assertEqual(sorted(every), sorted(closed + to_console))
+        self.assertEqual([True], [one["certain"] for one in self.entries])
+        # Where routes cannot tell, packets may come by any interface: no routes, or rules that choose between tables.
+        policy = USUAL + "99:\tfrom all lookup 7\n"
+        for unknown, rules in ((None, USUAL), ("", USUAL), ("what?", USUAL), (routes, policy)):
+            self.with_interfaces(unknown, rules)
+            self.assertEqual([which], self.told(rule, **drop))
+            self.assertEqual([("closes", True, None)], self.told(**drop))
+        # By several of them.
+        hops = ["nexthop via 198.18.0.1 dev eth0 weight 1", "nexthop via 198.18.0.2 dev eth2 weight 1"]
+        self.with_interfaces("default \\\t" + " \\\t".join(hops))
+        self.assertEqual([which], self.told("FORWARD -i eth0 -j DROP", scope="gateway"))
+        self.assertEqual([("closes", True, None)], self.told("FORWARD ! -i eth1 -j DROP", scope="gateway"))
+        self.assertEqual([], self.told("FORWARD -i eth1 -j DROP", scope="gateway"))
 
     def test_whose_a_chain_is(self):
         for name in ("PORTLEDGER-IN", "PORTLEDGER-QFWD-rest", "filter_IN_policy_portledger-host_pre",

@@ -166,6 +166,28 @@ def test_for_programs(findings: list[Finding]) -> None:
     assert data["version"] == 1
 
 
+@pytest.mark.parametrize(
+    ("effect", "certain", "words"),
+    [
+        ("opens", True, "permits"),
+        ("opens", False, "may permit"),
+        ("closes", True, "blocks"),
+        ("closes", False, "may block"),
+        ("translates", True, "translates"),
+        ("translates", False, "may translate"),
+        ("may change", False, "may change"),
+    ],
+)
+def test_each_effect_has_words(effect: str, certain: bool, words: str) -> None:
+    unknown = None if certain else "jump { drop }"
+    finding = examine(
+        "ep1", "host", result(others=[{**OPENS, "effect": effect, "certain": certain, "unknown": unknown}])
+    )
+    end = "" if certain else " (cannot be read: jump { drop })"
+    rule = "iptables filter INPUT: -p tcp -m tcp --dport 9 -j ACCEPT"
+    assert as_lines([finding])[1] == f"  foreign: {words} tcp/9 from anywhere (IPv4), by {rule}{end}"
+
+
 def test_for_continuous_integration(findings: list[Finding]) -> None:
     suite = ElementTree.fromstring(as_junit(findings))
     assert suite.attrib == {"name": "portledger.qradar audit", "tests": "7", "failures": "3", "errors": "1"}
