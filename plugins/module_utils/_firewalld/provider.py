@@ -10,7 +10,6 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-import os
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
@@ -31,6 +30,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state
     FirewalldState, FormerFirewalldState, as_bytes, direct_text, kernel_sets, same_files, same_runtime,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native, words_of
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.answers import printed
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
 
 _OLDEST = (0, 9)
@@ -93,9 +93,9 @@ def _parse_direct(host):
 def _direct_in_force(host):
     found = {}
     for family, program in _SAVE.items():
-        if host.find(program) and (family == "ipv4" or os.path.exists(host.file("proc/net/if_inet6"))):
+        if host.find(program):
             # The whole of it: asking for a table that the kernel has not fails.
-            rules = published.parse_save(host.output(program, []))
+            rules = published.parse_save(printed(host, program, []))
             if rules:
                 found[family] = rules
     return found
@@ -138,7 +138,7 @@ class Firewalld(Provider):
         "_firewalld.reload", "_firewalld.rules", "_firewalld.runtime", "_firewalld.state", "_iptables.ipset",
         "_iptables.lock", "_iptables.render", "_iptables.restore", "_iptables.rule", "_iptables.save",
         "_iptables.tables", "_iptables.words", "_nftables.listing", "_plan.difference", "_plan.line", "_plan.plan",
-        "_plan.policy", "_plan.rules", "_providers.provider",
+        "_plan.policy", "_plan.rules", "_providers.answers", "_providers.provider",
     )
 
     def detect(self, host):

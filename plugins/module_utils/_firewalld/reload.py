@@ -25,6 +25,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.text impor
 from ansible_collections.portledger.qradar.plugins.module_utils._host.unfinished import Note
 from ansible_collections.portledger.qradar.plugins.module_utils._host.process import LONG_SECONDS
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import restore_text
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.answers import printed
 
 # What zones and policies list, and the option that adds one.
 _LISTS = {
@@ -113,7 +114,7 @@ class _Others:
         tables = {}
         # With this backend the tables are firewalld's, and whoever uses it knows what a reload does to them.
         if backend(host) != "iptables":
-            tables = dict((program, host.output(program + "-save", [])) for program in _programs(host))
+            tables = dict((program, _save(host, program)) for program in _IPTABLES if host.find(program + "-save"))
         return cls(host, _settings(answers), _direct(answers), tables)
 
     @classmethod
@@ -153,7 +154,7 @@ class _Others:
 
     def _put_back_rules(self, program, before):
         try:
-            lost = lost_rules(before, self.host.output(program + "-save", []))
+            lost = lost_rules(before, _save(self.host, program))
             if lost:
                 restore_text(self.host, program + "-restore", lost)
         except RulesetError as error:
@@ -171,12 +172,8 @@ class _Others:
         ) or any(line not in direct[kind] for kind in kinds for line in self.direct[kind])
 
 
-def _programs(host):
-    """Those whose families the kernel has."""
-    for program in _IPTABLES:
-        if host.find(program + "-save"):
-            if program == "iptables" or os.path.exists(host.file("proc/net/if_inet6")):
-                yield program
+def _save(host, program):
+    return printed(host, program + "-save", [])
 
 
 def _questions(kinds):

@@ -8,6 +8,7 @@ __metaclass__ = type
 
 import os
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host.netlink import IPSET, NF_TABLES
 
 # What a part of the kernel that is not there leaves unanswered, by the beginning of a program's name.
@@ -30,6 +31,23 @@ def may_print(host, program, arguments, mark):
         return False
     code, out, _err = host.run(program, arguments)
     return mark in out if code == 0 else not knows_nothing(host, program)
+
+
+def printed(host, program, arguments):
+    """What a program prints; nothing where the kernel has nothing that it could show.
+
+    :type host: _host.host.Host
+    :type program: str
+    :type arguments: list[str]
+    :rtype: str
+    :raises RulesetError: it failed.
+    """
+    try:
+        return host.output(program, arguments)
+    except RulesetError:
+        if knows_nothing(host, program):
+            return ""
+        raise
 
 
 def knows_nothing(host, program):
