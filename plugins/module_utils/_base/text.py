@@ -7,6 +7,7 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 import codecs
+import hashlib
 import json
 import re
 
@@ -120,10 +121,64 @@ def as_comment(text):
     # Half of a character, and what is none: no firewall keeps these, nor does XML.
     whole = native(_NO_CHARACTER.sub(u"\ufffd", _decoded(text)))
     line = re.sub(r"[\x00-\x1f\x7f]+", " ", whole).strip()
-    raw = line if bytes is str else line.encode("utf-8", "surrogateescape")
-    if len(raw) <= COMMENT_BYTES:
-        return line
-    return native(raw[:COMMENT_BYTES].decode("utf-8", "ignore"))
+    return line if len(_raw(line)) <= COMMENT_BYTES else _beginning(line, COMMENT_BYTES)
+
+
+def distinct_comments(names, taken):
+    """A comment for each name, as :func:`as_comment` gives it where it fits, and never the same for two names.
+
+    A name that does not fit, or whose comment is taken, ends in a part of its hash.
+
+    :type names: collections.Iterable[str]
+    :param taken: whether a comment means something else already; none that begins with a tilde does
+    :type taken: collections.Callable[[str], bool]
+    :rtype: dict[str, str]
+    """
+    names = set(native(name) for name in names)
+    found = dict((name, name) for name in names if as_comment(name) == name and not taken(name))
+    known = set(found.values())
+    for name in sorted(names - known):
+        turn, comment = 0, ""
+        start = as_comment(name)
+        start = "~" + start if taken(start) else start
+        while not comment or comment in known:
+            end = "~" + hashlib.sha256(_raw("%s\0%d" % (name, turn))).hexdigest()[:8]
+            comment = _beginning(start, COMMENT_BYTES - len(end)) + end
+            turn += 1
+        found[name] = comment
+        known.add(comment)
+    return found
+
+
+class HashedNames:
+    """Names that end in a hash, none for two things: hashes are short where a kernel's names are."""
+
+    def __init__(self):
+        self._owners = {}
+
+    def name(self, make, *labels):
+        """
+        :param make: makes a name of labels
+        :type make: collections.Callable
+        :param labels: what the name stands for
+        :type labels: str
+        :returns: the same for the same labels; where another thing has this name already, another one
+        :rtype: str
+        """
+        turn, name = 0, make(*labels)
+        while self._owners.setdefault(name, labels) != labels:
+            turn += 1
+            name = make(*(labels[:-1] + ("%s\0%d" % (labels[-1], turn),)))
+        return name
+
+
+def _raw(text):
+    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
+
+
+def _beginning(text, most):
+    """As many letters of a text as fit into so many bytes."""
+    return native(_raw(text)[:most].decode("utf-8", "ignore"))
 
 
 def from_json(text):

@@ -17,6 +17,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.contract i
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, within
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import as_members
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import segment_label
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import (
     ACCEPT, CONNECTION, EGRESS, FLOW, ICMP_ERRORS, LISTENERS, MANAGEMENT, NEIGHBOUR_DISCOVERY, SEGMENT, UNLISTED,
 )
@@ -152,15 +153,6 @@ class Model:
 def _hash(text):
     raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
     return hashlib.sha256(raw).hexdigest()[:16]
-
-
-def segment_label(interface):
-    """Of the set that stands for an interface. No name in a plan has a comma.
-
-    :type interface: str
-    :rtype: str
-    """
-    return "segment, %s" % interface
 
 
 class Builder:

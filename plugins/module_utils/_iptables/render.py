@@ -13,6 +13,7 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import DROP, LEAVE, LOG
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import HashedNames
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import as_members
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import fixed_rules
@@ -67,6 +68,7 @@ class _Renderer:
         self.with_sets = with_sets
         self.sets = {}
         self.chains = {}
+        self._hashed = HashedNames()
 
     def main(self):
         """What enters the host, or crosses the gateway."""
@@ -99,7 +101,7 @@ class _Renderer:
             if rule.established:
                 main.extend(plain_rules(self.names, self.family, rule))
         for source, _families, ends in by_ends(self.policy.published, [self.family]):
-            name = self.names.hashed_chain(PUBLISHED, source)
+            name = self._hashed.name(self.names.hashed_chain, PUBLISHED, source)
             main.extend(self._matching("src", source, ["-j", name]))
             for _destination, _families, rules in ends:
                 self._chain(name, [made for rule in rules for made in published_rules(rule)])
@@ -138,7 +140,7 @@ class _Renderer:
         """Rules of the main chain that lead to a chain for each source set, and those chains."""
         leading = []
         for source, _families, ends in by_ends(rules, [self.family]):
-            name = self.names.hashed_chain(source)
+            name = self._hashed.name(self.names.hashed_chain, source)
             leading.extend(self._matching("src", source, ["-j", name]))
             chain = self._chain(name)
             for destination, _families, flows in ends:
@@ -146,7 +148,7 @@ class _Renderer:
                 if destination is None:
                     chain.extend(made)
                     continue
-                pair = self.names.hashed_chain(source, destination)
+                pair = self._hashed.name(self.names.hashed_chain, source, destination)
                 chain.extend(self._matching("dst", destination, ["-j", pair]))
                 self._chain(pair, made)
         return leading

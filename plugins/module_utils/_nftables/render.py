@@ -14,6 +14,7 @@ __metaclass__ = type
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import DROP, GATEWAY, LEAVE, LOG
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import HashedNames
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.rule import Rule, interface_value, label
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import (
     Chain, Set, Table, base, chain_name, set_name,
@@ -62,6 +63,7 @@ class _Renderer:
     def __init__(self, policy):
         self.policy = policy
         self.table = Table()
+        self._names = HashedNames()
 
     def main(self, hook):
         """What enters the host, or crosses the gateway."""
@@ -103,7 +105,7 @@ class _Renderer:
 
     def _dispatch(self, end, family, name, action):
         """A rule for packets from or to a set of the plan; the set comes to be in the table."""
-        found = set_name(name, family)
+        found = self._names.name(set_name, family, name)
         if found not in self.table.sets:
             self.table.sets[found] = Set(family, self.policy.sets[name][family])
         return Rule([(end[family], ("@" + found,))], [action], label(name))
@@ -118,7 +120,7 @@ class _Renderer:
         """
         leading = []
         for source, families, ends in by_ends(rules):
-            name = chain_name(word, source)
+            name = self._names.name(chain_name, word, source)
             leading.extend(self._dispatch(SADDR, family, source, "jump " + name) for family in families)
             chain = []
             for destination, families, flows in ends:
@@ -126,7 +128,7 @@ class _Renderer:
                 if destination is None:
                     chain.extend(made)
                     continue
-                pair = chain_name(word, source, destination)
+                pair = self._names.name(chain_name, word, source, destination)
                 chain.extend(self._dispatch(DADDR, family, destination, "jump " + pair) for family in families)
                 self._chain(pair, made)
             self._chain(name, chain)

@@ -111,8 +111,9 @@ def base(hook):
     return "filter", hook, PRIORITY, "accept"
 
 
-def set_name(label, family):
+def set_name(family, label):
     """
+    :type family: str
     :param label: name of a set in the plan
     :type label: str
     :rtype: str

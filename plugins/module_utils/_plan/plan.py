@@ -11,10 +11,13 @@ import re
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError, quoted
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, family_of, parse_network
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import as_comment, is_text
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import (
+    as_comment, distinct_comments, is_text, native,
+)
 
 VERSION = 1
 _REMEDY = "Let the action plugin of portledger.qradar.ruleset make the plan, from the same release as the module"
+_SEGMENT = "segment, "
 _PORTS = re.compile(r"^(tcp|udp)/(\d{1,5})(?:-(\d{1,5}))?$")
 
 
@@ -94,20 +97,21 @@ def read_plan(data, scope):
         raise _wrong("version", data.get("version"), "is not %d" % VERSION)
     if data.get("scope") != scope:
         raise _wrong("scope", data.get("scope"), "is not the scope of this task, %s" % scope)
-    sets = dict((as_comment(name), _families(name, value)) for name, value in _dict(data, "sets").items())
+    labels = distinct_comments(_dict(data, "sets"), is_segment_label)
+    sets = dict((labels[native(name)], _families(name, value)) for name, value in _dict(data, "sets").items())
     gateway = scope == GATEWAY
     flows = [
-        _flow("flows[%d]" % number, value, sets, gateway) for number, value in enumerate(_list(data, "flows"))
+        _flow("flows[%d]" % number, value, labels, gateway) for number, value in enumerate(_list(data, "flows"))
     ]
     interfaces, deployment, ssh = [], None, []
     if gateway:
         interfaces = [_text("interfaces", name) for name in _list(data, "interfaces")]
-        deployment = _set_name("deployment", data.get("deployment"), sets)
+        deployment = _set_name("deployment", data.get("deployment"), labels)
         for number, value in enumerate(_list(data, "ssh")):
             place = "ssh[%d]" % number
             if not isinstance(value, dict):
                 raise _wrong(place, value, "is not a dictionary")
-            destination = _set_name(place + ".destination", value.get("destination"), sets)
+            destination = _set_name(place + ".destination", value.get("destination"), labels)
             ssh.append((destination, _ports(place + ".ports", value.get("ports"))))
     return Plan(scope, sets, flows, interfaces, deployment, ssh)
 
@@ -122,6 +126,24 @@ def port_bounds(port):
         return "icmp", 0, 0
     transport, first, last = _PORTS.match(port).groups()
     return transport, int(first), int(last or first)
+
+
+def segment_label(interface):
+    """Of a set that stands for an interface.
+
+    :type interface: str
+    :rtype: str
+    """
+    return _SEGMENT + interface
+
+
+def is_segment_label(label):
+    """Whether a label is that of an interface. No set of a plan has such a one.
+
+    :type label: str
+    :rtype: bool
+    """
+    return label.startswith(_SEGMENT)
 
 
 def _wrong(place, value, problem):
@@ -148,10 +170,12 @@ def _text(place, value):
     return as_comment(value)
 
 
-def _set_name(place, value, sets):
-    if _text(place, value) not in sets:
+def _set_name(place, value, labels):
+    """The label of a set, which is its name where that fits."""
+    _text(place, value)
+    if native(value) not in labels:
         raise _wrong(place, value, "is not one of the plan's sets")
-    return as_comment(value)
+    return labels[native(value)]
 
 
 def _families(name, value):
@@ -172,7 +196,7 @@ def _families(name, value):
     return checked
 
 
-def _flow(place, value, sets, gateway):
+def _flow(place, value, labels, gateway):
     if not isinstance(value, dict):
         raise _wrong(place, value, "is not a dictionary")
     service = _text(place + ".service", value.get("service"))
@@ -181,10 +205,10 @@ def _flow(place, value, sets, gateway):
     row = value.get("row")
     if row is not None and not isinstance(row, int):
         raise _wrong(place + ".row", row, "is not a number")
-    source = _set_name(place + ".source", value.get("source"), sets)
+    source = _set_name(place + ".source", value.get("source"), labels)
     destination = value.get("destination")
     if gateway:
-        destination = _set_name(place + ".destination", destination, sets)
+        destination = _set_name(place + ".destination", destination, labels)
     elif destination is not None:
         raise _wrong(place + ".destination", destination, "stands in a plan for a host")
     return Flow(service, row or 1000, source, destination, _ports(place + ".ports", value.get("ports")))
