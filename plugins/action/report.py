@@ -11,6 +11,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.host_variables import FullHostVars
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.snapshot import Snapshot
 from ansible_collections.portledger.qradar.plugins.plugin_utils._report.data import collect
@@ -40,7 +41,7 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
         files = {kind: options[kind] for kind in KINDS if options[kind]}
         require(files)
         audit = read_audit(options["audit"]) if options["audit"] else None
-        planner, firewalls = Snapshot.of(task_vars["hostvars"], task_vars["groups"])
+        planner, firewalls = Snapshot.of(FullHostVars(task_vars["hostvars"], self._loader), task_vars["groups"])
         now = datetime.datetime.now().astimezone()
         report = collect(planner, firewalls, now=now, audit=audit)
         write(report, files, options["lang"], now)

@@ -139,7 +139,7 @@ class LookupModule(Lookup):
         try:
             inventory = InventoryManager(loader=self._loader, sources=sources)
             manager = VariableManager(loader=self._loader, inventory=inventory)
-            return Snapshot.of(HostVars(inventory, manager, self._loader), inventory.get_groups_dict())
+            return Snapshot.of(self._full(HostVars(inventory, manager, self._loader)), inventory.get_groups_dict())
         except (AnsibleError, PortledgerError) as error:
             # Ansible's own messages may have several lines.
             words = " ".join(str(error).split())

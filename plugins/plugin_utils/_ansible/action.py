@@ -16,6 +16,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.host_variables import FullHostVars
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.task import TaskPlan
 
@@ -30,6 +31,7 @@ class PlanningAction(ActionBase):  # type: ignore[misc] # ansible-core has no ty
     MODULE: str
 
     _connection: Any
+    _loader: Any
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
@@ -53,7 +55,8 @@ class PlanningAction(ActionBase):  # type: ignore[misc] # ansible-core has no ty
 
     def task_plan(self, scope: str, task_vars: dict[str, Any]) -> TaskPlan:
         """The plans of this task, made once for all its hosts."""
-        return TaskPlan(scope, str(self._task._uuid), Path(constants.DEFAULT_LOCAL_TMP), task_vars, Display())
+        variables = {**task_vars, "hostvars": FullHostVars(task_vars["hostvars"], self._loader)}
+        return TaskPlan(scope, str(self._task._uuid), Path(constants.DEFAULT_LOCAL_TMP), variables, Display())
 
     def call_module(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Run the module on the host."""

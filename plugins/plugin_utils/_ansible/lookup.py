@@ -14,8 +14,10 @@ from typing import Any, Final
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.host_variables import FullHostVars
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.options import check_options
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.view import HostVars
 
 COLLECTION: Final = "portledger.qradar"
 FAIL: Final = "fail"
@@ -44,11 +46,19 @@ class Lookup(LookupBase):  # type: ignore[misc] # ansible-core has no types
             if terms and not self.TERMS:
                 raise PortledgerError(f"takes no terms. Remove {terms[0]!r}.")
             options = {name: self.get_option(name) for name in self.OPTIONS}
-            return self.answer(terms, variables or {}, options)
+            return self.answer(terms, self._in_full_context(variables or {}), options)
         except PortledgerError as error:
             if FAIL in self.OPTIONS and not self.get_option(FAIL):
                 return [{"error": str(error)}]
             raise AnsibleLookupError(f"{COLLECTION}.{self.NAME}: {error}") from error
+
+    def _in_full_context(self, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+        if "hostvars" not in variables:
+            return variables
+        return {**variables, "hostvars": self._full(variables["hostvars"])}
+
+    def _full(self, hostvars: HostVars) -> FullHostVars:
+        return FullHostVars(hostvars, self._loader)
 
     def answer(self, terms: Sequence[Any], variables: Mapping[str, Any], options: dict[str, Any]) -> list[Any]:
         """What the lookup returns.

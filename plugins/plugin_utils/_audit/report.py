@@ -23,6 +23,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.findings 
     count_states,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.listeners import ELSEWHERE, WIDE
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import message, printable
 
 VERSION: Final = 1
 
@@ -33,6 +34,7 @@ _EFFECTS: Final = {
 }
 """What a foreign rule does, as ``ruleset_info`` returns it, in words: if certain, and if not."""
 
+
 # XML 1.0 has no way to write these.
 _NOT_XML: Final = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -41,7 +43,7 @@ def as_lines(findings: Sequence[Finding]) -> list[str]:
     """For people: each host and gateway, and how many are in each state."""
     lines = [line for finding in findings for line in _of(finding)]
     counts = count_states(findings)
-    return [*lines, ", ".join(f"{state}: {count}" for state, count in counts.items())]
+    return [*map(message, lines), ", ".join(f"{state}: {count}" for state, count in counts.items())]
 
 
 def as_json(findings: Sequence[Finding]) -> str:
@@ -62,14 +64,14 @@ def as_junit(findings: Sequence[Finding]) -> str:
     suite = ElementTree.Element("testsuite", name="portledger.qradar audit")
     counts = {"tests": 0, "failures": 0, "errors": 0}
     for finding in findings:
-        for name, kind, message, lines in _tests(finding):
+        for name, kind, problem, lines in _tests(finding):
             case = ElementTree.SubElement(
                 suite, "testcase", classname=_xml(f"{finding.scope}.{finding.name}"), name=name
             )
             counts["tests"] += 1
             if kind:
                 counts[f"{kind}s"] += 1
-                ElementTree.SubElement(case, kind, message=_xml(message)).text = _xml("\n".join(lines))
+                ElementTree.SubElement(case, kind, message=_xml(problem)).text = _xml("\n".join(lines))
         if listening := list(_listening(finding)):
             ElementTree.SubElement(case, "system-out").text = _xml("\n".join(listening))
     for key, count in counts.items():
@@ -141,4 +143,5 @@ def _listener(one: Mapping[str, Any]) -> str:
 
 
 def _xml(text: str) -> str:
-    return _NOT_XML.sub("?", text)
+    """Escaped line by line: in an attribute, XML keeps no line's end."""
+    return "\n".join(printable(_NOT_XML.sub("?", line)) for line in text.split("\n"))

@@ -12,12 +12,17 @@ import difflib
 from collections.abc import Iterable
 from typing import Final
 
-_LONGEST: Final = 160
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import Secret, message, shown
+
 _MOST: Final = 100
+_LONGEST_WORD: Final = 300
 
 
 class PortledgerError(Exception):
-    """Any error of this collection. Its text is for people."""
+    """Any error of this collection. Its text is for people: see :func:`message`."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(message(text))
 
 
 class InputError(PortledgerError):
@@ -43,20 +48,21 @@ class InputError(PortledgerError):
 def complaint(host: str | None, variable: str, value: object, problem: str, remedy: str) -> str:
     """One form for errors and warnings: ``host: variable: value problem. remedy.``"""
     where = f"{host}: " if host else ""
-    text = f"{where}{variable}: {_shown(value)} {problem}. {remedy}"
-    return text if text.endswith("?") else f"{text}."
-
-
-def _shown(value: object) -> str:
-    """A value, shortened: a list of thousands of networks would hide the rest of the message."""
-    text = repr(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."
+    if isinstance(value, Secret):
+        # Why, and what would do, could tell what it says.
+        problem, remedy = (
+            "is encrypted and cannot be used as it is",
+            "Decrypt it, and see docs/inventory.md for its form",
+        )
+    text = f"{where}{variable}: {shown(value)} {problem}. {remedy}"
+    return message(text if text.endswith("?") else f"{text}.")
 
 
 def choices(given: object, allowed: Iterable[str]) -> str:
     """A remedy for an unknown word: the nearest valid ones, and all valid ones, a hundred at most."""
     words = sorted(set(allowed))
-    near = difflib.get_close_matches(str(given), words, n=3, cutoff=0.7)
+    word = given[:_LONGEST_WORD] if isinstance(given, str) else shown(given)
+    near = difflib.get_close_matches(word, words, n=3, cutoff=0.7)
     known = f"Valid values: {', '.join(words[:_MOST])}"
     if len(words) > _MOST:
         known += f" and {len(words) - _MOST} more"

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 try:
     import netaddr
@@ -26,6 +26,10 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors imp
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import Intervals, intervals_of
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+_BROADCAST: Final = ipaddress.IPv4Address("255.255.255.255")
+_RESERVED: Final = ipaddress.IPv4Network("240.0.0.0/4")
 
 
 class NetworkError(PortledgerError):
@@ -119,6 +123,9 @@ def parse_network(value: object) -> netaddr.IPNetwork:
     except ValueError:
         raise _why_no_network(value) from None
     _refuse_forms_of_one_host(parsed.network_address)
+    length = value.partition("/")[2]
+    if not length.isascii() or (length and (not length.isdigit() or str(int(length)) != length)):
+        raise NetworkError("does not end in a plain length", f"Write {parsed}")
     return netaddr.IPNetwork(str(parsed))
 
 
@@ -161,6 +168,8 @@ def parse_address(value: object) -> Address:
         ("a multicast address", address.is_multicast),
         ("the unspecified address", address.is_unspecified),
         ("a link-local address", address.is_link_local),
+        ("the broadcast address", address == _BROADCAST),
+        ("a reserved address", address in _RESERVED),
     )
     for kind, true in kinds:
         if true:

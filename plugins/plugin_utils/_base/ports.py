@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import shown
 
 TRANSPORTS: Final = ("tcp", "udp")
 LAST_PORT: Final = 65535
@@ -21,7 +22,7 @@ LAST_PORT: Final = 65535
 PORT_REMEDY: Final = "Write a port such as 514 or tcp/514, a range such as tcp/32000-32010, or icmp"
 
 _NUMBERS: Final = re.compile(r"-?[0-9]{1,20}(?:-[0-9]{1,20})?")
-_FORM: Final = re.compile(r"(?P<transport>[a-z]+)/(?P<first>[0-9]+)(?:-(?P<last>[0-9]+))?")
+_FORM: Final = re.compile(r"(?P<transport>[a-z]+)/(?P<first>[0-9]{1,20})(?:-(?P<last>[0-9]{1,20}))?")
 
 
 class PortError(PortledgerError):
@@ -30,7 +31,7 @@ class PortError(PortledgerError):
     def __init__(self, value: object, problem: str) -> None:
         self.value = value
         self.problem = problem
-        super().__init__(f"{value!r} {problem}")
+        super().__init__(f"{shown(value)} {problem}")
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -57,7 +58,9 @@ class PortRange:
         if form is None:
             raise PortError(value, "is not a transport with a port")
         if form["transport"] not in TRANSPORTS:
-            raise PortError(value, f"names the transport {form['transport']!r}, which is neither tcp nor udp")
+            raise PortError(value, f"names the transport {shown(form['transport'])}, which is neither tcp nor udp")
+        if any(number.startswith("0") and number != "0" for number in (form["first"], form["last"] or "0")):
+            raise PortError(value, "has a number that begins with 0")
         first = int(form["first"])
         last = int(form["last"] or first)
         for port in (first, last):
@@ -94,6 +97,8 @@ def parse_ports(value: object) -> tuple[PortRange, ...]:
     """
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise PortError(value, "is not a port")
+    if isinstance(value, int) and not -LAST_PORT <= value <= 10 * LAST_PORT:
+        raise PortError(value, f"is outside 1 to {LAST_PORT}")
     text = str(value).strip()
     if text in TRANSPORTS:
         raise PortError(value, "names a transport without a port")

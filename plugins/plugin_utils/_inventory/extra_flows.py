@@ -18,6 +18,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words impo
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import ExtraFlow
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.values import (
     PORT_REMEDY,
+    as_comment,
     as_date,
     as_list,
     as_mapping,
@@ -82,7 +83,7 @@ def _read_one(host: str, place: str, item: Mapping[str, object], host_names: fro
         from_=_side(host, f"{place}.from", item.get("from"), host_names),
         to=_side(host, f"{place}.to", item.get("to"), host_names),
         ports=ports,
-        comment=None if comment is None else str(comment),
+        comment=None if comment is None else as_comment(host, f"{place}.comment", comment),
         expires=None if expires is None else as_date(host, f"{place}.expires", expires),
         place=place,
     )

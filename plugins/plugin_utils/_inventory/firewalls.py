@@ -22,6 +22,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.contract i
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError, choices
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Networks
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import Secret
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.values import as_networks
 
 NOBODY: Final = Networks()
@@ -71,7 +72,8 @@ def _options(name: str, scope: str, variables: Mapping[str, object]) -> Firewall
     prefix = f"{scope}_firewall"
     management = variables.get(f"{prefix}_management")
     if isinstance(management, str):  # Ansible takes a list of words with commas between them, too
-        management = [word.strip() for word in management.split(",") if word.strip()]
+        as_it_was = Secret if isinstance(management, Secret) else str
+        management = [as_it_was(word.strip()) for word in management.split(",") if word.strip()]
     return FirewallOptions(
         unlisted=_word(name, f"{prefix}_unlisted", variables, DROP, POLICIES),
         egress=_word(name, f"{prefix}_egress", variables, LEAVE, POLICIES) if scope == GATEWAY else LEAVE,

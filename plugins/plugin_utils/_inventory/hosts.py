@@ -20,6 +20,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks i
     Networks,
     parse_address,
 )
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import shown
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import ROLES
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import Gateway, Host
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.values import (
@@ -30,6 +31,8 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.value
     as_number,
     as_words,
 )
+
+_MOST = 2**31 - 1
 
 Variables: TypeAlias = Mapping[str, object]
 Resolver: TypeAlias = Callable[[str], Sequence[str]]
@@ -62,7 +65,7 @@ def read_host(name: str, variables: Variables, groups: Sequence[str], resolver: 
         cluster_addresses=_address_list(
             name, "qradar_cluster_addresses", variables.get("qradar_cluster_addresses"), resolver
         ),
-        nat_group=as_number(name, "qradar_nat_group", _given(variables, "qradar_nat_group", 0), 0, 2**31 - 1),
+        nat_group=as_number(name, "qradar_nat_group", _given(variables, "qradar_nat_group", 0), 0, _MOST),
         encrypted=as_boolean(name, "qradar_encrypted", _given(variables, "qradar_encrypted", False)),
         ha_peer=_peer(name, variables),
         ssh_port=as_number(name, "ansible_port", variables.get("ansible_port") or 22, 1, 65535),
@@ -78,11 +81,11 @@ def _given(variables: Variables, variable: str, default: object) -> object:
 def _peer(name: str, variables: Variables) -> str | None:
     variable = "qradar_ha_peer"
     peer = _given(variables, variable, "")
-    if isinstance(peer, bool) or not isinstance(peer, str | int):
+    if isinstance(peer, bool) or not isinstance(peer, str | int) or (isinstance(peer, int) and abs(peer) > _MOST):
         raise InputError(
             name, variable, peer, "is not the name of a host", "Write the other node's name in the inventory"
         )
-    return str(peer) or None
+    return (peer if isinstance(peer, str) else str(peer)) or None
 
 
 def _roles(name: str, variables: Variables, groups: Sequence[str]) -> frozenset[str]:
@@ -113,7 +116,7 @@ def _addresses(name: str, variables: Variables, resolver: Resolver) -> tuple[Add
         return addresses
     given = variables.get("ansible_host") or name
     try:
-        return (parse_address(str(given)),)
+        return (parse_address(given if isinstance(given, str) else shown(given)),)
     except NetworkError as error:
         problem = error.problem
     except ValueError:

@@ -14,7 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError, PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import message
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import ROLES
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import Catalog
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.checks import check_hosts
@@ -89,6 +90,8 @@ def _read(
     resolver: Resolver,
 ) -> Deployment:
     groups_of = _groups_of_hosts(groups)
+    for name in inventory:
+        _refuse_half_characters(name)
     members, gateways = _members(inventory, groups_of)
     if not members:
         raise PortledgerError(
@@ -103,8 +106,16 @@ def _read(
         hosts=check_hosts(hosts),
         gateways={name: read_gateway(name, inventory[name]) for name in gateways},
         settings=settings,
-        warnings=(*settings_reader.warnings, *_misspelt(inventory, ours, groups)),
+        warnings=tuple(map(message, (*settings_reader.warnings, *_misspelt(inventory, ours, groups)))),
     )
+
+
+def _refuse_half_characters(name: str) -> None:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        problem = "has half a character, which no host can be told"
+        raise InputError(name, "inventory_hostname", name, problem, "Rename the host") from None
 
 
 def _groups_of_hosts(groups: Mapping[str, Sequence[str]]) -> Mapping[str, list[str]]:
@@ -135,7 +146,7 @@ def _misspelt(
     misspelt: dict[str, str] = {}
     for name in names:
         for variable in inventory[name]:
-            if variable.startswith("qradar_") and variable not in VARIABLES:
+            if isinstance(variable, str) and variable.startswith("qradar_") and variable not in VARIABLES:
                 misspelt.setdefault(variable, name)
     for variable, name in misspelt.items():
         near = difflib.get_close_matches(variable, VARIABLES, n=1, cutoff=0.85)

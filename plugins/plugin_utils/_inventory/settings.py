@@ -151,7 +151,7 @@ class SettingsReader:
 
 
 def _version(host: str, variable: str, value: object) -> str:
-    text = str(value)
-    if not re.fullmatch(r"[0-9]+(\.[0-9]+){1,3}( ?UP ?[0-9]+)?", text):
+    text = str(value) if isinstance(value, str | float) else ""
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9}){1,3}( ?UP ?[0-9]{1,9})?", text):
         raise InputError(host, variable, value, "is not a version of QRadar", "Write it as 7.5.0 or 7.5.0 UP10")
     return text

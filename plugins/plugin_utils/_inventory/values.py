@@ -23,9 +23,16 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks i
     parse_network,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortError, PortRange
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import LONGEST_VALUE, printable, shown
 
 _TRUE: Final = ("true", "yes", "on", "1")
 _FALSE: Final = ("false", "no", "off", "0")
+
+_UNSTORABLE: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
+"""Controls, directions, ends of lines, halves of a character, and what XML cannot hold."""
 
 PORT_REMEDY: Final = "Write a transport and its ports as one value, such as tcp/514 or udp/40000-40010"
 
@@ -35,7 +42,9 @@ def as_list(host: str | None, variable: str, value: object) -> list[object]:
     if value is None:
         return []
     if isinstance(value, str):
-        raise InputError(host, variable, value, "is a string instead of a list", f"Write [{value}]")
+        raise InputError(
+            host, variable, value, "is a string instead of a list", f"Write [{printable(value, LONGEST_VALUE)}]"
+        )
     if isinstance(value, Sequence):
         return list(value)
     raise InputError(host, variable, value, "is not a list", "Write a list")
@@ -64,16 +73,19 @@ def as_boolean(host: str | None, variable: str, value: object) -> bool:
     """true or false, also as the words that INI inventories give."""
     if isinstance(value, bool):
         return value
-    text = str(value).lower()
-    if isinstance(value, str | int) and text in _TRUE + _FALSE:
-        return text in _TRUE
+    if isinstance(value, str) or value in (0, 1):
+        text = str(value).lower()
+        if text in _TRUE + _FALSE:
+            return text in _TRUE
     raise InputError(host, variable, value, "is neither true nor false", "Write true or false")
 
 
 def as_number(host: str | None, variable: str, value: object, first: int, last: int) -> int:
     """A whole number from ``first`` to ``last``, also as text."""
-    if not isinstance(value, bool) and re.fullmatch(r"[0-9]+", str(value)) and first <= int(str(value)) <= last:
-        return int(str(value))
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,20}", value):
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and first <= value <= last:
+        return int(value)
     raise InputError(host, variable, value, f"is not a whole number from {first} to {last}", "Write a number")
 
 
@@ -84,10 +96,24 @@ def as_date(host: str | None, variable: str, value: object) -> datetime.date:
     if isinstance(value, datetime.date):
         return value
     # Other forms that fromisoformat accepts depend on the version of Python.
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(value)):
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         with contextlib.suppress(ValueError):
-            return datetime.date.fromisoformat(str(value))
+            return datetime.date.fromisoformat(value)
     raise InputError(host, variable, value, "is not a date", "Write year, month and day, such as 2027-03-31")
+
+
+def as_comment(host: str | None, variable: str, value: object) -> str:
+    """Text in one line that every firewall can store, or nothing."""
+    remedy = "Write why the flow is needed, in one line, or leave the comment out"
+    if isinstance(value, bool) or not isinstance(value, str | int | float | datetime.date):
+        raise InputError(host, variable, value, "is not text", remedy)
+    text = shown(value) if isinstance(value, int) else str(value)
+    if found := _UNSTORABLE.search(text):
+        problem = f"has the character U+{ord(found[0]):04X}, which not every firewall can store"
+        raise InputError(host, variable, value, problem, remedy)
+    if text and not text.strip():
+        raise InputError(host, variable, value, "has nothing but white space", remedy)
+    return text
 
 
 def as_networks(host: str | None, variable: str, value: object) -> Networks:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inventory's variables, templated only where they hold a template.
+"""The inventory's variables, templated only where they hold a template, and decrypted only where they are encrypted.
 
 Templating a list of thousands of networks once for every host that shares it would take minutes. Hosts get the very
 objects that group variables share, so that a reader can see that they are the same.
@@ -11,10 +11,11 @@ Note that this plugin util is **PRIVATE** to the collection.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, Protocol
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import Secret, is_encrypted
 
 
 class HostVars(Protocol):
@@ -30,37 +31,62 @@ class HostVars(Protocol):
         """The names of all hosts."""
 
 
+class _Contents(NamedTuple):
+    """What is somewhere in a value."""
+
+    template: bool = False
+    encrypted: bool = False
+    itself: bool = False
+
+
 def inventory_view(hostvars: HostVars) -> dict[str, Mapping[str, object]]:
     """Every host of the inventory with its variables, each read once.
 
     Raises:
-        InputError: on reading a variable with a broken template.
+        InputError: on reading a variable with a broken template, or one that cannot be decrypted or contains itself.
     """
-    known: dict[int, tuple[object, bool]] = {}
-    return {name: _HostVariables(name, hostvars, known) for name in hostvars}
+    memo = _Memo()
+    return {name: _HostVariables(name, hostvars, memo) for name in hostvars}
 
 
 class _HostVariables(Mapping[str, object]):
-    def __init__(self, name: str, hostvars: HostVars, known: dict[int, tuple[object, bool]]) -> None:
+    def __init__(self, name: str, hostvars: HostVars, memo: _Memo) -> None:
         self._name = name
         self._hostvars = hostvars
         self._raw = hostvars.raw_get(name)
-        self._known = known
+        self._memo = memo
 
     def __getitem__(self, variable: str) -> object:
         value = self._raw[variable]
-        if not self._has_template(value):
-            return value
-        try:
-            return self._hostvars[self._name][variable]
-        except Exception as error:  # whatever the template engine of this ansible-core raises
-            raise InputError(
-                self._name,
+        contents = self._memo.contents(value)
+        if contents.itself:
+            remedy = "Write it without an anchor (&) that is used (*) within itself"
+            raise InputError(self._name, variable, value, "contains itself", remedy)
+        if contents.encrypted:
+            value = self._try(variable, value, "decrypted", "Give Ansible the password of the vault", self._decrypted)
+        if contents.template:
+            templated = self._try(
                 variable,
                 value,
-                f"cannot be templated ({error})",
+                "templated",
                 "Fix the template or the variables that it uses",
-            ) from error
+                lambda _value: self._hostvars[self._name][variable],
+            )
+            return _marked(templated, set(_secrets(value)) if contents.encrypted else set())
+        return value
+
+    def _try(
+        self, variable: str, value: object, verb: str, remedy: str, function: Callable[[object], object]
+    ) -> object:
+        try:
+            return function(value)
+        except InputError:
+            raise
+        except Exception as error:  # whatever this ansible-core raises
+            raise InputError(self._name, variable, value, f"cannot be {verb} ({_words(error)})", remedy) from error
+
+    def _decrypted(self, value: object) -> object:
+        return self._memo.decrypted(value)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._raw)
@@ -68,13 +94,96 @@ class _HostVariables(Mapping[str, object]):
     def __len__(self) -> int:
         return len(self._raw)
 
-    def _has_template(self, value: object) -> bool:
-        if isinstance(value, str):
-            return "{{" in value or "{%" in value
-        if not isinstance(value, (Mapping, list, tuple)):
-            return False
+
+def _secrets(value: object) -> Iterator[str]:
+    """What was decrypted in a value."""
+    if isinstance(value, Secret):
+        yield str(value)
+    elif isinstance(value, Mapping):
+        for item in (*value.keys(), *value.values()):
+            yield from _secrets(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _secrets(item)
+
+
+def _marked(value: object, secrets: set[str]) -> object:
+    """A templated value, in which templates may have put what was encrypted."""
+    if isinstance(value, Mapping):
+        return {_marked(key, secrets): _marked(one, secrets) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_marked(one, secrets) for one in value]
+    if is_encrypted(value) or (isinstance(value, str) and value in secrets):
+        return Secret(str(value))
+    return value
+
+
+def _words(error: Exception) -> str:
+    """What an error says, without the dot at its end."""
+    return " ".join(str(error).split()).rstrip(".")
+
+
+class _Memo:
+    """What is in values, each looked at once. Objects are kept, so that nothing else can get their id."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[object, _Contents]] = {}
+        self._decrypted: dict[int, tuple[object, object]] = {}
+
+    def contents(self, value: object) -> _Contents:
+        if not isinstance(value, Mapping | list | tuple):
+            return _of_scalar(value)
         if id(value) not in self._known:
-            items = [*value.keys(), *value.values()] if isinstance(value, Mapping) else value
-            # The object is kept, so that nothing else can get its id.
-            self._known[id(value)] = (value, any(self._has_template(item) for item in items))
+            self._known[id(value)] = (value, _of_container(value))
         return self._known[id(value)][1]
+
+    def decrypted(self, value: object) -> object:
+        """The same with text in the place of what is encrypted."""
+        if is_encrypted(value):
+            return Secret(str(value))
+        if not isinstance(value, Mapping | list | tuple):
+            return value
+        if id(value) not in self._decrypted:
+            made: object = (
+                {self.decrypted(key): self.decrypted(one) for key, one in value.items()}
+                if isinstance(value, Mapping)
+                else [self.decrypted(one) for one in value]
+            )
+            self._decrypted[id(value)] = (value, made)
+        return self._decrypted[id(value)][1]
+
+
+def _of_scalar(value: object) -> _Contents:
+    if is_encrypted(value):
+        return _Contents(encrypted=True)
+    return _Contents(template=isinstance(value, str) and ("{{" in value or "{%" in value))
+
+
+def _of_container(value: Mapping[Any, Any] | list[Any] | tuple[Any, ...]) -> _Contents:
+    """Without recursion: a value may be deep, or contain itself."""
+    template = encrypted = False
+    inside: set[int] = set()
+    done: set[int] = set()
+    stack: list[tuple[object, Iterator[Any]]] = [(value, _items(value))]
+    inside.add(id(value))
+    while stack:
+        container, items = stack[-1]
+        for item in items:
+            if not isinstance(item, Mapping | list | tuple):
+                found = _of_scalar(item)
+                template, encrypted = template or found.template, encrypted or found.encrypted
+            elif id(item) in inside:
+                return _Contents(itself=True)
+            elif id(item) not in done:
+                stack.append((item, _items(item)))
+                inside.add(id(item))
+                break
+        else:
+            stack.pop()
+            inside.discard(id(container))
+            done.add(id(container))
+    return _Contents(template, encrypted)
+
+
+def _items(value: Mapping[Any, Any] | list[Any] | tuple[Any, ...]) -> Iterator[Any]:
+    return iter([*value.keys(), *value.values()] if isinstance(value, Mapping) else value)

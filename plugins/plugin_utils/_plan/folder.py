@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import tempfile
@@ -122,7 +123,12 @@ class PlanFolder:
 
 
 def _file_of(name: str) -> str:
-    return f"plan-{quote(name, safe='')}.json"
+    return f"plan-{_short(name)}.json"
+
+
+def _short(name: str) -> str:
+    """A part of a file's name: names of hosts may be of any length and any letters."""
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _dump(path: Path, data: Any) -> None:

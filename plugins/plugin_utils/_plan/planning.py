@@ -44,7 +44,7 @@ def refuse_play_variables(name: str, task_vars: Mapping[str, Any], hostvars: Hos
     """
     inventory = hostvars.raw_get(name)
     for variable in VARIABLES:
-        if variable in task_vars and (variable not in inventory or task_vars[variable] != inventory[variable]):
+        if variable in task_vars and (variable not in inventory or _differ(task_vars[variable], inventory[variable])):
             raise InputError(
                 name,
                 variable,
@@ -52,3 +52,10 @@ def refuse_play_variables(name: str, task_vars: Mapping[str, Any], hostvars: Hos
                 "is set for a play, role or task, where the plans of the other hosts do not see it",
                 "Set it in the inventory, or as an extra variable",
             )
+
+
+def _differ(one: object, other: object) -> bool:
+    try:
+        return one is not other and one != other
+    except RecursionError:  # a value that contains itself is refused where it is read
+        return False

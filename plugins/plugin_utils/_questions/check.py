@@ -15,6 +15,7 @@ from typing import Any, Final
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import complaint
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import message
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.shortened import shortened
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import PAIR_CONDITIONS, PARTIES
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import Service
@@ -72,7 +73,7 @@ def check(planner: Planner, firewalls: Firewalls) -> dict[str, Any]:
 
 
 def _text(findings: list[Notice]) -> list[str]:
-    return [f"{finding.level}: {finding.text}" for finding in findings] or ["Nothing to look at."]
+    return [message(f"{finding.level}: {finding.text}") for finding in findings] or ["Nothing to look at."]
 
 
 def _extra_flows(planner: Planner, firewalls: Firewalls) -> Iterator[Notice]:

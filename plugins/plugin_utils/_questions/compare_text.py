@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import message
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.shortened import shortened
 
 _WORDS: Final = 8
@@ -28,7 +29,7 @@ def text_of(result: Mapping[str, Any]) -> list[str]:
     for option in result["options"]:
         hosts = shortened(option["hosts"], _WORDS)
         lines.append(f"{option['variable']} of {hosts}: {option['before']} before, {option['after']} now.")
-    return lines or ["No flow differs."]
+    return list(map(message, lines)) or ["No flow differs."]
 
 
 def _flows(found: Mapping[str, Any], where: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import ABSENT, DROP, HOST, LEAVE, LOG
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import message
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.shortened import shortened
 
 _VERDICTS: Final = {
@@ -38,7 +39,8 @@ def text_of(result: Mapping[str, Any]) -> list[str]:
     for answer in result["answers"]:
         lines += ["", f"{_ends(answer)}: {_VERDICTS[answer['verdict']]}"]
         lines += [f"  {line}" for line in _of_answer(answer)]
-    return [*lines, *([""] if result["answers"] and result["notes"] else []), *result["notes"]]
+    lines += [""] if result["answers"] and result["notes"] else []
+    return list(map(message, [*lines, *result["notes"]]))
 
 
 def _overall(result: Mapping[str, Any]) -> str:

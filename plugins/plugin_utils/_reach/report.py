@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import DROP
 from ansible_collections.portledger.qradar.plugins.module_utils._reach.report import CONTRADICTED, NOT_ASKED, VERDICTS
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import message
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.shortened import shortened
 from ansible_collections.portledger.qradar.plugins.plugin_utils._reach.findings import Finding, findings_of
 
@@ -57,7 +58,7 @@ def report_of(results: Mapping[str, Mapping[str, Any] | None]) -> Report:
         *map(_line, findings),
         *_not_asked(answered),
     ]
-    return Report(states, problems, findings, lines)
+    return Report(states, problems, findings, list(map(message, lines)))
 
 
 def _state(result: Mapping[str, Any] | None) -> str:

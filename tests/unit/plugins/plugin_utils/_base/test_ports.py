@@ -61,7 +61,7 @@ def test_parse(text: str, port: PortRange) -> None:
 
 
 def test_a_single_port_is_written_as_one() -> None:
-    assert [str(PortRange.parse(text)) for text in ("tcp/7-7", "udp/007")] == ["tcp/7", "udp/7"]
+    assert [str(PortRange.parse(text)) for text in ("tcp/7-7", "udp/7")] == ["tcp/7", "udp/7"]
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,9 @@ def test_a_single_port_is_written_as_one() -> None:
         ("udp/65536", "'udp/65536' names port 65536, which is outside 1 to 65535"),
         ("udp/65536-1", "'udp/65536-1' names port 65536, which is outside 1 to 65535"),
         ("tcp/2-1", "'tcp/2-1' is a range that runs backwards"),
+        ("udp/007", "'udp/007' has a number that begins with 0"),
+        ("tcp/00080", "'tcp/00080' has a number that begins with 0"),
+        ("tcp/1-02", "'tcp/1-02' has a number that begins with 0"),
         ("tcp", "'tcp' is not a transport with a port"),
         ("tcp/", "'tcp/' is not a transport with a port"),
         ("tcp/1\n", "'tcp/1\\n' is not a transport with a port"),

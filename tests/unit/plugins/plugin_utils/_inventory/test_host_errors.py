@@ -143,6 +143,14 @@ ADDRESSES: dict[str, tuple[Hosts, str]] = {
         ep1(qradar_addresses=["ff02::1"]),
         f"ep1: qradar_addresses: 'ff02::1' is a multicast address. {SEEN_ADDRESS}",
     ),
+    "broadcast": (
+        ep1(qradar_addresses=["255.255.255.255"]),
+        f"ep1: qradar_addresses: '255.255.255.255' is the broadcast address. {SEEN_ADDRESS}",
+    ),
+    "reserved": (
+        ep1(qradar_addresses=["240.0.0.1"]),
+        f"ep1: qradar_addresses: '240.0.0.1' is a reserved address. {SEEN_ADDRESS}",
+    ),
     "link-local": (
         ep1(qradar_addresses=["fe80::1%eth0"]),
         f"ep1: qradar_addresses: 'fe80::1%eth0' is a link-local address. {SEEN_ADDRESS}",

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -83,3 +83,45 @@ def test_a_broken_template_that_nobody_reads_is_nobody_s_business() -> None:
     assert sorted(view["h"]) == ["v", "w"]
     assert len(view["h"]) == 2
     assert view["h"].get("missing") is None
+
+
+class EncryptedString:
+    """As Ansible's: its repr is the ciphertext, its text the secret."""
+
+    def __init__(self, secret: str | None) -> None:
+        self._secret = secret
+
+    def __str__(self) -> str:
+        if self._secret is None:
+            raise ValueError("no vault secrets were found.")
+        return self._secret
+
+    def __repr__(self) -> str:
+        return "EncryptedString(ciphertext='$ANSIBLE_VAULT;6162')"
+
+
+@pytest.mark.parametrize("put", [lambda one: one, lambda one: [one], lambda one: {"a": ["b", {"c": one}]}])
+def test_encrypted_values_are_decrypted_and_never_printed(put: Callable[[object], object]) -> None:
+    read = inventory_view(FakeHostVars({"h": {"v": put(EncryptedString("198.18.1.0/24"))}}))["h"]["v"]
+    assert read == put("198.18.1.0/24")
+    assert "198" not in repr(read)
+    assert str(InputError("h", "v", read, "is wrong", "Change it")).count("(encrypted)") == 1
+
+
+def test_what_cannot_be_decrypted() -> None:
+    with pytest.raises(InputError) as refusal:
+        inventory_view(FakeHostVars({"h": {"v": ["a", EncryptedString(None)]}}))["h"].get("v")
+    assert str(refusal.value) == (
+        "h: v: ['a', (encrypted)] cannot be decrypted (no vault secrets were found). "
+        "Give Ansible the password of the vault."
+    )
+
+
+def test_a_value_that_contains_itself() -> None:
+    value: list[object] = ["a"]
+    value.append({"b": value})
+    with pytest.raises(InputError) as refusal:
+        inventory_view(FakeHostVars({"h": {"v": value}}))["h"].get("v")
+    assert str(refusal.value) == (
+        "h: v: ['a', {'b': [...]}] contains itself. Write it without an anchor (&) that is used (*) within itself."
+    )
