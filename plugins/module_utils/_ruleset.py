@@ -7,6 +7,7 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base import contract
+from ansible_collections.portledger.qradar.plugins.module_utils._host.interfaces import check_interfaces
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import find_management
 from ansible_collections.portledger.qradar.plugins.module_utils._registry.providers import PROVIDERS
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.line import with_addresses
@@ -47,6 +48,7 @@ def apply_ruleset(host, options, check, verbosity=0):
     provider = plan = management = None
     if options["state"] == "present":
         plan = read_plan(options["plan"], scope)
+        check_interfaces(host, plan.interfaces)
         management = find_management(host, options["management"])
         provider = choose_provider(PROVIDERS, host, scope, options["provider"])
 

@@ -12,6 +12,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules impo
 from ansible_collections.portledger.qradar.plugins.module_utils._log.kernel_log import read_kernel_log
 from ansible_collections.portledger.qradar.plugins.module_utils._host.listeners import listeners
 from ansible_collections.portledger.qradar.plugins.module_utils._log.flows import LoggedFlows
+from ansible_collections.portledger.qradar.plugins.module_utils._host.interfaces import check_interfaces
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import find_management
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.foreign import others
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import (
@@ -41,6 +42,7 @@ def ruleset_info(host, options):
     """
     scope = options["scope"]
     plan = read_plan(options["plan"], scope)
+    check_interfaces(host, plan.interfaces)
     since = read_since(host, options["since"])
     management = find_management(host, options["management"])
     provider = choose_provider(PROVIDERS, host, scope, options["provider"])

@@ -187,6 +187,12 @@ def read_gateway(name: str, variables: Variables) -> Gateway:
             raise InputError(
                 name, variable, interface, "is not the name of an interface", "Write it as `ip link` shows it"
             )
+        device = re.split("[@:]", interface)[0]
+        if device != interface:
+            problem = "is not the name of an interface: what follows @ is its other end, what follows : is a label"
+            raise InputError(
+                name, variable, interface, problem, f"Write {device}" if device else "Write it without that"
+            )
         segments[interface] = as_networks(name, f"{variable}.{interface}", networks)
         if not segments[interface]:
             raise InputError(

@@ -25,6 +25,7 @@ from typing import Any, Final, TypeAlias
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, PLAN_VERSION
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError, complaint
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import difference, prefixes
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Networks, union
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.shortened import shortened
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import Catalog
@@ -35,6 +36,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides impo
 
 DEPLOYMENT_SET: Final = "deployment"
 
+_SOME: Final = 3
 _FEW: Final = 12
 """A warning names at most so many hosts, to leave room for other warnings."""
 
@@ -61,9 +63,16 @@ class NamedSets:
 
 
 class Planner:
-    """Plans for every host and gateway of one deployment."""
+    """Plans for every host and gateway of one deployment.
 
-    def __init__(self, deployment: Deployment, catalog: Catalog) -> None:
+    Args:
+        deployment: what is planned for.
+        catalog: knows the services.
+        uncovered: what the plan counts on and no play does, as sentences.
+    """
+
+    def __init__(self, deployment: Deployment, catalog: Catalog, uncovered: tuple[str, ...] = ()) -> None:
+        self._uncovered = uncovered
         self.deployment = deployment
         self.catalog = catalog
         self.flows = make_flows(deployment, catalog)
@@ -154,8 +163,12 @@ class Planner:
 
     def warnings(self, scope: str) -> tuple[str, ...]:
         """Warnings for the operator about the plans of one scope."""
+        return self.deployment.warnings + self.uncovered(scope)
+
+    def uncovered(self, scope: str) -> tuple[str, ...]:
+        """What no play or no rule of a scope covers: it is not in force, whatever hosts and gateways say."""
         gateways = self.deployment.gateways.values() if scope == GATEWAY else ()
-        return self.deployment.warnings + tuple(
+        return self._uncovered + tuple(
             complaint(
                 gateway.name,
                 "qradar_gateway_segments",
@@ -164,8 +177,22 @@ class Planner:
                 "List their networks behind the interface that leads to them",
             )
             for gateway in gateways
-            if (lost := self._behind_nothing(gateway))
+            if (lost := [*self._behind_nothing(gateway), *self._parties_behind_nothing(gateway)])
         )
+
+    def _parties_behind_nothing(self, gateway: Gateway) -> list[str]:
+        """Parties with flows that a gateway does not let cross for some of their networks, with these networks."""
+        here = union(gateway.segments.values()).intervals
+        named = {side: side.networks for flow in self.flows for side in (flow.source, flow.destination)}
+        lost = []
+        for side, networks in named.items():
+            # A network that holds every address has a warning of its own.
+            missing = (
+                [] if any(cidr.prefixlen == 0 for cidr in networks.cidrs) else difference(networks.intervals, here)
+            )
+            if missing:
+                lost.append(f"{side.label} ({shortened(list(prefixes(missing)), _SOME)})")
+        return lost
 
     def _behind_nothing(self, gateway: Gateway) -> list[str]:
         """Hosts of which no address of a family lies behind the gateway, with their addresses of that family."""

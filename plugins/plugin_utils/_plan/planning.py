@@ -15,6 +15,7 @@ from typing import Any
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import require_netaddr
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import load_catalog
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.coverage import uncovered
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.read import VARIABLES, read_deployment
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.view import HostVars, inventory_view
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
@@ -32,8 +33,9 @@ def make_planner(hostvars: HostVars, groups: Mapping[str, Sequence[str]]) -> Pla
     """
     require_netaddr()
     catalog = load_catalog()
-    deployment = read_deployment(inventory_view(hostvars), groups, catalog, today=datetime.date.today())
-    return Planner(deployment, catalog)
+    inventory = inventory_view(hostvars)
+    deployment = read_deployment(inventory, groups, catalog, today=datetime.date.today())
+    return Planner(deployment, catalog, uncovered(deployment, inventory, groups))
 
 
 def refuse_play_variables(name: str, task_vars: Mapping[str, Any], hostvars: HostVars) -> None:

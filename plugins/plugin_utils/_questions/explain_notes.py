@@ -17,13 +17,13 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.judge
 
 
 def off_path_notes(cell: Cell) -> list[str]:
-    """Gateways that packets cross only if the inventory does not know all that lies behind them."""
+    """Gateways on the way that do not know one end: nothing is listed there for it."""
     by_verdict: dict[str, list[str]] = {}
     for one in cell.off_path:
         by_verdict.setdefault(f"{GATEWAY}_firewall_{one.why} is {one.verdict}", []).append(one.name)
     return [
-        f"One end is not behind any interface of {' and '.join(names)} (qradar_gateway_segments). If the "
-        f"packets cross it all the same, no flow lists them there, and {verdict}."
+        f"One end is not behind any interface of {' and '.join(names)} (qradar_gateway_segments), so no "
+        f"flow lists the packets there, and {verdict}. List its network behind the interface that leads to it."
         for verdict, names in by_verdict.items()
     ]
 

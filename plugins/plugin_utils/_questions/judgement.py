@@ -108,9 +108,12 @@ class Cell:
 
     @property
     def verdict(self) -> str:
-        """allowed, denied, left (to the rules that follow) or unjudged."""
+        """allowed, denied, left (to the rules that follow) or unjudged.
+
+        What a host permits is not in force where a gateway that does not know one end would drop it on the way.
+        """
         verdicts = {judgement.verdict for judgement in self.judgements}
-        if DROP in verdicts:
+        if DROP in verdicts or (verdicts and any(judgement.verdict == DROP for judgement in self.off_path)):
             return DENIED
         if verdicts - {ACCEPT}:
             return LEFT
