@@ -15,7 +15,8 @@ from collections import namedtuple
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import DROP, GATEWAY, HOST, LEAVE, LOG
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, within
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import outermost
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import as_members
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import segment_label
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import (
@@ -254,7 +255,8 @@ class Builder:
     def _set(self, family, label):
         name = self.names.set(family, label)
         if name not in self.sets:
-            self.sets[name] = Set(label, frozenset(as_members(_disjoint(self.policy.sets[label][family]))), ())
+            # firewalld refuses entries that overlap.
+            self.sets[name] = Set(label, frozenset(as_members(outermost(self.policy.sets[label][family], family))), ())
         return ("ipset", name)
 
     def _destinations(self, family, label):
@@ -303,12 +305,3 @@ def with_interface(members):
 
 def _end(network):
     return network and ("address", network)
-
-
-def _disjoint(networks):
-    """Without networks that lie in others: firewalld refuses entries that overlap."""
-    kept = []
-    for network in sorted(set(networks), key=lambda text: int(text.rpartition("/")[2])):
-        if not within([network], kept):
-            kept.append(network)
-    return kept

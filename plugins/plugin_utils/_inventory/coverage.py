@@ -63,7 +63,8 @@ def _outside(deployment: Deployment, groups: Mapping[str, Sequence[str]]) -> Ite
     if hosts:
         yield (
             f"group {QRADAR_GROUP}: does not contain {shortened(hosts, _FEW)}, which the plan counts on, so no play "
-            f"configures or audits them. Put them, or their groups {QRADAR_GROUP}_<role>, below the group {QRADAR_GROUP}."
+            f"configures or audits them. Put them, or their groups {QRADAR_GROUP}_<role>, below the group "
+            f"{QRADAR_GROUP}."
         )
     if gateways:
         yield (

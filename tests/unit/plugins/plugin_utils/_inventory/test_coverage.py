@@ -28,7 +28,7 @@ def named(variables: Mapping[str, Mapping[str, Any]], groups: Mapping[str, Seque
 
 
 def test_everything_is_covered() -> None:
-    options = {name: None for name in ROLE_VARIABLES} | {"ansible_host": "198.18.1.4", "other_variable": 1, 7: 8}
+    options = dict.fromkeys(ROLE_VARIABLES) | {"ansible_host": "198.18.1.4", "other_variable": 1, 7: 8}
     assert named({"ep1": options}, WHOLE) == []
 
 
