@@ -14,13 +14,17 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import presentable
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.host_variables import FullHostVars
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.findings import IN_FORCE, Finding, examine
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.report import as_json, as_junit, as_lines
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planning import make_planner
 
 
 class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no types
     """``portledger.qradar.audit_report``."""
 
+    _loader: Any
     _requires_connection = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -36,10 +40,11 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
             }
         )
         findings = list(self._findings(options, (task_vars or {})["hostvars"]))
+        uncovered = self._uncovered(task_vars or {})
         for path, text in ((options["json"], as_json), (options["junit"], as_junit)):
             if path:
                 try:
-                    Path(path).write_bytes(text(findings).encode("utf-8", "backslashreplace"))
+                    Path(path).write_bytes(text(findings, uncovered).encode("utf-8", "backslashreplace"))
                 except OSError as error:
                     raise AnsibleActionFail(f"{path}: cannot be written: {error.strerror}.") from None
         states: dict[str, list[str]] = {}
@@ -47,12 +52,23 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
             states.setdefault(finding.name, []).append(finding.state)
         result |= {
             "changed": False,
-            "lines": as_lines(findings),
+            "lines": as_lines(findings, uncovered),
+            "uncovered": uncovered,
             "states": states,
             "findings": [finding.as_data() for finding in findings],
-            "in_force": all(finding.state == IN_FORCE for finding in findings),
+            "in_force": not uncovered and all(finding.state == IN_FORCE for finding in findings),
         }
         return result
+
+    def _uncovered(self, task_vars: Mapping[str, Any]) -> list[str]:
+        """What the plan counts on and nothing enforces. Where there is no plan, each host's finding says why."""
+        if "groups" not in task_vars:
+            return []
+        try:
+            planner = make_planner(FullHostVars(task_vars["hostvars"], self._loader), task_vars["groups"])
+        except PortledgerError:
+            return []
+        return list(planner.uncovered(GATEWAY))
 
     def _findings(self, options: Mapping[str, Any], hostvars: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
         for scope, names in ((HOST, options["hosts"]), (GATEWAY, options["gateways"])):

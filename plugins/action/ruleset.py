@@ -11,7 +11,12 @@ from typing import Any
 from ansible import constants
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import APPLY, PRESENT, SCOPES
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import (
+    APPLY,
+    PRESENT,
+    ROLE_OPTIONS,
+    SCOPES,
+)
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.action import PlanningAction
 from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.confirmation import (
     Confirmation,
@@ -43,6 +48,8 @@ class ActionModule(PlanningAction):
 
     def answer(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         name = task_vars["inventory_hostname"]
+        names = (*ROLE_OPTIONS, "state", "confirm_seconds")
+        arguments = self.with_inventory_options(arguments, arguments.get("scope"), names, task_vars)
         seconds = read_seconds(name, arguments.get("confirm_seconds", 30))
         probes = read_probes(name, arguments.get("probes") or [], task_vars["hostvars"])
         # The module reports anything wrong with the other options.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import SCOPES
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import ROLE_OPTIONS, SCOPES
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.action import PlanningAction
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.listeners import add_documentation
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.logged import add_services
@@ -22,6 +22,7 @@ class ActionModule(PlanningAction):
 
     def answer(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         scope, who = arguments.get("scope"), Who()
+        arguments = self.with_inventory_options(arguments, scope, ROLE_OPTIONS, task_vars)
         # The module reports anything wrong with the other options.
         if scope in SCOPES and not arguments.get("plan"):
             plans = self.task_plan(scope, task_vars)

@@ -101,8 +101,15 @@ states:
   returned: success
   type: dict
   sample: {ec1: [drifted]}
+uncovered:
+  description:
+    - What the plan counts on and nothing enforces, as sentences. Hosts outside the groups of the playbooks, parties
+      behind no segment of a gateway, and variables that are none.
+  returned: success
+  type: list
+  elements: str
 in_force:
-  description: Whether all are in force.
+  description: Whether all are in force, and RV(uncovered) is empty.
   returned: success
   type: bool
 findings:

@@ -49,6 +49,9 @@ PRESENT = "present"
 ABSENT = "absent"
 STATES = (PRESENT, ABSENT)
 
+#: options of both modules that are variables of a role too, with the scope and _firewall_ before them
+ROLE_OPTIONS = ("provider", "unlisted", "egress", "management")
+
 #: options that the modules ruleset and ruleset_info share; the doc fragment "ruleset" documents them
 RULESET_OPTIONS = {
     "scope": {"type": "str", "choices": list(SCOPES), "required": True},

@@ -8,6 +8,7 @@ Note that this plugin util is **PRIVATE** to the collection.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.host_variables import FullHostVars
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError, PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.task import TaskPlan
 
 
@@ -32,6 +33,7 @@ class PlanningAction(ActionBase):  # type: ignore[misc] # ansible-core has no ty
 
     _connection: Any
     _loader: Any
+    _templar: Any
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
@@ -54,9 +56,28 @@ class PlanningAction(ActionBase):  # type: ignore[misc] # ansible-core has no ty
         raise NotImplementedError
 
     def task_plan(self, scope: str, task_vars: dict[str, Any]) -> TaskPlan:
-        """The plans of this task, made once for all its hosts."""
+        """The plans of this task, made once for all its hosts.
+
+        Raises:
+            InputError: the task is delegated, so another host would get what is planned for this one.
+        """
+        name, delegated = task_vars["inventory_hostname"], self._task.delegate_to
+        if delegated and delegated != name:
+            problem = f"would get the rules and targets that are planned for {name}"
+            raise InputError(name, "delegate_to", str(delegated), problem, "Run the task on the host that it is for")
         variables = {**task_vars, "hostvars": FullHostVars(task_vars["hostvars"], self._loader)}
         return TaskPlan(scope, str(self._task._uuid), Path(constants.DEFAULT_LOCAL_TMP), variables, Display())
+
+    def with_inventory_options(
+        self, arguments: dict[str, Any], scope: object, names: Iterable[str], task_vars: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Options as the role of a scope takes them: where a task leaves one out, the variable of the role's option.
+
+        So a task alone, the role, and the lookups have the same defaults.
+        """
+        found = {name: f"{scope}_firewall_{name}" for name in names if arguments.get(name) is None}
+        given = {name: self._templar.template(task_vars[one]) for name, one in found.items() if one in task_vars}
+        return {**arguments, **{name: value for name, value in given.items() if value is not None}}
 
     def call_module(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Run the module on the host."""

@@ -39,24 +39,26 @@ _EFFECTS: Final = {
 _NOT_XML: Final = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def as_lines(findings: Sequence[Finding]) -> list[str]:
-    """For people: each host and gateway, and how many are in each state."""
+def as_lines(findings: Sequence[Finding], uncovered: Sequence[str] = ()) -> list[str]:
+    """For people: each host and gateway, what nothing enforces, and how many are in each state."""
     lines = [line for finding in findings for line in _of(finding)]
+    lines += [f"not in force: {text}" for text in uncovered]
     counts = count_states(findings)
     return [*map(message, lines), ", ".join(f"{state}: {count}" for state, count in counts.items())]
 
 
-def as_json(findings: Sequence[Finding]) -> str:
+def as_json(findings: Sequence[Finding], uncovered: Sequence[str] = ()) -> str:
     """The same with all that is known, for programs."""
     data = {
         "version": VERSION,
         "states": count_states(findings),
         "findings": [finding.as_data() for finding in findings],
+        "uncovered": list(uncovered),
     }
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def as_junit(findings: Sequence[Finding]) -> str:
+def as_junit(findings: Sequence[Finding], uncovered: Sequence[str] = ()) -> str:
     """JUnit's XML, as continuous integration reads it: two tests for each host and gateway that was checked.
 
     Undocumented listeners are reported, but fail no test.
@@ -74,6 +76,12 @@ def as_junit(findings: Sequence[Finding]) -> str:
                 ElementTree.SubElement(case, kind, message=_xml(problem)).text = _xml("\n".join(lines))
         if listening := list(_listening(finding)):
             ElementTree.SubElement(case, "system-out").text = _xml("\n".join(listening))
+    if uncovered:
+        case = ElementTree.SubElement(suite, "testcase", classname="deployment", name="all of the plan is enforced")
+        counts["tests"] += 1
+        counts["failures"] += 1
+        failure = ElementTree.SubElement(case, "failure", message=f"not in force: {len(uncovered)}")
+        failure.text = _xml("\n".join(uncovered))
     for key, count in counts.items():
         suite.set(key, str(count))
     ElementTree.indent(suite)

@@ -108,6 +108,16 @@ def run(folder: Path, inventory: dict[str, Any], plays: list[dict[str, Any]], *o
     return printed
 
 
+OF_THE_ROLE = {
+    "host_firewall_provider": "none",
+    "host_firewall_unlisted": "log",
+    "host_firewall_management": ["{{ '198.18.9.0/24' }}"],
+    "host_firewall_confirm_seconds": 7,
+    "gateway_firewall_egress": "drop",
+}
+OF_THE_TASK = {"provider": "none", "unlisted": "leave", "management": [], "confirm_seconds": 9}
+
+
 class Outcomes:
     """What came of each play on each host, and all that was printed."""
 
@@ -146,6 +156,10 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
         play("con1", "no_gateway", {"scope": "gateway", "provider": "none"}, folder),
         play("www", "absent", {"scope": "host", "provider": "none", "state": "absent"}, folder),
         play("ep1", "scope", {"scope": "network"}, folder),
+        play("ep1", "delegated", to_host, folder, task={"delegate_to": "con1"}),
+        play("ep1", "delegated_to_itself", to_host, folder, task={"delegate_to": "{{ inventory_hostname }}"}),
+        play("ep1", "options_of_the_role", {"scope": "host"}, folder, vars=OF_THE_ROLE),
+        play("ep1", "options_of_the_task", {"scope": "host", **OF_THE_TASK}, folder, vars=OF_THE_ROLE),
     ]
     printed = run(folder, INVENTORY, plays, "-vvv", "-e", '{"qradar_excluded_services": ["smtp"]}')
     return Outcomes(folder, printed)
@@ -164,7 +178,7 @@ def test_the_plan_is_made_once_for_a_task(good: Outcomes) -> None:
     made = re.findall(r"portledger.qradar: planned (.*) for the scope (\w+) in", good.printed)
     # The plays with a plan, one task each; those that are refused for their variables, and absent, need none.
     assert Counter(made) == {
-        ("7 hosts and 1 gateways", "host"): 3,
+        ("7 hosts and 1 gateways", "host"): 6,
         ("7 hosts and 1 gateways", "gateway"): 2,
     }
 
@@ -260,3 +274,28 @@ def test_a_host_that_was_never_reached(tmp_path: Path, monkeypatch: pytest.Monke
         printed = run(tmp_path, inventory, plays)
     assert "Connection refused" in printed
     assert "New rules may have been loaded" not in printed
+
+
+def test_a_delegated_task_is_refused(good: Outcomes) -> None:
+    assert good.messages("delegated") == {
+        "ep1": "ep1: delegate_to: 'con1' would get the rules and targets that are planned for ep1. "
+        "Run the task on the host that it is for."
+    }
+    assert good.messages("delegated_to_itself") == {"ep1": REFUSED_PROVIDER}
+
+
+def test_options_have_the_defaults_of_the_role(good: Outcomes) -> None:
+    """The module alone would otherwise remove the management networks that the role has set."""
+    names = ("provider", "unlisted", "management", "confirm_seconds", "egress")
+    of_the_role, of_the_task = (
+        {name: good.given(one)["ep1"].get(name) for name in names}
+        for one in ("options_of_the_role", "options_of_the_task")
+    )
+    assert of_the_role == {
+        "provider": "none",
+        "unlisted": "log",
+        "management": ["198.18.9.0/24"],
+        "confirm_seconds": 7,
+        "egress": of_the_task["egress"],
+    }
+    assert of_the_task == {**OF_THE_TASK, "egress": of_the_task["egress"]}

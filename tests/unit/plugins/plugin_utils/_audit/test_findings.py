@@ -192,3 +192,14 @@ def test_letters_that_xml_does_not_know() -> None:
     finding = examine("con1", "host", {"unreachable": True, "msg": "\x1b[31mno\x00"})
     assert "?[31mno?" in as_junit([finding])
     ElementTree.fromstring(as_junit([finding]))
+
+
+def test_what_nothing_enforces_is_in_every_form() -> None:
+    findings, uncovered = [Finding("con1", "host", "in force")], ["group qradar: does not contain ep\u202e1 <x>."]
+    assert as_lines(findings, uncovered)[1] == "not in force: group qradar: does not contain ep\\u202e1 <x>."
+    assert json.loads(as_json(findings, uncovered))["uncovered"] == uncovered
+    suite = ElementTree.fromstring(as_junit(findings, uncovered))
+    assert (suite.get("tests"), suite.get("failures")) == ("3", "1")
+    assert suite[-1][0].text == "group qradar: does not contain ep\\u202e1 <x>."
+    assert json.loads(as_json(findings))["uncovered"] == []
+    assert ElementTree.fromstring(as_junit(findings)).get("failures") == "0"
