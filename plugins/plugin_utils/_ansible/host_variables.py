@@ -15,7 +15,9 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible.template import Templar
+from ansible.vars.plugins import get_vars_from_inventory_sources
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.view import HostVars
 
@@ -41,6 +43,28 @@ class FullHostVars:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._hostvars)
+
+    def group_of(self, host_name: str, variable: str) -> str | None:
+        """The group that a host has a variable from, as far as Ansible tells; None where it is the host's own."""
+        inventory = getattr(self._hostvars, "_inventory", None)
+        host = inventory.get_host(host_name) if inventory is not None else None
+        if host is None or variable in self._set_for(inventory, host):
+            return None
+        value = self._hostvars.raw_get(host_name).get(variable)
+        for group in sorted(host.get_groups(), key=lambda one: (one.depth, one.priority, one.name), reverse=True):
+            variables = self._set_for(inventory, group)
+            if variable in variables:
+                # An extra variable, or a fact, wins over it.
+                return str(group.name) if variables[variable] == value else None
+        return None
+
+    def _set_for(self, inventory: Any, entity: Any) -> Mapping[str, Any]:
+        """The variables of a group or host in the inventory itself, and in group_vars and host_vars beside it."""
+        try:
+            beside = get_vars_from_inventory_sources(self._loader, inventory._sources, [entity], "task")
+        except AnsibleError:
+            beside = {}
+        return {**beside, **entity.vars}
 
 
 class _Templated(Mapping[str, Any]):

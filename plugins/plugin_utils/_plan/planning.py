@@ -9,6 +9,7 @@ Note that this plugin util is **PRIVATE** to the collection.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -34,8 +35,21 @@ def make_planner(hostvars: HostVars, groups: Mapping[str, Sequence[str]]) -> Pla
     require_netaddr()
     catalog = load_catalog()
     inventory = inventory_view(hostvars)
-    deployment = read_deployment(inventory, groups, catalog, today=datetime.date.today())
+    try:
+        deployment = read_deployment(inventory, groups, catalog, today=datetime.date.today())
+    except InputError as error:
+        raise _of_the_group(error, hostvars) from error
     return Planner(deployment, catalog, uncovered(deployment, inventory, groups))
+
+
+def _of_the_group(error: InputError, hostvars: HostVars) -> InputError:
+    """The same error; of a value that the host has from a group, it names the group too."""
+    variable = re.split(r"[.\[]", error.variable)[0]
+    group_of = getattr(hostvars, "group_of", None)
+    group = group_of(error.host, variable) if group_of and error.host else None
+    if group is None:
+        return error
+    return InputError(f"{error.host} (group {group})", error.variable, error.value, error.problem, error.remedy)
 
 
 def refuse_play_variables(name: str, task_vars: Mapping[str, Any], hostvars: HostVars) -> None:
