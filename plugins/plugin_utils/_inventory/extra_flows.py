@@ -31,6 +31,9 @@ WARNING_DAYS: Final = 30
 SIDE_WORDS: Final = (*ROLES, "component", "managed_host", "event_listener", *PARTIES)
 """Words that may stand in ``from`` and ``to``; a host of such a name is shadowed by the word."""
 
+_MOST_PAIRS: Final = 10_000
+"""Each pair of ends of an extra flow is a flow: more take long to plan, and make more rules than anybody means."""
+
 _KEYS: Final = ("from", "to", "ports", "comment", "expires")
 _FORM: Final = "{from: users, to: console, ports: [tcp/8443], comment: why, expires: 2027-03-31}"
 
@@ -79,9 +82,14 @@ def _read_one(host: str, place: str, item: Mapping[str, object], host_names: fro
     if not ports:
         raise InputError(host, f"{place}.ports", item.get("ports"), "names no port", PORT_REMEDY)
     comment, expires = item.get("comment"), item.get("expires")
+    from_ = _side(host, f"{place}.from", item.get("from"), host_names)
+    to = _side(host, f"{place}.to", item.get("to"), host_names)
+    if len(from_) * len(to) > _MOST_PAIRS:
+        problem = f"is {len(from_) * len(to):,} pairs of ends, more than {_MOST_PAIRS:,}"
+        raise InputError(host, place, list(item), problem, "Write networks, roles or parties in the place of addresses")
     return ExtraFlow(
-        from_=_side(host, f"{place}.from", item.get("from"), host_names),
-        to=_side(host, f"{place}.to", item.get("to"), host_names),
+        from_=from_,
+        to=to,
         ports=ports,
         comment=None if comment is None else as_comment(host, f"{place}.comment", comment),
         expires=None if expires is None else as_date(host, f"{place}.expires", expires),

@@ -89,7 +89,8 @@ class AddressBook:
         """Both sides as far as they lie behind a gateway, or None where no packet of the flow crosses it."""
         sources = self._by_interface(flow.source, views[0], gateway)
         destinations = self._by_interface(flow.destination, views[1], gateway)
-        if not any(sources[one] and destinations[other] for one in sources for other in destinations if one != other):
+        ends = [{interface for interface in found if found[interface]} for found in (sources, destinations)]
+        if not all(ends) or (len(ends[0] | ends[1]) == 1):
             return None
         return union(sources.values()), union(destinations.values())
 
