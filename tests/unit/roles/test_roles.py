@@ -110,3 +110,20 @@ def test_an_empty_inventory_is_no_failure(playbook: str, where: str) -> None:
     said = run("ansible-playbook", "-i", "localhost,", where.format(playbook))
     assert said.returncode == 0, said.stderr
     assert said.stdout.count("skipping: no hosts matched") == {"site": 3, "remove": 2}[playbook]
+
+
+@pytest.mark.parametrize("playbook", ["site", "audit"])
+@pytest.mark.parametrize(
+    "inventory",
+    [
+        {"children": {"qradar_console": {"hosts": {"con1": {}}}}},
+        {"children": {"qradar": {}, "qradar_gateways": {"hosts": {"gw1": {}}}}},
+        {"hosts": {"con1": {"qradar_roles": ["console"]}}},
+    ],
+)
+def test_hosts_that_no_play_acts_on_are_a_failure(playbook: str, inventory: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": inventory}), encoding="utf-8")
+    said = run("ansible-playbook", "-i", str(tmp_path / "hosts.yml"), f"playbooks/{playbook}.yml")
+    assert said.returncode == 2
+    words = "group qradar: has no host, so this playbook would do nothing on any QRadar host. "
+    assert words + "Put the groups qradar_<role> below the group qradar." in said.stdout + said.stderr
