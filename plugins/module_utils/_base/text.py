@@ -173,7 +173,7 @@ class HashedNames:
 
 
 def _raw(text):
-    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
+    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
 
 
 def _beginning(text, most):
