@@ -25,6 +25,7 @@ NOBODY = Management(None, [], [22])
 ALIKE = [
     ["web 1", "web\t1", "web\n1", "web\x7f1", "web\x001", " web 1", "web 1 ", "web\t\t1", "web  1"],
     ["x" * 300, "x" * 301, "x" * 240, "x" * 240 + " y", "x" * 239 + u"\u00e9"],
+    [u"web\ud800", u"web\udc80", u"web\ufffd", u"web\uffff"],
     [u"\u6771\u4eac" * 40 + end for end in ("", "1", "2")],
     # What the names of those above could become.
     ["web 1~0", "web 1~1", "web 1~2f3a9c11"],
