@@ -78,7 +78,7 @@ def read_deployment(
         # The misspelt name may be the cause.
         misspelt = list(_misspelt(inventory, inventory, groups))
         if misspelt:
-            raise PortledgerError(" ".join((str(error), *misspelt))) from error
+            raise PortledgerError(" ".join((str(error), *misspelt))) from None
         raise
 
 

@@ -191,7 +191,7 @@ class Planner:
                 [] if any(cidr.prefixlen == 0 for cidr in networks.cidrs) else difference(networks.intervals, here)
             )
             if missing:
-                lost.append(f"{side.label} ({shortened(list(prefixes(missing)), _SOME)})")
+                lost.append(f"{side.label} ({shortened(list(prefixes(tuple(missing))), _SOME)})")
         return lost
 
     def _behind_nothing(self, gateway: Gateway) -> list[str]:

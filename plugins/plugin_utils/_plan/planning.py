@@ -38,7 +38,7 @@ def make_planner(hostvars: HostVars, groups: Mapping[str, Sequence[str]]) -> Pla
     try:
         deployment = read_deployment(inventory, groups, catalog, today=datetime.date.today())
     except InputError as error:
-        raise _of_the_group(error, hostvars) from error
+        raise _of_the_group(error, hostvars) from None
     return Planner(deployment, catalog, uncovered(deployment, inventory, groups))
 
 

@@ -30,6 +30,10 @@ con1 qradar_addresses="['198.18.1.1', '2001:db8:1::1']" ansible_host=con1.exampl
 [qradar_event_processor]
 ep1 ansible_host=198.18.1.4
 
+[qradar:children]
+qradar_console
+qradar_event_processor
+
 [qradar_gateways]
 gw1 qradar_gateway_segments="{'eth0': ['198.18.1.0/24', '2001:db8:1::/64'], 'eth1': ['198.18.60.0/23']}"
 
