@@ -89,9 +89,12 @@ def operations() -> list[Operation]:
                 Operation("unconfirmed", scope, provider, provider, TIMER),
                 Operation("restore", scope, provider, provider, RESTORE),
                 Operation("remove", scope, provider, None),
-                Operation("repair", scope, provider, provider, drift=_DRIFTS[provider].format(scope=scope)),
                 Operation("upgrade", scope, provider, provider, upgraded=True),
             ]
+            # A gateway has no direct rules, and firewalld reads its other files anew in each world.
+            if (provider, scope) != ("firewalld", "gateway"):
+                drift = _DRIFTS[provider].format(scope=scope)
+                found.append(Operation("repair", scope, provider, provider, drift=drift))
             found += [
                 Operation(f"to {other}", scope, provider, other)
                 for other in PROVIDERS

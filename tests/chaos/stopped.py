@@ -74,7 +74,11 @@ class Stopping:
         why = []
         # firewalld's reload and QRadar's program flush iptables: what a kill in between leaves is judged after the timer.
         flushes = self.operation.kind.firewalld or self.operation.kind.qradar
-        if not flushes and now not in (reference.old, reference.new) and not is_mixed(now, reference.old, reference.new):
+        if (
+            not flushes
+            and now not in (reference.old, reference.new)
+            and not is_mixed(now, reference.old, reference.new)
+        ):
             why.append(f"at once: {name_of(now, reference)}")
         if not told.waited:
             # Else the time has passed already, and the timer tries again for ten minutes only.
