@@ -72,13 +72,10 @@ class Stopping:
         reference, control = self._reference, self._control
         now = observed(world)
         why = []
-        # firewalld's reload and QRadar's program flush iptables: what a kill in between leaves is judged after the timer.
+        # firewalld's reload and QRadar's program flush iptables: a kill in between is judged after the timer.
         flushes = self.operation.kind.firewalld or self.operation.kind.qradar
-        if (
-            not flushes
-            and now not in (reference.old, reference.new)
-            and not is_mixed(now, reference.old, reference.new)
-        ):
+        known = now in (reference.old, reference.new) or is_mixed(now, reference.old, reference.new)
+        if not (known or flushes):
             why.append(f"at once: {name_of(now, reference)}")
         if not told.waited:
             # Else the time has passed already, and the timer tries again for ten minutes only.
