@@ -51,7 +51,7 @@ def patch_commands(injection: Injection) -> None:
             self._done = True
             if self._mode == "command-after":
                 self.returncode = -signal.SIGKILL
-            if self._text.split(" ")[0] == "sync":
+            if self._text.split(" ", maxsplit=1)[0] == "sync":
                 injection.wrote("sync", path="/")
             injection.point("after", self._text)
 

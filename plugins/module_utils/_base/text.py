@@ -59,7 +59,8 @@ def _decoded(text):
 
 
 def _keep(raw):
-    return u"".join(unichr(0xDC00 + byte) for byte in bytearray(raw))  # noqa: F821 # of Python 2
+    character = unichr  # noqa: F821 # pylint: disable=undefined-variable # of Python 2
+    return u"".join(character(0xDC00 + byte) for byte in bytearray(raw))
 
 
 codecs.register_error("portledger_kept", lambda error: (_keep(error.object[error.start : error.end]), error.end))

@@ -115,18 +115,18 @@ class _Family:
     def found(self):
         """What each foreign rule does that has an effect.
 
-        :rtype: collections.Iterable[dict]
+        :rtype: list[dict]
         """
+        found = []
         _passed, walks = trace(self.path.hooked, [self._universe()], is_ours)
         for number, walk in enumerate(walks):
             for effect in walk.effects:
                 # A chain where none of ours stands comes before or after them, whatever it accepts.
                 if effect.verdict in (ACCEPT, UNKNOWN) and walk.reached() and self.options["unlisted"] == contract.DROP:
-                    for entry in self._opened(effect, self.path.hooked[number + 1 :]):
-                        yield entry
+                    found.extend(self._opened(effect, self.path.hooked[number + 1 :]))
                 if effect.verdict not in (ACCEPT, OURS):
-                    for entry in self._changed(effect):
-                        yield entry
+                    found.extend(self._changed(effect))
+        return found
 
     def _universe(self):
         """Every packet from the network, and to it: the first interface is the loopback."""

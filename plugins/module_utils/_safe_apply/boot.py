@@ -108,7 +108,8 @@ def check(persistence, providers, store, name):
     except Exception as error:
         _say("the rules of the scope %s could not be loaded: %s" % (store.scope, _words(error)))
         return False
-    print(json.dumps({"file": name, "providers": [saved.provider for saved in rules.saved]}))
+    found = {"file": name, "providers": [saved.provider for saved in rules.saved]}
+    sys.stdout.write(json.dumps(found, sort_keys=True) + "\n")
     return True
 
 

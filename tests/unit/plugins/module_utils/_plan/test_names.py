@@ -94,12 +94,13 @@ class NamesTest(unittest.TestCase):
             self.assertEqual(self.expected(plan), sorted(found))
 
     def ports_of(self, table, chain):
+        found = []
         for rule in table.chains[chain].rules:
             if rule.target():
-                for port in self.ports_of(table, rule.target()):
-                    yield port
+                found.extend(self.ports_of(table, rule.target()))
             else:
-                yield rule.values()["tcp dport"][0][0]
+                found.append(rule.values()["tcp dport"][0][0])
+        return found
 
     def test_iptables(self):
         for with_sets, names in itertools.product((True, False), (Names, _FewNames)):
@@ -116,13 +117,14 @@ class NamesTest(unittest.TestCase):
                 self.assertEqual(self.expected(plan), sorted(set(found)))
 
     def ports_of_chain(self, rendered, chain):
+        found = []
         for rule in rendered.chains[chain]:
             words = rule.options()
             if words["-j"][0] in rendered.chains:
-                for port in self.ports_of_chain(rendered, words["-j"][0]):
-                    yield port
+                found.extend(self.ports_of_chain(rendered, words["-j"][0]))
             elif "--dport" in words:
-                yield int(words["--dport"][0])
+                found.append(int(words["--dport"][0]))
+        return found
 
     def test_firewalld(self):
         for plan, policy in self.policies():
