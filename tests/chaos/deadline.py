@@ -23,7 +23,7 @@ from tests.chaos.judge import NEW, OLD, judge_boot, judge_files, judge_rules
 from tests.chaos.operations import CONFIRM, PROVIDERS, TOKEN, Operation
 from tests.chaos.reference import Reference, work_out
 from tests.chaos.rules import observed
-from tests.chaos.workers import workplace
+from tests.chaos.workers import worker_folder
 from tests.chaos.world import World
 
 _MAY = {"confirmed": (NEW,), "restored": (OLD,)}
@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"seed {options.seed}", flush=True)
     chosen, wrong = random.Random(options.seed), 0
     providers = options.provider or PROVIDERS
-    with workplace() as control:
+    with worker_folder() as control:
         for number, provider in enumerate(providers):
             counts: collections.Counter[str] = collections.Counter()
             race = Race(provider, control)

@@ -21,7 +21,7 @@ from tests.chaos.judge import NEW, OLD, judge_boot, judge_files, judge_rules
 from tests.chaos.operations import CONFIRM, PROVIDERS, Operation
 from tests.chaos.reference import work_out
 from tests.chaos.rules import observed
-from tests.chaos.workers import workplace
+from tests.chaos.workers import worker_folder
 
 # How far apart they begin, in real seconds: a call takes about one.
 _APART = 2.0
@@ -80,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"seed {options.seed}", flush=True)
     chosen, wrong = random.Random(options.seed), 0
     providers = options.provider or PROVIDERS
-    with workplace() as control:
+    with worker_folder() as control:
         for number, provider in enumerate(providers):
             pair = Pair(provider, control)
             ends = []

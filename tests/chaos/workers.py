@@ -57,7 +57,7 @@ class Choice:
 
 
 @contextmanager
-def workplace() -> Iterator[Control]:
+def worker_folder() -> Iterator[Control]:
     """A folder of a worker, which nobody else sees and which goes with it."""
     kernel.unshare(kernel.CLONE_NEWNS)
     kernel.mount("none", "/", flags=kernel.MS_REC | kernel.MS_PRIVATE)
@@ -92,7 +92,7 @@ def try_operation(operation: Operation, choice: Choice, control: Control) -> Ite
 
 def list_points(operations: Sequence[Operation]) -> Iterator[str]:
     """A line for each point, as --point takes it, and one for each operation."""
-    with workplace() as control:
+    with worker_folder() as control:
         for operation in operations:
             yield f"{operation.provider}, {operation.name}, {operation.scope}"
             for who, points in work_out(operation, control).points.items():
@@ -124,7 +124,7 @@ def _work(todo: Queue[Operation | None], done: Queue[Record | None], choice: Cho
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     kernel.die_with_parent()
     try:
-        with workplace() as control:
+        with worker_folder() as control:
             while (operation := todo.get()) is not None:
                 for record in try_operation(operation, choice, control):
                     done.put(record)
