@@ -244,14 +244,6 @@ class _Family:
         lines = ["%s from %s" % (", ".join(ports), self._addresses(some, SOURCE)) for ports, some in found]
         return self._entry(effect, ACCEPT, lines, certain, why, sorted(names))
 
-    def _without_segments(self, boxes):
-        """What stays within one segment is unrelated to a gateway."""
-        for name in self.plan.interfaces:
-            numbers = self.path.interfaces.intervals(name)
-            if numbers:
-                boxes = subtract(boxes, {CAME: numbers, GOES: numbers})
-        return boxes
-
     def _of_deployment(self, boxes):
         ours = _intervals(self.plan, self.plan.deployment, self.family)
         found = meet(boxes, {DESTINATION: ours})
