@@ -8,8 +8,6 @@ python -m tests.chaos deadline --runs 160
 
 from __future__ import annotations
 
-import argparse
-import collections
 import json
 import random
 import time
@@ -20,10 +18,10 @@ from tests.chaos.control import SPEED, Control
 from tests.chaos.controller import Told
 from tests.chaos.follow import Follow
 from tests.chaos.judge import NEW, OLD, judge_boot, judge_files, judge_rules
-from tests.chaos.operations import CONFIRM, PROVIDERS, TOKEN, Operation
+from tests.chaos.operations import CONFIRM, Operation
 from tests.chaos.reference import Reference, work_out
+from tests.chaos.rounds import change, play_rounds
 from tests.chaos.rules import observed
-from tests.chaos.workers import worker_folder
 from tests.chaos.world import World
 
 _MAY = {"confirmed": (NEW,), "restored": (OLD,)}
@@ -44,11 +42,11 @@ class Race:
         """The answer, and what does not fit it."""
         wanted = self._reference.operation.wanted
         with self._reference.begin(self._control) as world:
-            first = world.call({**wanted, "change": _change("apply")})
+            first = world.call({**wanted, "change": change("apply")})
             if "timer" not in first:
                 return "none", [f"the change was not made: {first}"]
             self._wait_for(world, moment)
-            answer = world.call({**wanted, "change": _change(CONFIRM)})
+            answer = world.call({**wanted, "change": change(CONFIRM)})
             told = Told(answers=[answer], confirms=True)
             why = [] if told.outcome in _MAY else [f"no outcome: {answer}"]
             if left := world.wait_for_programs():
@@ -65,31 +63,12 @@ class Race:
         self._control.advance(float(pending["deadline"]) - self._control.uptime() - _BEFORE * SPEED)
         time.sleep(_BEFORE + moment)
 
-
-def _change(phase: str) -> dict[str, object]:
-    return {"phase": phase, "token": TOKEN, "over_new_connection": False}
+    def choose(self, chosen: random.Random) -> tuple[str, str, list[str]]:
+        """One at a moment around the deadline."""
+        moment = chosen.uniform(-_BEFORE, _BEHIND)
+        return (f"{moment:+.3f} s", *self.run(moment))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="tests.chaos deadline", description=__doc__)
-    parser.add_argument("--runs", type=int, default=160, help="in all (default: 160)")
-    parser.add_argument("--provider", action="append", choices=PROVIDERS, help="repeatable")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32), help="of a former run")
-    options = parser.parse_args(arguments)
-    print(f"seed {options.seed}", flush=True)
-    chosen, wrong = random.Random(options.seed), 0
-    providers = options.provider or PROVIDERS
-    with worker_folder() as control:
-        for number, provider in enumerate(providers):
-            counts: collections.Counter[str] = collections.Counter()
-            race = Race(provider, control)
-            for _run in range(number, options.runs, len(providers)):
-                moment = chosen.uniform(-_BEFORE, _BEHIND)
-                outcome, why = race.run(moment)
-                counts[outcome] += 1
-                if why:
-                    wrong += 1
-                    print(f"{provider}, {moment:+.3f} s, {outcome}:", *why, sep="\n    ", flush=True)
-            print(f"{provider}: {dict(sorted(counts.items()))}", flush=True)
-    print(f"{options.runs - wrong} of {options.runs} consistent; seed {options.seed}")
-    return 1 if wrong else 0
+    usage = ("tests.chaos deadline", __doc__, 160)
+    return play_rounds(lambda provider, control: Race(provider, control).choose, usage, "consistent", arguments)

@@ -8,7 +8,6 @@ python -m tests.chaos pairs --runs 40
 
 from __future__ import annotations
 
-import argparse
 import random
 from collections.abc import Sequence
 from typing import Any
@@ -18,10 +17,10 @@ from tests.chaos.control import Control
 from tests.chaos.controller import Told
 from tests.chaos.follow import Follow
 from tests.chaos.judge import NEW, OLD, judge_boot, judge_files, judge_rules
-from tests.chaos.operations import CONFIRM, PROVIDERS, Operation
+from tests.chaos.operations import CONFIRM, Operation
 from tests.chaos.reference import work_out
+from tests.chaos.rounds import change, play_rounds
 from tests.chaos.rules import observed
-from tests.chaos.workers import worker_folder
 
 # How far apart they begin, in real seconds: a call takes about one.
 _APART = 2.0
@@ -56,6 +55,11 @@ class Pair:
             why += judge_boot("a boot", self._boots.of(tree), (state,), told, self._reference)
             return state, why + self._follow.judge(world)
 
+    def choose(self, chosen: random.Random) -> tuple[str, str, list[str]]:
+        """One with either of them first, some moments apart."""
+        apart, first = chosen.uniform(0, _APART), chosen.choice((OLD, NEW))
+        return (f"{first} first by {apart:.3f} s", *self.run(apart, first))
+
 
 def _is_kept(answer: dict[str, Any]) -> bool:
     """Whether a controller was told that its state is in force: nothing to do, or confirmed."""
@@ -64,33 +68,10 @@ def _is_kept(answer: dict[str, Any]) -> bool:
 
 def _call(token: str, options: dict[str, Any], pause: float) -> dict[str, Any]:
     """What the agent of a world makes of a controller's calls: after a pause, the change and its confirmation."""
-    return {**options, "change": _change("apply", token), "pause": pause, "then": _change(CONFIRM, token)}
-
-
-def _change(phase: str, token: str) -> dict[str, object]:
-    return {"phase": phase, "token": token, "over_new_connection": False}
+    return {**options, "change": change("apply", token), "pause": pause, "then": change(CONFIRM, token)}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="tests.chaos pairs", description=__doc__)
-    parser.add_argument("--runs", type=int, default=40, help="in all (default: 40)")
-    parser.add_argument("--provider", action="append", choices=PROVIDERS, help="repeatable")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32), help="of a former run")
-    options = parser.parse_args(arguments)
-    print(f"seed {options.seed}", flush=True)
-    chosen, wrong = random.Random(options.seed), 0
-    providers = options.provider or PROVIDERS
-    with worker_folder() as control:
-        for number, provider in enumerate(providers):
-            pair = Pair(provider, control)
-            ends = []
-            for _run in range(number, options.runs, len(providers)):
-                apart, first = chosen.uniform(0, _APART), chosen.choice((OLD, NEW))
-                state, why = pair.run(apart, first)
-                ends.append(state)
-                if why:
-                    wrong += 1
-                    print(f"{provider}, {first} first by {apart:.3f} s, {state}:", *why, sep="\n    ", flush=True)
-            print(f"{provider}: {ends.count(OLD)} times old, {ends.count(NEW)} times new", flush=True)
-    print(f"{options.runs - wrong} of {options.runs} pairs end in one exact state; seed {options.seed}")
-    return 1 if wrong else 0
+    usage = ("tests.chaos pairs", __doc__, 40)
+    good = "pairs end in one exact state"
+    return play_rounds(lambda provider, control: Pair(provider, control).choose, usage, good, arguments)

@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What runs of one kind have in common: so many in all, shared among the providers, and what was wrong in each."""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import random
+from collections.abc import Callable, Sequence
+
+from tests.chaos.control import Control
+from tests.chaos.operations import PROVIDERS, TOKEN
+from tests.chaos.workers import worker_folder
+
+# One run: what it was, what came of it, and what is wrong with that.
+Round = Callable[[random.Random], tuple[str, str, list[str]]]
+
+
+def change(phase: str, token: str = TOKEN) -> dict[str, object]:
+    """The module's option of this name."""
+    return {"phase": phase, "token": token, "over_new_connection": False}
+
+
+def play_rounds(
+    make: Callable[[str, Control], Round],
+    usage: tuple[str, str | None, int],
+    good: str,
+    arguments: Sequence[str] | None,
+) -> int:
+    """Run them, and print what came of them.
+
+    :param make: gives what makes one run, for a provider and a folder to work in
+    :param usage: the command, what it does, and how many runs it makes where nobody says
+    :param good: what is said of those where nothing was wrong
+    :returns: the exit code
+    """
+    command, description, runs = usage
+    parser = argparse.ArgumentParser(prog=command, description=description)
+    parser.add_argument("--runs", type=int, default=runs, help=f"in all (default: {runs})")
+    parser.add_argument("--provider", action="append", choices=PROVIDERS, help="repeatable")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32), help="of a former run")
+    options = parser.parse_args(arguments)
+    print(f"seed {options.seed}", flush=True)
+    chosen, wrong = random.Random(options.seed), 0
+    providers = options.provider or PROVIDERS
+    with worker_folder() as control:
+        for number, provider in enumerate(providers):
+            counts: collections.Counter[str] = collections.Counter()
+            run = make(provider, control)
+            for _run in range(number, options.runs, len(providers)):
+                what, outcome, why = run(chosen)
+                counts[outcome] += 1
+                if why:
+                    wrong += 1
+                    print(f"{provider}, {what}, {outcome}:", *why, sep="\n    ", flush=True)
+            print(f"{provider}: {dict(sorted(counts.items()))}", flush=True)
+    print(f"{options.runs - wrong} of {options.runs} {good}; seed {options.seed}")
+    return 1 if wrong else 0
