@@ -22,7 +22,7 @@ from tests.chaos.former import import_former
 from tests.chaos.injection import Injection
 from tests.chaos.install import install
 
-PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def serve(stream: IO[str], control: Control) -> None:
@@ -80,16 +80,18 @@ def _run(options: dict[str, Any], control: Control, writing: int) -> None:
         for descriptor in (0, 1, 2):
             os.dup2(null, descriptor)
         os.environ.clear()
-        os.environ["PATH"] = PATH
+        # Nothing of the machine's own decides what a world is like.
+        environ = {"PATH": f"{control.programs}:{_PATH}"}
+        os.environ.update(environ)
         sys.executable = str(control.python)
         install(Injection(control, MODULE))
         former, then = options.pop("former", None), options.pop("then", None)
         time.sleep(options.pop("pause", 0))
         run = import_former(former) if former else apply_ruleset
         try:
-            result = run(Host(run_program, environ={"PATH": PATH}), options, False)
+            result = run(Host(run_program, environ=environ), options, False)
             if then and "timer" in result:
-                result = run(Host(run_program, environ={"PATH": PATH}), {**options, "change": then}, False)
+                result = run(Host(run_program, environ=environ), {**options, "change": then}, False)
         except RulesetError as error:
             result = {"failed": True, "msg": str(error)}
         except Exception:

@@ -17,7 +17,7 @@ from tests.lab.hosts.state import State
 
 _UNITS = "etc/systemd/system/"
 _SERVICES = ("firewalld.service", "iptables.service")
-_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"
+_PATH = "PATH=/usr/sbin:/usr/bin"
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         end=time.time() + options.seconds,
     )
     if options.list:
-        print("\n".join(list_points(chosen)))
+        for line in list_points(chosen):
+            print(line, flush=True)
         return 0
     began = time.monotonic()
     records: list[Record] = []

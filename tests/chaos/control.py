@@ -53,6 +53,8 @@ class Control:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.python = folder / "python"
+        #: where a world finds programs before the machine's
+        self.programs = folder / "programs"
 
     def begin(self) -> None:
         """Make what processes need."""
@@ -60,6 +62,7 @@ class Control:
             _WRAPPER.format(python=os.path.realpath(sys.executable), launcher=_LAUNCHER, folder=self.folder)
         )
         self.python.chmod(0o755)
+        self.programs.mkdir(exist_ok=True)
         self.set_offset(0.0)
         self.set_boot("none")
         self.arm(None)

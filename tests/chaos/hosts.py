@@ -36,30 +36,55 @@ class Kind:
     def of(cls, *providers: str | None) -> Kind:
         return cls("firewalld" in providers, "qradar" in providers)
 
+    @property
+    def containers(self) -> bool:
+        """Whether there is a container engine, and so what it publishes, and direct rules of firewalld for it.
+
+        Not where both firewalld and QRadar are: what the one loads at a boot of direct rules, the other flushes.
+        """
+        return not (self.firewalld and self.qradar)
+
     def install(self, world: World) -> None:
         """Put the files of others there, and start what there is."""
+        self.offer_programs(world.control)
+        if self.firewalld and self.containers:
+            write_file(world.node, "/etc/firewalld/direct.xml", _DIRECT, "644")
+        self._start_firewalld(world)
         if self.qradar:
             install_stand_in(world.node)
-        if self.firewalld:
-            write_file(world.node, "/etc/firewalld/direct.xml", _DIRECT, "644")
-        self.start(world, install=False)
+        _load_foreign(world)
 
-    def start(self, world: World, *, install: bool = True) -> None:
+    def offer_programs(self, control: Control) -> None:
+        """Have worlds find just these programs beside the machine's."""
+        engine = control.programs / "docker"
+        engine.unlink(missing_ok=True)
+        if self.containers:
+            engine.write_text("#!/bin/sh\nexit 0\n")
+            engine.chmod(0o755)
+
+    def start(self, world: World) -> None:
         """What a boot starts of others; foreign rules are loaded by whoever has them."""
-        if self.qradar and install:
+        self._start_firewalld(world)
+        if self.qradar:
             for tool, path in GENERATED.items():
                 world.sh(f"{tool}-restore <{path}")
-        if self.firewalld:
-            start_firewalld(world.node)
-        world.sh("ipset restore", stdin=_SETS)
-        for tool, address in FOREIGN_ADDRESSES.items():
-            world.sh(f"{tool}-restore --noflush", stdin=FOREIGN.format(address=address))
-        world.sh("nft -f -", stdin=FOREIGN_TABLE)
+        _load_foreign(world)
 
     def thaw(self, control: Control, tree: Tree, rules: Dump) -> World:
         """A world like one from which tree and rules were taken."""
         world = World(control, tree)
-        if self.firewalld:
-            start_firewalld(world.node)
+        self._start_firewalld(world)
         rules.load(world)
         return world
+
+    def _start_firewalld(self, world: World) -> None:
+        # First: as it starts, it flushes everybody's rules.
+        if self.firewalld:
+            start_firewalld(world.node)
+
+
+def _load_foreign(world: World) -> None:
+    world.sh("ipset restore", stdin=_SETS)
+    for tool, address in FOREIGN_ADDRESSES.items():
+        world.sh(f"{tool}-restore --noflush", stdin=FOREIGN.format(address=address))
+    world.sh("nft -f -", stdin=FOREIGN_TABLE)

@@ -95,7 +95,12 @@ def list_points(operations: Sequence[Operation]) -> Iterator[str]:
     with worker_folder() as control:
         for operation in operations:
             yield f"{operation.provider}, {operation.name}, {operation.scope}"
-            for who, points in work_out(operation, control).points.items():
+            try:
+                found = work_out(operation, control).points
+            except RuntimeError as error:
+                yield f"  {error}"
+                continue
+            for who, points in found.items():
                 yield from (f"  {who}:{number} {point}" for number, point in enumerate(points, 1))
 
 
