@@ -23,6 +23,9 @@ done
 """
 
 
+_FLUSHED = ("iptables", "ip6tables")
+
+
 def observed(world: World) -> State:
     """All rules and sets of the kernel, of anybody."""
     found = whole(world.node)
@@ -72,6 +75,15 @@ def is_mixed(now: State, old: State, new: State) -> bool:
     sets = set(now.get("sets", ()))
     known = {*old.get("sets", ()), *new.get("sets", ())}
     return sets <= known and any(set(one.get("sets", ())) <= sets for one in (old, new))
+
+
+def is_flushed(now: State, old: State, new: State) -> bool:
+    """Whether it is mixed but for rules of iptables that are gone: somebody has flushed them."""
+    known = {key: {*old.get(key, ()), *new.get(key, ())} for key in _FLUSHED}
+    if any(set(now.get(key, ())) - known[key] for key in _FLUSHED):
+        return False
+    rest = [{key: lines for key, lines in one.items() if key not in _FLUSHED} for one in (now, old, new)]
+    return is_mixed(*rest)
 
 
 def _in_force(lines: list[str] | None) -> list[str]:
