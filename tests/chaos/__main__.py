@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[2]
+
+# Others than points, which are there without a name.
+_COMMANDS = ("access", "deadline", "pairs")
 
 
 def main() -> int:
@@ -18,14 +22,9 @@ def main() -> int:
     wanted = {"PYTHONHASHSEED": "0", "PYTHONPATH": f"{_ROOT / '.venv' / 'collections'}:{_ROOT}"}
     if any(os.environ.get(key) != value for key, value in wanted.items()):
         os.execve(sys.executable, [sys.executable, "-m", "tests.chaos", *sys.argv[1:]], {**os.environ, **wanted})
-    if sys.argv[1:2] == ["deadline"]:
-        from tests.chaos.deadline import main as deadline
-
-        return deadline(sys.argv[2:])
-    if sys.argv[1:2] == ["pairs"]:
-        from tests.chaos.pairs import main as pairs
-
-        return pairs(sys.argv[2:])
+    if sys.argv[1:2] and sys.argv[1] in _COMMANDS:
+        command = importlib.import_module(f"tests.chaos.{sys.argv[1]}")
+        return int(command.main(sys.argv[2:]))
     from tests.chaos.cli import main as cli
 
     return cli()

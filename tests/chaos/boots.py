@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import configparser
+import time
 from dataclasses import dataclass
 
 from tests.chaos.control import Control
@@ -22,10 +23,11 @@ _PATH = "PATH=/usr/sbin:/usr/bin"
 
 @dataclass(frozen=True)
 class Boot:
-    """What a boot has made of a disk: the rules, and what units say that failed."""
+    """What a boot has made of a disk: the rules, what units say that failed, and how long they took."""
 
     rules: State
     failed: tuple[str, ...]
+    seconds: float
 
     @property
     def says_so(self) -> bool:
@@ -54,13 +56,16 @@ def come_up(kind: Kind, control: Control, tree: Tree) -> tuple[World, Boot]:
     units = enabled(tree, kind)
     failed = []
     early = [name for name, text in units.items() if any(one in _ordering(text, "Before") for one in _SERVICES)]
+    began = time.monotonic()
     for name in early:
         failed += _start(world, name, units[name])
+    seconds = time.monotonic() - began
     kind.start(world)
+    began = time.monotonic()
     for name in units:
         if name not in early:
             failed += _start(world, name, units[name])
-    return world, Boot(observed(world), tuple(failed))
+    return world, Boot(observed(world), tuple(failed), seconds + time.monotonic() - began)
 
 
 def enabled(tree: Tree, kind: Kind) -> dict[str, str]:

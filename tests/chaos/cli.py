@@ -20,7 +20,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.chaos.operations import PROVIDERS, SCOPES, operations
-from tests.chaos.records import MODES, Record, classes, table
+from tests.chaos.records import MODES, Record, classes, counted, table
+from tests.chaos.results import keep
 from tests.chaos.workers import Choice, list_points, try_all
 
 
@@ -41,7 +42,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32), help="of a former run")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="begin no point after this time")
     parser.add_argument("--jobs", type=int, default=2, help="workers at the same time (default: 2)")
-    parser.add_argument("--records", type=Path, help="write the records there, a line of JSON each")
+    parser.add_argument("--results", type=Path, help="keep what it came to in this file")
+    parser.add_argument("--records", type=Path, help="add the records there, a line of JSON each")
     return parser.parse_args(arguments)
 
 
@@ -72,13 +74,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     records: list[Record] = []
     for record in try_all(chosen, choice, min(options.jobs, len(chosen))):
         records.append(record)
+        if options.records:
+            with options.records.open("a", encoding="utf-8") as stream:
+                stream.write(json.dumps(record.as_data()) + "\n")
         if record.wrong:
             print(record, flush=True)
         elif sys.stdout.isatty():
             print(f"{len(records)} points", end="\r", flush=True)
     print("\n".join([*classes(records), *table(records)]))
-    if options.records:
-        options.records.write_text("".join(json.dumps(one.as_data()) + "\n" for one in records), encoding="utf-8")
     wrong = sum(one.wrong for one in records)
+    points = {provider: dict(modes) for provider, modes in counted(records).items()}
+    keep(options.results, "points", {"wrong": wrong, "seed": options.seed, "counts": points})
     print(f"{len(records)} points in {time.monotonic() - began:.0f} s, {wrong} of them wrong; seed {options.seed}")
     return 1 if wrong or not records else 0

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The folder through which a run and the processes that it stops talk: clock, number of the boot, fault, logs.
 
-The clock runs faster than the real one, so that waiting costs little, and can be moved past every deadline.
+The clock runs faster than the real one, where nothing is timed, so that waiting costs little, and can be moved past
+every deadline.
 """
 
 from __future__ import annotations
@@ -15,10 +16,9 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-#: virtual seconds in a real one
-SPEED = 20.0
 MODULE, TIMER, BOOT = "module", "timer", "boot"
 
+_SPEED = 20.0
 _LAUNCHER = Path(__file__).with_name("launch.py")
 _WRAPPER = """\
 #!/bin/sh
@@ -56,8 +56,12 @@ class Control:
         #: where a world finds programs before the machine's
         self.programs = folder / "programs"
 
-    def begin(self) -> None:
-        """Make what processes need."""
+    def begin(self, speed: float = _SPEED) -> None:
+        """Make what processes need.
+
+        :param speed: virtual seconds in a real one
+        """
+        self._write("speed", str(speed))
         self.python.write_text(
             _WRAPPER.format(python=os.path.realpath(sys.executable), launcher=_LAUNCHER, folder=self.folder)
         )
@@ -69,8 +73,12 @@ class Control:
 
     # ---- the clock, and the boot
 
+    @property
+    def speed(self) -> float:
+        return float(self._text("speed"))
+
     def uptime(self) -> float:
-        return 1000.0 + time.monotonic() * SPEED + float(self._text("offset") or 0)
+        return 1000.0 + time.monotonic() * self.speed + float(self._text("offset") or 0)
 
     def set_offset(self, seconds: float) -> None:
         self._write("offset", str(seconds))
@@ -100,6 +108,10 @@ class Control:
     def fault(self) -> Fault | None:
         data = json.loads(self._text("fault") or "null")
         return Fault(**data) if data else None
+
+    def refuses(self) -> bool:
+        """Whether a full or read-only disk has refused something, and still does."""
+        return (self.folder / "failing").exists()
 
     def points(self, who: str) -> list[Point]:
         lines = self._text(f"points.{who}").splitlines()

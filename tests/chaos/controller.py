@@ -69,8 +69,12 @@ def change(world: World, options: dict[str, Any], end: str = CONFIRM, *, retry: 
         told.waited = True
         world.control.advance(2 * SECONDS)
         fault = world.control.fault()
-        # On a full disk it does not end: it tries again until there is room.
-        world.wait_for_programs(2 if fault and fault.mode in REFUSED else 15)
+        if fault and fault.mode in REFUSED:
+            # On a full disk it does not end: it tries again until there is room.
+            world.wait_for_fault()
+            world.wait_for_programs(2)
+        else:
+            world.wait_for_programs()
         return told
     second = _call(world, told, options, end)
     if (second is None and retry) or (second or {}).get("failed"):

@@ -8,13 +8,12 @@ python -m tests.chaos deadline --runs 160
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from collections.abc import Sequence
 
 from tests.chaos.boots import Boots
-from tests.chaos.control import SPEED, Control
+from tests.chaos.control import Control
 from tests.chaos.controller import Told
 from tests.chaos.follow import Follow
 from tests.chaos.judge import NEW, OLD, judge_boot, judge_files, judge_rules
@@ -59,8 +58,9 @@ class Race:
 
     def _wait_for(self, world: World, moment: float) -> None:
         """Until so many real seconds before the deadline, or behind it."""
-        pending = json.loads((world.root / "run/portledger/host/pending.json").read_text(encoding="utf-8"))
-        self._control.advance(float(pending["deadline"]) - self._control.uptime() - _BEFORE * SPEED)
+        deadline = world.deadline()
+        assert deadline is not None
+        self._control.advance(deadline - self._control.uptime() - _BEFORE * self._control.speed)
         time.sleep(_BEFORE + moment)
 
     def choose(self, chosen: random.Random) -> tuple[str, str, list[str]]:

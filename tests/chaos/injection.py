@@ -35,6 +35,8 @@ class Injection:
         self._control = control
         self._fault = control.fault()
         self._who = who
+        #: virtual seconds in a real one
+        self.speed = control.speed
         self._count = len(control.points(who))
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
         self._log = os.open(control.folder / f"points.{who}", flags, 0o600)
@@ -53,7 +55,8 @@ class Injection:
         self._count += 1
         self._append(self._log, f"{kind}\t{detail}\n".encode(errors="surrogateescape"))
         fault = self._fault
-        if fault and fault.who == self._who and fault.point == self._count:
+        # Whoever is late finds that the fault is over.
+        if fault and (fault.who, fault.point) == (self._who, self._count) and self._control.fault():
             if fault.mode in KILLS:
                 if kind == "write":
                     return "torn"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 
-from tests.chaos.control import SPEED
 from tests.chaos.injection import Injection
 from tests.chaos.patched_commands import patch_commands
 from tests.chaos.patched_files import patch_files
@@ -16,12 +15,13 @@ from tests.chaos.patched_names import patch_names
 
 def install(injection: Injection) -> None:
     """From here on, this process and its copies are observed and stopped."""
+    speed = injection.speed
     patch_files(injection)
     patch_names(injection)
     patch_commands(injection)
     real = time.sleep
 
     def sleep(seconds: float) -> None:
-        real(seconds / SPEED)
+        real(seconds / speed)
 
     time.sleep = sleep  # type: ignore[assignment]

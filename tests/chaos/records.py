@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import collections
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -64,19 +65,24 @@ class Record:
         return "\n    ".join([head, *self.why, self.again])
 
 
+def counted(records: Iterable[Record]) -> dict[str, dict[str, list[int]]]:
+    """How many points there were and how many of them are wrong, by provider, and by mode there; "all" is either."""
+    counts: dict[str, dict[str, list[int]]] = collections.defaultdict(lambda: collections.defaultdict(lambda: [0, 0]))
+    for one in records:
+        for provider, mode in itertools.product((one.provider, "all"), (one.mode, "all")):
+            counts[provider][mode][0] += 1
+            counts[provider][mode][1] += one.wrong
+    return counts
+
+
 def table(records: Iterable[Record]) -> list[str]:
     """Counts of points, and of those that are wrong, by provider and mode."""
-    counts: dict[tuple[str, str], list[int]] = collections.defaultdict(lambda: [0, 0])
-    for one in records:
-        for key in ((one.provider, one.mode), ("all", one.mode), (one.provider, "all"), ("all", "all")):
-            counts[key][0] += 1
-            counts[key][1] += one.wrong
-    providers = [name for name in dict.fromkeys(provider for provider, _mode in counts) if name != "all"]
-    columns = [*providers, "all"]
+    counts = counted(records)
+    columns = [*(name for name in counts if name != "all"), "all"]
     lines = [f"{'points (wrong)':<16}" + "".join(f"{name:>16}" for name in columns)]
     for mode in (*MODES, "all"):
-        if ("all", mode) in counts:
-            cells = [counts[provider, mode] for provider in columns]
+        if mode in counts["all"]:
+            cells = [counts[provider][mode] for provider in columns]
             lines.append(f"{mode:<16}" + "".join(f"{f'{tried} ({wrong})':>16}" for tried, wrong in cells))
     return lines
 

@@ -9,9 +9,11 @@ import argparse
 import collections
 import random
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from tests.chaos.control import Control
 from tests.chaos.operations import PROVIDERS, TOKEN
+from tests.chaos.results import keep
 from tests.chaos.workers import worker_folder
 
 # One run: what it was, what came of it, and what is wrong with that.
@@ -21,6 +23,20 @@ Round = Callable[[random.Random], tuple[str, str, list[str]]]
 def change(phase: str, token: str = TOKEN) -> dict[str, object]:
     """The module's option of this name."""
     return {"phase": phase, "token": token, "over_new_connection": False}
+
+
+def options_of(command: str, description: str | None, runs: int, arguments: Sequence[str] | None) -> argparse.Namespace:
+    """What the user asks for; prints the seed."""
+    parser = argparse.ArgumentParser(
+        prog=command, description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--runs", type=int, default=runs, help=f"in all (default: {runs})")
+    parser.add_argument("--provider", action="append", choices=PROVIDERS, help="repeatable")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32), help="of a former run")
+    parser.add_argument("--results", type=Path, help="keep what it came to in this file")
+    options = parser.parse_args(arguments)
+    print(f"seed {options.seed}", flush=True)
+    return options
 
 
 def play_rounds(
@@ -36,15 +52,10 @@ def play_rounds(
     :param good: what is said of those where nothing was wrong
     :returns: the exit code
     """
-    command, description, runs = usage
-    parser = argparse.ArgumentParser(prog=command, description=description)
-    parser.add_argument("--runs", type=int, default=runs, help=f"in all (default: {runs})")
-    parser.add_argument("--provider", action="append", choices=PROVIDERS, help="repeatable")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32), help="of a former run")
-    options = parser.parse_args(arguments)
-    print(f"seed {options.seed}", flush=True)
+    options = options_of(*usage, arguments)
     chosen, wrong = random.Random(options.seed), 0
     providers = options.provider or PROVIDERS
+    outcomes: dict[str, dict[str, int]] = {}
     with worker_folder() as control:
         for number, provider in enumerate(providers):
             counts: collections.Counter[str] = collections.Counter()
@@ -55,6 +66,9 @@ def play_rounds(
                 if why:
                     wrong += 1
                     print(f"{provider}, {what}, {outcome}:", *why, sep="\n    ", flush=True)
-            print(f"{provider}: {dict(sorted(counts.items()))}", flush=True)
+            outcomes[provider] = dict(sorted(counts.items()))
+            print(f"{provider}: {outcomes[provider]}", flush=True)
+    found = {"runs": options.runs, "wrong": wrong, "seed": options.seed, "outcomes": outcomes}
+    keep(options.results, usage[0].rsplit(maxsplit=1)[-1], found)
     print(f"{options.runs - wrong} of {options.runs} {good}; seed {options.seed}")
     return 1 if wrong else 0

@@ -80,6 +80,7 @@ class Stopping:
             control.advance(2 * SECONDS)
         if mode in REFUSED:
             # The disk is still full when the time has passed.
+            world.wait_for_fault()
             world.wait_for_programs(1)
         control.disarm()
         if left := world.wait_for_programs():

@@ -57,8 +57,11 @@ class Choice:
 
 
 @contextmanager
-def worker_folder() -> Iterator[Control]:
-    """A folder of a worker, which nobody else sees and which goes with it."""
+def worker_folder(speed: float | None = None) -> Iterator[Control]:
+    """A folder of a worker, which nobody else sees and which goes with it.
+
+    :param speed: of its clock; None: fast
+    """
     kernel.unshare(kernel.CLONE_NEWNS)
     kernel.mount("none", "/", flags=kernel.MS_REC | kernel.MS_PRIVATE)
     folder = Path(tempfile.mkdtemp(prefix="chaos-"))
@@ -66,7 +69,7 @@ def worker_folder() -> Iterator[Control]:
         kernel.mount("tmpfs", str(folder), "tmpfs", data="mode=755")
         (folder / "compiled").mkdir()
         control = Control(folder)
-        control.begin()
+        control.begin(*([speed] if speed else []))
         yield control
     finally:
         kernel.libc.umount2(str(folder).encode(), 2)

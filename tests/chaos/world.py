@@ -93,6 +93,13 @@ class World:
         words = ["env", *(f"{key}={value}" for key, value in environment.items()), "sh", "-c", script]
         return self.node.run(words, check=False, stdin=stdin)
 
+    def deadline(self, scope: str = "host") -> float | None:
+        """When the time to confirm ends; None where nothing waits for it."""
+        pending = self.root / "run/portledger" / scope / "pending.json"
+        if not pending.exists():
+            return None
+        return float(json.loads(pending.read_text(encoding="utf-8"))["deadline"])
+
     def tree(self) -> Tree:
         return read_tree(self.root)
 
@@ -116,6 +123,12 @@ class World:
         while (running := self.programs()) and time.monotonic() < end:
             time.sleep(0.01)
         return running
+
+    def wait_for_fault(self, seconds: float = 15.0) -> None:
+        """Wait until the disk refuses, or nothing runs that it could refuse anything."""
+        end = time.monotonic() + seconds
+        while not self.control.refuses() and self.programs() and time.monotonic() < end:
+            time.sleep(0.01)
 
     def stop(self) -> None:
         if self.process:
