@@ -8,6 +8,7 @@ __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld import published
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.direct import put_direct_in_force
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import rich_text, write_files
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.reload import reload_firewalld
@@ -74,6 +75,7 @@ def _undo(host, scope, present, files, words):
     try:
         write_files(host, *files)
         reload_firewalld(host, scope)
+        put_direct_in_force(host, present.rules, present.rules_in_force)
         _forget_kernel_sets(host, Names(scope), present.about["kernel_sets"])
         there = read_runtime(host, Names(scope), [present.model])
         if same_runtime(there, wanted_runtime(present.model)):
@@ -86,7 +88,7 @@ def _undo(host, scope, present, files, words):
 def _make_current(host, scope, present, wanted):
     """Have firewalld do what our files say."""
     names = Names(scope)
-    direct = published.key_of(present.rules_in_force) != published.key_of(wanted.rules)
+    direct = published.key_of(present.rules_in_force) != published.key_of(wanted.rules_in_force)
     there = present.runtime
     if not direct and _commands_do(there, present, wanted):
         _use_commands(host, names, there, present, wanted)
@@ -94,6 +96,7 @@ def _make_current(host, scope, present, wanted):
         if same_runtime(there, wanted.runtime):
             return
     reload_firewalld(host, scope)
+    put_direct_in_force(host, wanted.rules, wanted.rules_in_force)
     _forget_kernel_sets(host, names, wanted.about.get("kernel_sets", wanted.model.sets))
     there = read_runtime(host, names, [wanted.model])
     if other_sets(there, wanted.runtime):

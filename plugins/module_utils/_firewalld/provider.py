@@ -14,6 +14,7 @@ import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld import published
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.direct import direct_in_force
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import by_family, difference
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import (
@@ -29,8 +30,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runti
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import (
     FirewalldState, FormerFirewalldState, as_bytes, direct_text, kernel_sets, same_files, same_runtime,
 )
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native, words_of
-from ansible_collections.portledger.qradar.plugins.module_utils._providers.answers import printed
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
 
 _OLDEST = (0, 9)
@@ -39,7 +40,6 @@ _DESTINATION_SETS = (1, 0)
 _ZONES_ONLY = (2, 0)
 # How firewall-cmd ends where it finds no daemon.
 _NOT_RUNNING = 252
-_SAVE = {"ipv4": "iptables-save", "ipv6": "ip6tables-save"}
 
 
 def _version(host):
@@ -90,40 +90,34 @@ def _parse_direct(host):
         )
 
 
-def _direct_in_force(host):
-    found = {}
-    for family, program in _SAVE.items():
-        if host.find(program):
-            # The whole of it: asking for a table that the kernel has not fails.
-            rules = published.parse_save(printed(host, program, []))
-            if rules:
-                found[family] = rules
-    return found
-
-
 def _published_lines(present, wanted):
     found = {"+ ": {}, "- ": {}, "~ ": {}}
     text = ["rules for what containers publish"]
-    for family in set(present.rules) | set(present.rules_in_force) | set(wanted.rules):
-        wants = published.key(wanted.rules.get(family, []))
-        states = [published.key(present.rules.get(family, []))]
-        if present.runtime:
-            states.append(published.key(present.rules_in_force.get(family, [])))
-        if all(state == wants for state in states):
+    pairs = [(present.rules, wanted.rules)]
+    if present.runtime:
+        pairs.append((present.rules_in_force, wanted.rules_in_force))
+    for family in set(family for pair in pairs for rules in pair for family in rules):
+        states = [[published.key(rules.get(family, [])) for rules in pair] for pair in pairs]
+        if all(there == wants for there, wants in states):
             continue
-        sign = "- " if not wants else ("~ " if any(states) else "+ ")
+        wants = any(wants for _there, wants in states)
+        sign = "- " if not wants else ("~ " if any(there for there, _wants in states) else "+ ")
         found[sign][family] = text
     lines = []
     for sign in ("+ ", "- ", "~ "):
         if found[sign]:
-            lines.extend(by_family(sign, found[sign], dict((family, text) for family in _SAVE)))
+            lines.extend(by_family(sign, found[sign], dict((family, text) for family in FAMILIES)))
     return lines
 
 
-def _saved_rules(saved):
+def _as_lists(by_family):
+    return dict((family, [list(rule) for rule in rules]) for family, rules in by_family.items())
+
+
+def _saved_rules(by_family):
     return dict(
         (native(family), [(native(chain), [native(token) for token in tokens]) for chain, tokens in rules])
-        for family, rules in saved["rules"].items()
+        for family, rules in by_family.items()
     )
 
 
@@ -133,8 +127,8 @@ class Firewalld(Provider):
     NAME = "firewalld"
     PERSISTS = True
     CODE = (
-        "_base.intervals", "_base.networks", "_firewalld.command", "_firewalld.files", "_firewalld.load",
-        "_firewalld.lost_rules", "_firewalld.meaning", "_firewalld.provider", "_firewalld.published",
+        "_base.intervals", "_base.networks", "_firewalld.command", "_firewalld.direct", "_firewalld.files",
+        "_firewalld.load", "_firewalld.lost_rules", "_firewalld.meaning", "_firewalld.provider", "_firewalld.published",
         "_firewalld.reload", "_firewalld.rules", "_firewalld.runtime", "_firewalld.state", "_iptables.ipset",
         "_iptables.lock", "_iptables.render", "_iptables.restore", "_iptables.rule", "_iptables.save",
         "_iptables.tables", "_iptables.words", "_nftables.listing", "_plan.difference", "_plan.line", "_plan.plan",
@@ -200,7 +194,7 @@ class Firewalld(Provider):
         if scope == HOST:
             rules = _parse_direct(host)
             if rules or about["containers"]:
-                in_force = _direct_in_force(host)
+                in_force = direct_in_force(host)
         runtime = read_runtime(host, names, [model]) if about["version"] else None
         return FirewalldState(files, model, runtime, (rules, in_force), about)
 
@@ -245,7 +239,9 @@ class Firewalld(Provider):
             "scope": state.about["scope"],
             # Latin-1 knows every byte.
             "files": dict((path, content.decode("latin-1")) for path, content in state.files.items()),
-            "rules": dict((family, [list(rule) for rule in rules]) for family, rules in state.rules.items()),
+            "rules": _as_lists(state.rules),
+            # Another than those of the file, where somebody has changed that since.
+            "rules_in_force": _as_lists(state.rules_in_force),
             "unrecognised": state.runtime.unrecognised if state.runtime else [],
             "kernel_sets": state.about["kernel_sets"],
         }
@@ -253,11 +249,13 @@ class Firewalld(Provider):
     def former(self, saved, present):
         files = dict((native(path), content.encode("latin-1")) for path, content in saved["files"].items())
         model = parse_files(Names(saved["scope"]), files)
-        rules = _saved_rules(saved)
+        rules = _saved_rules(saved["rules"])
+        # A former release did not save those in force.
+        in_force = _saved_rules(saved["rules_in_force"]) if "rules_in_force" in saved else rules
         runtime = wanted_runtime(model)
         runtime.unrecognised = [native(text) for text in saved["unrecognised"]]
         about = {"scope": saved["scope"], "kernel_sets": [native(name) for name in saved["kernel_sets"]]}
-        return FormerFirewalldState(files, model, runtime, (rules, rules), about)
+        return FormerFirewalldState(files, model, runtime, (rules, in_force), about)
 
     def put_back_files(self, host, saved):
         names = Names(saved["scope"])
@@ -266,5 +264,5 @@ class Firewalld(Provider):
         if saved["scope"] == HOST:
             text = direct_text(host)
             before[published.FILE] = as_bytes(text)
-            after[published.FILE] = as_bytes(published.edit(text, _saved_rules(saved)))
+            after[published.FILE] = as_bytes(published.edit(text, _saved_rules(saved["rules"])))
         write_files(host, before, after)

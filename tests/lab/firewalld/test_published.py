@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import time
 
+from ansible_collections.portledger.qradar.plugins.module_utils._registry.providers import PROVIDERS
 from tests.lab.firewalld.box import Box
 from tests.lab.world.lab import Lab
 from tests.unit.plugins.module_utils.support import golden_plan
@@ -116,4 +118,27 @@ def test_only_our_lines_of_the_direct_rules_change(lab: Lab) -> None:
     assert direct.read_bytes() == ours
     box.apply(state="absent")
     assert direct.read_bytes() == without
+    box.firewalld.stop()
+
+
+def test_what_is_taken_back_leaves_in_force_what_was(lab: Lab) -> None:
+    """Somebody takes our lines out of direct.xml; firewalld has not read it again when a change is taken back."""
+    box = Box(lab["collector"])
+    engine = box.root / "run/engine"
+    engine.mkdir(exist_ok=True)
+    (engine / "docker").touch(mode=0o755)
+    box.path = f"/usr/bin:/bin:{engine}"
+    box.apply()
+    (box.root / "etc/firewalld/direct.xml").unlink()
+    before, provider = box.state(), PROVIDERS["firewalld"]
+    assert "PORTLEDGER-PUB" in before[2]
+    saved = provider.save(provider.read(box.host(), "host"))
+    box.apply(unlisted="log")
+    assert box.state()[2] != before[2]
+    present = provider.read(box.host(), "host")
+    former = provider.former(json.loads(json.dumps(saved)), present)
+    provider.load(box.host(), "host", present, former)
+    assert box.state() == before
+    assert provider.compare(box.host(), "host", provider.read(box.host(), "host"), former) == []
+    box.apply(state="absent")
     box.firewalld.stop()

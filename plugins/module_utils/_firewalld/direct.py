@@ -1,0 +1,62 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Direct rules of ours that are in force, whatever firewalld's file says."""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld import published
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import restore_text
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.answers import printed
+
+_PROGRAMS = {"ipv4": "iptables", "ipv6": "ip6tables"}
+
+
+def direct_in_force(host):
+    """Our rules in the kernel, by family.
+
+    :type host: _host.host.Host
+    :rtype: dict[str, list[tuple[str, list[str]]]]
+    :raises RulesetError: iptables-save failed.
+    """
+    found = {}
+    for family, program in _PROGRAMS.items():
+        if host.find(program + "-save"):
+            # The whole of it: asking for a table that the kernel has not fails.
+            rules = published.parse_save(printed(host, program + "-save", []))
+            if rules:
+                found[family] = rules
+    return found
+
+
+def put_direct_in_force(host, file_rules, rules):
+    """Have the kernel do what it did before a reload that read other rules, for somebody had changed the file.
+
+    :type host: _host.host.Host
+    :param file_rules: what firewalld has read from its file, by family
+    :type file_rules: dict[str, list[tuple[str, list[str]]]]
+    :param rules: what is to be in force, by family
+    :type rules: dict[str, list[tuple[str, list[str]]]]
+    :raises RulesetError: iptables-save or iptables-restore failed.
+    """
+    if published.key_of(file_rules) == published.key_of(rules):
+        return
+    there = direct_in_force(host)
+    for family in sorted(set(there) | set(rules)):
+        has, wants = there.get(family, []), rules.get(family, [])
+        if published.key(has) != published.key(wants):
+            restore_text(host, _PROGRAMS[family] + "-restore", _as_input(has, wants))
+
+
+def _as_input(has, wants):
+    # Naming our chain makes it, and empties it.
+    lines = ["*mangle", ":%s - [0:0]" % published.CHAIN]
+    lines.extend("-D %s %s" % (chain, Rule(tokens).text()) for chain, tokens in has if chain != published.CHAIN)
+    for chain, tokens in wants:
+        place = "-A " + chain if chain == published.CHAIN else "-I %s 1" % chain
+        lines.append("%s %s" % (place, Rule(tokens).text()))
+    if not wants:
+        lines.append("-X " + published.CHAIN)
+    return "\n".join(lines + ["COMMIT", ""])
