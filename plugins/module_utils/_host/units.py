@@ -7,12 +7,14 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 import os
+import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._host.files import (
     make_folder, remove_file, replace_file, sync_folder,
 )
 
 FOLDER = "etc/systemd/system"
+_WANTED_BY = re.compile(r"^WantedBy=(.*)$", re.MULTILINE)
 
 
 class Unit:
@@ -80,6 +82,8 @@ class Unit:
         """
         # An empty one that it used to be in was left by a removal that did not come to its end.
         used = set(os.path.dirname(link) for link in self._links)
+        for names in _WANTED_BY.findall(self._host.text(FOLDER, self.name)):
+            used.update(self._host.file(FOLDER, unit + ".wants") for unit in names.split())
         for folder in self._wanting_folders():
             link = os.path.join(folder, self.name)
             if os.path.islink(link):
