@@ -62,9 +62,10 @@ def come_up(kind: Kind, control: Control, tree: Tree) -> tuple[World, Boot]:
     seconds = time.monotonic() - began
     kind.start(world)
     began = time.monotonic()
-    for name in units:
+    # What an early unit has written, it has systemd start.
+    for name, text in enabled(world.tree(), kind).items():
         if name not in early:
-            failed += _start(world, name, units[name])
+            failed += _start(world, name, text)
     return world, Boot(observed(world), tuple(failed), seconds + time.monotonic() - began)
 
 

@@ -36,6 +36,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--scope", action="append", choices=SCOPES)
     parser.add_argument("--mode", action="append", choices=MODES, help="repeatable")
     parser.add_argument("--point", action="append", default=[], help="just this one, such as module:17; repeatable")
+    parser.add_argument("--at", default="", help="only points whose description holds this text")
     parser.add_argument("--list", action="store_true", help="print the points of each operation, and try none")
     parser.add_argument("--every", type=int, default=1, help="only each n-th point")
     parser.add_argument("--sample", type=int, default=0, help="so many points of each operation and mode, at random")
@@ -61,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     choice = Choice(
         modes=tuple(options.mode or MODES),
         names=tuple(options.point),
+        at=options.at,
         every=options.every,
         sample=options.sample,
         seed=options.seed,

@@ -34,6 +34,8 @@ class Choice:
 
     modes: tuple[str, ...]
     names: tuple[str, ...] = ()
+    #: only where this is part of what happens there
+    at: str = ""
     every: int = 1
     sample: int = 0
     seed: int = 0
@@ -44,6 +46,7 @@ class Choice:
         """Names of the points to try, of all that there are by name."""
         if self.names:
             return list(self.names)
+        points = {name: what for name, what in points.items() if self.at in what}
         names = list(points)
         chosen = random.Random(f"{self.seed} {operation} {mode}")
         if not self.sample:

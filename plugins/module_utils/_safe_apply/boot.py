@@ -178,7 +178,11 @@ def undo(persistence, providers, store):
 def _finish(persistence, providers, store, at_boot):
     """Write the rest of what was confirmed. A unit that it writes is too late for this boot: its work is done here."""
     persistence.confirm_at_boot(at_boot)
-    return load(persistence, providers, store, RULES) if at_boot.saved else True
+    if not at_boot.saved:
+        return True
+    loaded = load(persistence, providers, store, RULES)
+    persistence.load_again()
+    return loaded
 
 
 def _put_back_files(store, providers, states):

@@ -12,6 +12,9 @@ from ansible_collections.portledger.qradar.plugins.module_utils._host.units impo
 # Services that flush everything when they are started or restarted. Ours loads after them, and with them.
 _FLUSHERS = "iptables.service ip6tables.service nftables.service netfilter-persistent.service"
 
+# Flushes iptables as it starts, too, and does not start before sysinit.target, so ours cannot wait for it.
+_AGAIN_AFTER = _FLUSHERS + " firewalld.service"
+
 # What "load" has done stands in boot.json: a script that is there and does nothing fails, too.
 _UNIT = """\
 [Unit]
@@ -35,6 +38,7 @@ WantedBy=sysinit.target
 """
 # What is wanted by a service is started by its start and its restart, whatever has become of the unit above. PartOf
 # would not cover a start; and where one of these services stops another, it would make that start impossible.
+# systemd regards firewalld as started before it has loaded its rules; it answers once it has.
 _AGAIN_UNIT = """\
 [Unit]
 Description=Firewall rules of portledger.qradar ({scope}), again after a service that flushes everything
@@ -45,7 +49,9 @@ After={flushers} portledger-{scope}.service
 
 [Service]
 Type=oneshot
+ExecStartPre=-/bin/sh -c 'systemctl is-active --quiet firewalld && firewall-cmd --state --quiet'
 ExecStart=/bin/sh {folder}/load
+TimeoutStartSec=120
 
 [Install]
 WantedBy={flushers}
@@ -108,7 +114,7 @@ class BootUnits:
         """
         return [
             self._unit("portledger-%s.service", ["sysinit.target"], _UNIT),
-            self._unit("portledger-%s-again.service", _FLUSHERS.split(), _AGAIN_UNIT),
+            self._unit("portledger-%s-again.service", _AGAIN_AFTER.split(), _AGAIN_UNIT, _AGAIN_AFTER),
         ]
 
     def undoing(self):
@@ -118,9 +124,9 @@ class BootUnits:
         """
         return self._unit("portledger-%s-undo.service", ["sysinit.target"], _UNDO_UNIT)
 
-    def _unit(self, name, wanted_by, template):
+    def _unit(self, name, wanted_by, template, flushers=_FLUSHERS):
         run = self._host.file("run", "portledger", self._scope)
-        text = template.format(scope=self._scope, folder=self._folder, run=run, flushers=_FLUSHERS)
+        text = template.format(scope=self._scope, folder=self._folder, run=run, flushers=flushers)
         return Unit(self._host, name % self._scope, wanted_by, text)
 
 

@@ -236,6 +236,10 @@ class Persistence:
                 write_units(self.host, self.units.loading())
             self._remove_undo()
 
+    def load_again(self):
+        """Have systemd load the rules once more in this boot, behind the services that flush everything."""
+        start_unit(self.host, self.units.loading()[1])
+
     def remove_undo(self):
         """No change waits any longer.
 

@@ -91,7 +91,7 @@ class PersistenceTest(unittest.TestCase):
     def test_written_and_loaded(self):
         self.there.write(RULES)
         again = "portledger-host-again.service"
-        flushers = ("ip6tables", "iptables", "netfilter-persistent", "nftables")
+        flushers = ("firewalld", "ip6tables", "iptables", "netfilter-persistent", "nftables")
         self.assertEqual(
             ["etc/portledger/host/load", "etc/portledger/host/rules.json"] +
             [UNITS + "/%s.service.wants/%s" % (name, again) for name in flushers] +
@@ -277,7 +277,7 @@ class PersistenceTest(unittest.TestCase):
         again = self.host.text(UNITS, "portledger-host-again.service")
         self.assertIn("ExecStart=/bin/sh %s/load\n" % folder, again)
         self.assertNotIn("RemainAfterExit", again)
-        self.assertIn("nftables.service netfilter-persistent.service portledger-host.service\n", again)
+        self.assertIn("netfilter-persistent.service firewalld.service portledger-host.service\n", again)
         link = self.host.file(UNITS, "sysinit.target.wants/portledger-host.service")
         self.assertEqual("/etc/systemd/system/portledger-host.service", os.readlink(link))
 
@@ -311,7 +311,11 @@ class PersistenceTest(unittest.TestCase):
             self.assertEqual([], self.there.drift(after))
             self.assertEqual([], [name for name in self.files() if name.endswith("host-wait.service")])
             Persistence(self.host, "gateway").write(NOTHING)
-            self.assertFalse(os.path.exists(self.host.file(UNITS, "firewalld.service.wants")))
+            left = "firewalld.service.wants/portledger-host-again.service"
+            self.assertEqual([UNITS + "/" + left] if after == RULES else [], [
+                name for name in self.files() if "firewalld.service.wants" in name
+            ])
+            self.assertEqual(after == RULES, os.path.exists(self.host.file(UNITS, "firewalld.service.wants")))
 
     def test_a_full_disk_leaves_the_wait(self):
         self.there.write(WAITS)
