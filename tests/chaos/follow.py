@@ -8,7 +8,7 @@ from __future__ import annotations
 from tests.chaos.boots import Boots
 from tests.chaos.controller import Told, change
 from tests.chaos.disk import key_of_tree
-from tests.chaos.judge import NEW, judge_boot, judge_files, judge_remains, judge_rules
+from tests.chaos.judge import NEW, judge_files, judge_good_boot, judge_remains, judge_rules
 from tests.chaos.operations import options
 from tests.chaos.reference import Reference
 from tests.chaos.rules import key_of, observed
@@ -42,7 +42,7 @@ class Follow:
         world.wait_for_programs()
         tree = world.tree()
         found += judge_files("after the next runs", tree, reference)
-        found += judge_boot("a boot after the next runs", self._boots.of(tree), (NEW,), Told(), reference)
+        found += judge_good_boot("a boot after the next runs", self._boots.of(tree), reference)
         found += _judge_answers("remove", change(world, options(reference.operation.scope, None, 1)))
         world.wait_for_programs()
         if lines := differences(reference.bare, observed(world)):

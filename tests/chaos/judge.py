@@ -63,6 +63,14 @@ def judge_boot(when: str, boot: Boot, may: Sequence[str], told: Told, reference:
     return [f"{when}: {name_of(boot.rules, reference)} in place of {' or '.join(may)}{said}"]
 
 
+def judge_good_boot(when: str, boot: Boot, reference: Reference) -> list[str]:
+    """Lines about a boot behind a run that said that all is well."""
+    if boot.rules == reference.new and not boot.failed:
+        return []
+    said = f", and says: {'; '.join(boot.failed)}" if boot.failed else ""
+    return [f"{when}: {name_of(boot.rules, reference)} in place of new{said}"]
+
+
 def judge_files(when: str, tree: Tree, reference: Reference) -> list[str]:
     """Lines about files of others that are not as they were, our own lines in them aside."""
     found = []

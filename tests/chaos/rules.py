@@ -87,7 +87,9 @@ def is_flushed(now: State, old: State, new: State) -> bool:
 
 
 def _in_force(lines: list[str] | None) -> list[str]:
-    """Rules of iptables-save but for those of chains that no packet gets to; of anything else, all."""
+    """Rules of iptables-save but for those of chains that no packet gets to; tables of nft that one gets to, whole."""
+    if lines and lines[0].startswith("table ") and not any(" hook " in line for line in lines):
+        return []
     rules = [line.split() for line in lines or () if line.startswith("*")]
     reached = {(table, chain) for table, kind, chain, *_rest in rules if kind == "-A" and chain.isupper()}
     reached = {one for one in reached if "-" not in one[1]}
