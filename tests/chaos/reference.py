@@ -17,6 +17,8 @@ from tests.chaos.rules import Dump, dump, observed
 from tests.chaos.world import World
 from tests.lab.hosts.state import State, differences
 
+_ATTEMPTS = 3
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -37,8 +39,15 @@ class Reference:
     points: dict[str, list[Point]]
 
     def begin(self, control: Control) -> World:
-        """A world where the operation may begin."""
-        return self.operation.kind.thaw(control, self.old_tree, self.old_rules)
+        """A world where the operation may begin. Raises RuntimeError where none is as the one it was taken from."""
+        for _attempt in range(_ATTEMPTS):
+            world = self.operation.kind.thaw(control, self.old_tree, self.old_rules)
+            lines = differences(self.old, observed(world))
+            if not lines:
+                return world
+            # On a busy machine, firewalld may flush once more when it has said that it runs.
+            world.stop()
+        raise RuntimeError(f"{self.operation}: a world is not as the one that it was taken from: {lines[:4]}")
 
 
 def work_out(operation: Operation, control: Control) -> Reference:
@@ -68,8 +77,6 @@ def work_out(operation: Operation, control: Control) -> Reference:
     found = Reference(operation, bare, bare_tree, old, old_tree, old_rules, boot.rules, new, points)
     control.arm(None)
     with found.begin(control) as world:
-        if lines := differences(old, observed(world)):
-            raise RuntimeError(f"{operation}: a world is not as the one that it was taken from: {lines}")
         play(world, operation, retry=False)
         if operation.end == CONFIRM:
             world.wait_for_programs()

@@ -52,21 +52,22 @@ class Stopping:
         """Stop it there, and look."""
         who, _colon, number = name.partition(":")
         fault = Fault("kill" if mode == "kill-timer" else mode, who, int(number or 0))
-        self._control.arm(None if name == _END else fault)
-        world = self._reference.begin(self._control)
         try:
+            why = self._try(mode, None if name == _END else fault)
+        except Exception as error:
+            why = [f"the harness: {type(error).__name__}: {error}"]
+        what = "the end" if name == _END else str(self._reference.points[who][int(number) - 1])
+        operation = self.operation
+        return Record(operation.provider, operation.name, operation.scope, mode, name, what, tuple(dict.fromkeys(why)))
+
+    def _try(self, mode: str, fault: Fault | None) -> list[str]:
+        with self._reference.begin(self._control) as world:
+            self._control.arm(fault)
             told = play(world, self.operation, retry=mode == "kill-retry")
             why = [
                 "a traceback: " + " ".join(one["msg"].split())[-300:] for one in told.answers if one.get("traceback")
             ]
-            why += self._down(world, mode, told) if mode in _DOWN else self._up(world, mode, told)
-        except Exception as error:
-            why = [f"the harness: {type(error).__name__}: {error}"]
-        finally:
-            world.stop()
-        what = "the end" if name == _END else str(self._reference.points[who][int(number) - 1])
-        operation = self.operation
-        return Record(operation.provider, operation.name, operation.scope, mode, name, what, tuple(dict.fromkeys(why)))
+            return why + (self._down(world, mode, told) if mode in _DOWN else self._up(world, mode, told))
 
     def _up(self, world: World, mode: str, told: Told) -> list[str]:
         """The host lives on: what is in force, what the timer does, what a boot would load, what runs do."""
