@@ -18,7 +18,7 @@ from pathlib import Path
 
 MODULE, TIMER, BOOT = "module", "timer", "boot"
 
-_SPEED = 20.0
+_SPEED = 10.0
 _LAUNCHER = Path(__file__).with_name("launch.py")
 _WRAPPER = """\
 #!/bin/sh
