@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
 help:
 	@echo "make setup  what development needs: .venv, pinned packages, missing system packages"
 	@echo "make demo   a deployment of network namespaces, site.yml, and real packets as the proof"
-	@echo "make test   unit, browser, lab without tests that repeat a proof, sanity, integration, a few scenarios of Molecule (root)"
+	@echo "make test   unit, browser, lab; without tests that repeat a proof, sanity, integration, a few scenarios of Molecule (root)"
 	@echo "make test-all  every test, with every release of ansible-core and of Debian (root)"
 	@echo "make sweep  every port of every pair of the small lab, with each provider (8 minutes)"
 	@echo "make chaos  the module stopped at some of its points, each provider and each fault (25 minutes, root); make chaos-all  at each"
@@ -30,13 +30,15 @@ demo: setup
 test: RELEASES := newest
 test: unit browser lab sanity integration molecule-short
 
-test-all: LAB :=
+test-all: LONG :=
 test-all: RELEASES := all
 test-all: SUITES := all
 test-all: unit browser lab sweep sanity units integration systems matrix mutants
 
+# What repeats a proof is left for test-all: tests/long.txt. `make unit lab LONG=` leaves nothing.
+LONG := -m "not long"
 unit: setup
-	@$(PYTHON) -m pytest tests/unit -n 2 -q
+	@$(PYTHON) -m pytest tests/unit -n 2 -q $(LONG)
 	@tools/lint references
 
 # The pages, in Chromium without a window.
@@ -44,11 +46,9 @@ browser:
 	@tools/setup tests
 	@$(PYTHON) -m pytest tests/browser -q
 
-# What repeats a proof is left for test-all: tests/lab/long.txt. `make lab LAB=` leaves nothing.
-LAB := -m "not long"
 lab:
 	@tools/setup tests
-	@$(PYTHON) -m pytest tests/lab -q -n 3 --dist loadfile $(LAB)
+	@$(PYTHON) -m pytest tests/lab -q -n 3 --dist loadfile $(LONG)
 	@$(PYTHON) -m pytest tests/chaos -q
 
 # SWEEP="--lab demo --provider nftables" sweeps a larger lab.

@@ -9,6 +9,8 @@ import pytest
 
 from tests.machine import traces
 
+pytest_plugins = ("tests.long_tests",)
+
 BEFORE = pytest.StashKey[set[str]]()
 LEFT = pytest.StashKey[set[str]]()
 

@@ -12,23 +12,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.conftest import patterns
 from tests.lab.hosts.providers import EVERY
 from tests.lab.world.lab import ROOT
+from tests.long_tests import patterns
 
 # With each provider: exact over a change, a restart and a removal; nobody locked out; a restart half-way.
 ALWAYS = (
-    "roles/test_lasting.py::test_exact_all_along[{}]",
-    "safe_apply/test_lock_out.py::test_a_wrong_rule_shuts_ssh[{}-new]",
-    "safe_apply/test_lock_out.py::test_a_restart_before_the_confirmation[{}]",
+    "lab/roles/test_lasting.py::test_exact_all_along[{}]",
+    "lab/safe_apply/test_lock_out.py::test_a_wrong_rule_shuts_ssh[{}-new]",
+    "lab/safe_apply/test_lock_out.py::test_a_restart_before_the_confirmation[{}]",
 )
+# Of the units, what long.txt has something of.
+UNITS = ("tests/unit/test_host_python.py", "tests/unit/kernel/iptables")
 
 
 def collected(*arguments: str) -> tuple[set[str], str]:
     """The tests that a run would have, and all that it says."""
-    command = [sys.executable, "-m", "pytest", "tests/lab", "--collect-only", "-q", *arguments]
+    command = [sys.executable, "-m", "pytest", "tests/lab", *UNITS, "--collect-only", "-q", *arguments]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120).stdout
-    return {line.removeprefix("tests/lab/") for line in said.splitlines() if "::" in line}, said
+    return {line.removeprefix("tests/") for line in said.splitlines() if "::" in line}, said
 
 
 def test_what_is_left_is_listed_counted_and_no_proof_of_its_own() -> None:
@@ -43,8 +45,8 @@ def test_what_is_left_is_listed_counted_and_no_proof_of_its_own() -> None:
     functions = {name.partition("[")[0] for name in left}
     alone = functions - {name.partition("[")[0] for name in short}
     assert alone == {
-        "qradar/test_confirmation.py::test_the_timer_needs_no_good_markers_to_let_people_in_again",
-        "safe_apply/test_interrupted.py::test_the_controller_dies_before_it_confirms",
+        "lab/qradar/test_confirmation.py::test_the_timer_needs_no_good_markers_to_let_people_in_again",
+        "lab/safe_apply/test_interrupted.py::test_the_controller_dies_before_it_confirms",
     }
 
 
@@ -61,7 +63,7 @@ def test_what_is_left_is_listed_counted_and_no_proof_of_its_own() -> None:
 def test_patterns(line: str, name: str, matches: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "long.txt"
     path.write_text(f"# a remark\n\n{line}  # why\n", encoding="utf-8")
-    monkeypatch.setattr("tests.lab.conftest.LIST", path)
+    monkeypatch.setattr("tests.long_tests.LIST", path)
     ((found, meaning),) = patterns().items()
     assert found == line
     assert bool(re.fullmatch(meaning, name)) == matches
