@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
 
-.PHONY: help setup demo test test-all unit browser lab sweep chaos chaos-all sanity units integration systems molecule molecule-short matrix mutants lint docs bench clean
+.PHONY: help setup demo test test-all unit browser lab faults sweep chaos chaos-all sanity units integration systems molecule molecule-short matrix mutants lint docs bench clean
 
 help:
 	@echo "make setup  what development needs: .venv, pinned packages, missing system packages"
@@ -33,7 +33,7 @@ test: unit browser lab sanity integration molecule-short
 test-all: LONG :=
 test-all: RELEASES := all
 test-all: SUITES := all
-test-all: unit browser lab sweep sanity units integration systems matrix mutants
+test-all: unit browser lab faults sweep sanity units integration systems matrix mutants
 
 # What repeats a proof is left for test-all: tests/long.txt. `make unit lab LONG=` leaves nothing.
 LONG := -m "not long"
@@ -66,6 +66,11 @@ chaos:
 chaos-all:
 	@tools/setup tests
 	@$(PYTHON) -m tests.chaos $(CHAOS)
+
+# Each fault that the collection had, put back: points have to find it.
+faults:
+	@tools/setup tests
+	@$(PYTHON) -m tests.chaos faults
 
 # ansible-test, under releases of ansible-core as tools/environment names them.
 RELEASES := oldest,newest
