@@ -91,8 +91,8 @@ class Qradar(Provider):
         "_iptables.lock", "_iptables.meaning", "_iptables.provider", "_iptables.render", "_iptables.restore",
         "_iptables.rule", "_iptables.save", "_iptables.state", "_iptables.tables", "_iptables.words", "_plan.counters",
         "_plan.difference", "_plan.line", "_plan.plan", "_plan.policy", "_plan.rules", "_providers.answers",
-        "_providers.provider", "_qradar.block", "_qradar.files", "_qradar.foreign", "_qradar.load", "_qradar.provider",
-        "_qradar.state", "_qradar.version",
+        "_providers.provider", "_qradar.block", "_qradar.files", "_qradar.foreign", "_qradar.inserted", "_qradar.load",
+        "_qradar.provider", "_qradar.state", "_qradar.version",
     )
 
     def traces(self, host, scope):
@@ -130,6 +130,8 @@ class Qradar(Provider):
     def build(self, scope, present, policy):
         if present.damage:
             raise present.damage
+        if policy is not None and present.opening:
+            raise present.opening
         names = names_of(scope)
         tables, blocks = {}, {}
         for family in present.tables:

@@ -38,13 +38,25 @@ def test_damaged_markers_are_refused(ruled: Lab) -> None:
 
 def test_a_rule_of_others_that_opens_before_ours_is_refused(lab: Lab) -> None:
     node = lab["console"]
-    node.run(["sh", "-c", f"echo '-I INPUT 1 -p tcp --dport 9 -j ACCEPT' >>{CONF}/iptables.post; {TOOL}"])
+    node.run(["sh", "-c", f"echo 'iptables -I INPUT 1 -p tcp --dport 9 -j ACCEPT' >>{TOOL}; {TOOL}"])
     assert refused(lab) == (
         f"{TOOL}: ran, but what is live in IPv4 is not what {pre('iptables')} says: "
         "the rule '-p tcp -m tcp --dport 9 -j ACCEPT' stands in INPUT before ours, and may let pass what the plan does "
         "not allow. Find it in QRadar's files, often iptables.post, and append it (-A) or insert it into QChain. "
         "Nothing was changed."
     )
+
+
+@pytest.mark.parametrize("file", ["pre", "post"])
+def test_a_rule_of_others_that_a_file_inserts_is_refused_by_a_check_too(lab: Lab, file: str) -> None:
+    node = lab["console"]
+    node.run(["sh", "-c", f"echo '-I INPUT -p tcp --dport 9 -j ACCEPT' >>{CONF}/iptables.{file}; {TOOL}"])
+    message = (
+        f"{CONF}/iptables.{file}: the rule '-p tcp --dport 9 -j ACCEPT' is inserted (-I) into INPUT before ours, and "
+        "may let pass what the plan does not allow. Append it (-A), or insert it into QChain."
+    )
+    assert refused(lab, "--check") == message
+    assert refused(lab) == message
 
 
 @pytest.mark.parametrize("lab_state", ["first run", "change"])
