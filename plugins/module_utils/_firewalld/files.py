@@ -22,6 +22,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.text impor
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LOG_PREFIX
 
 FOLDER = os.path.join("etc", "firewalld")
+# Folders of what policies and direct rules name.
+_NAMED = ("ipsets", "services")
 _HEADER = '<?xml version="1.0" encoding="utf-8"?>\n'
 _NOTICE = "Written by the Ansible collection portledger.qradar. It removes what others write here."
 _FAMILY_OPTIONS = {"4": "inet", "6": "inet6"}
@@ -72,7 +74,7 @@ def write_files(host, before, after):
     :raises RulesetError: a file cannot be written. Its field ``changed`` is True where another could not be put back.
     """
     done = []
-    paths = sorted(set(before) | set(after))
+    paths = sorted(set(before) | set(after), key=lambda path: (_turn(path, after.get(path)), path))
     try:
         for path in paths:
             if before.get(path) != after.get(path):
@@ -81,13 +83,21 @@ def write_files(host, before, after):
     except (IOError, OSError) as error:
         failure = RulesetError("%s: cannot be written: %s." % (host.file(FOLDER, done[-1]), error.strerror))
         try:
-            for path in done:
+            for path in reversed(done):
                 if read_bytes(host.file(FOLDER, path)) != before.get(path):
                     _replace(host.file(FOLDER, path), before.get(path))
         except (IOError, OSError) as undoing:
             words = "%s Putting back failed too: %s." % (failure.words, undoing.strerror)
             failure = RulesetError(words, changed=True)
         raise failure
+
+
+def _turn(path, content):
+    """Somebody may reload firewalld at any moment: what others name comes before them, and goes after them."""
+    named = path.partition("/")[0] in _NAMED
+    if content is None:
+        return 2 if named else 1
+    return 0 if named else 1
 
 
 def _replace(path, content):

@@ -82,6 +82,7 @@ class Load:
             try:
                 for change in self.files.values():
                     change.make()
+                before, generated = self._what_is()
                 self._load(before, generated)
                 for family in self.families:
                     # What was there before may have drifted: then the kernel did not hold what the file says.
@@ -102,12 +103,15 @@ class Load:
         """
         before, generated = self._what_is()
         attempt = _Attempt()
+        late = []
         # QRadar's program may take minutes. Where this fails, the same is tried again behind it, and says why.
         for family in self.families:
             _Attempt()(self._load_family, family, self.wanted)
         for family in self.families:
             if attempt(self._file, family) and family in self.files:
                 attempt(self.files[family].make)
+        if _Attempt()(lambda: late.extend(self._what_is())):
+            before, generated = late
         if not _Attempt()(self._load, before, generated):
             attempt(self._put_back_others, before, generated)
             for family in self.families:
@@ -134,7 +138,10 @@ class Load:
         )
 
     def _what_is(self):
-        """All tables, and the files that QRadar has generated, by family."""
+        """All tables, and the files that QRadar has generated, by family.
+
+        Asked again right before QRadar's program: foreign rules must stay as they are then.
+        """
         return (
             dict((family, save_of(self.host, family)) for family in self.families),
             dict((family, read_file(generated_file(self.host, family))) for family in self.families),
