@@ -13,7 +13,7 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parents[2]
 
 # Others than points, which are there without a name.
-_COMMANDS = ("access", "deadline", "faults", "pairs")
+_COMMANDS = ("access", "damage", "deadline", "disturbed", "ext4", "faults", "pairs")
 
 
 def main() -> int:

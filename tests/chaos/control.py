@@ -55,6 +55,8 @@ class Control:
         self.python = folder / "python"
         #: where a world finds programs before the machine's
         self.programs = folder / "programs"
+        #: whether worlds have the older iptables
+        self.legacy = False
 
     def begin(self, speed: float = _SPEED) -> None:
         """Make what processes need.
@@ -96,7 +98,7 @@ class Control:
 
     def arm(self, fault: Fault | None) -> None:
         """Set the fault, and forget what happened so far."""
-        for name in ("failing", "journal", *(f"points.{who}" for who in (MODULE, TIMER, BOOT))):
+        for name in ("failing", "journal", "times", *(f"points.{who}" for who in (MODULE, TIMER, BOOT))):
             (self.folder / name).unlink(missing_ok=True)
         self._write("fault", json.dumps(asdict(fault)) if fault else "null")
 
@@ -116,6 +118,11 @@ class Control:
     def points(self, who: str) -> list[Point]:
         lines = self._text(f"points.{who}").splitlines()
         return [Point(who, *line.split("\t", 1)) for line in lines]
+
+    def times(self) -> list[tuple[float, str, str]]:
+        """When commands began and ended, by the real clock that all processes share: before or after, and which."""
+        lines = (line.split("\t", 2) for line in self._text("times").splitlines())
+        return [(float(moment), kind, detail) for moment, kind, detail in lines]
 
     def journal(self) -> list[dict[str, str]]:
         return [json.loads(line) for line in self._text("journal").splitlines()]

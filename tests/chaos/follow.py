@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tests.chaos.boots import Boots
 from tests.chaos.controller import Told, change
 from tests.chaos.disk import key_of_tree
@@ -13,20 +15,21 @@ from tests.chaos.operations import options
 from tests.chaos.reference import Reference
 from tests.chaos.rules import key_of, observed
 from tests.chaos.world import World
-from tests.lab.hosts.state import differences
+from tests.lab.hosts.state import State, differences
 
 
 class Follow:
     """The runs after points of one operation. Points that leave the same host behind are followed once."""
 
-    def __init__(self, reference: Reference, boots: Boots) -> None:
+    def __init__(self, reference: Reference, boots: Boots, observe: Callable[[World], State] = observed) -> None:
         self._reference = reference
         self._boots = boots
+        self._observed = observe
         self._known: dict[str, list[str]] = {}
 
     def judge(self, world: World) -> list[str]:
         """Lines about what does not work. The world is used up then."""
-        key = key_of_tree(world.tree()) + key_of(observed(world)) + world.boot
+        key = key_of_tree(world.tree()) + key_of(self._observed(world)) + world.boot
         if key not in self._known:
             self._known[key] = self._judge(world)
         return self._known[key]
@@ -34,7 +37,7 @@ class Follow:
     def _judge(self, world: World) -> list[str]:
         reference, wanted = self._reference, self._reference.operation.wanted
         found = _judge_answers("the next run", change(world, wanted))
-        found += judge_rules("after the next run", observed(world), (NEW,), reference)
+        found += judge_rules("after the next run", self._observed(world), (NEW,), reference)
         second = change(world, wanted)
         found += _judge_answers("the run after that", second)
         if any(answer.get("changed") for answer in second.answers):
@@ -45,7 +48,7 @@ class Follow:
         found += judge_good_boot("a boot after the next runs", self._boots.of(tree), reference)
         found += _judge_answers("remove", change(world, options(reference.operation.scope, None, 1)))
         world.wait_for_programs()
-        if lines := differences(reference.bare, observed(world)):
+        if lines := differences(reference.bare, self._observed(world)):
             found.append(f"after remove: {'; '.join(lines[:3])}")
         return found + judge_remains(world.tree(), world.strays(), reference)
 

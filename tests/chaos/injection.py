@@ -41,6 +41,7 @@ class Injection:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
         self._log = os.open(control.folder / f"points.{who}", flags, 0o600)
         self._journal = os.open(control.folder / "journal", flags, 0o600)
+        self._times = os.open(control.folder / "times", flags, 0o600)
         self._failing = str(control.folder / "failing")
         self._own = str(control.folder)
         self._append = os.write
@@ -54,6 +55,8 @@ class Injection:
         """Count a point. Gives the mode of the fault that strikes here and that the caller has to bring about."""
         self._count += 1
         self._append(self._log, f"{kind}\t{detail}\n".encode(errors="surrogateescape"))
+        if kind in ("before", "after"):
+            self._append(self._times, f"{time.monotonic()}\t{kind}\t{detail}\n".encode(errors="surrogateescape"))
         fault = self._fault
         # Whoever is late finds that the fault is over.
         if fault and (fault.who, fault.point) == (self._who, self._count) and self._control.fault():

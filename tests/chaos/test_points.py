@@ -20,7 +20,7 @@ SEED = "12"
 
 
 def chaos(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tests.chaos", "--seed", SEED, *arguments]
+    command = [sys.executable, "-m", "tests.chaos", *arguments, "--seed", SEED]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 

@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 from tests.chaos.agent import serve
 from tests.chaos.control import Control
 from tests.chaos.disk import LAYERS, Tree, read_tree, strays, write_tree
+from tests.chaos.legacy import use_legacy
 from tests.lab.world import kernel
 from tests.lab.world.lab import RunningNode
 
@@ -172,6 +173,8 @@ def _be_init(agent: socket.socket, control: Control, layers: Path) -> NoReturn:
         kernel.unshare(_SPACES)
         kernel.name_process("chaos:world")
         _mount(layers)
+        if control.legacy:
+            use_legacy(control)
         stream.write("ready\n")
         stream.flush()
         serve(stream, control)
