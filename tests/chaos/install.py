@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+import itertools
 import time
+from collections.abc import Callable
 
 from tests.chaos.injection import Injection
 from tests.chaos.patched_commands import patch_commands
 from tests.chaos.patched_files import patch_files
 from tests.chaos.patched_names import patch_names
+
+_DAY = 86400.0
 
 
 def install(injection: Injection) -> None:
@@ -19,9 +23,16 @@ def install(injection: Injection) -> None:
     patch_files(injection)
     patch_names(injection)
     patch_commands(injection)
+    time.time = jumping(time.time)
     real = time.sleep
 
     def sleep(seconds: float) -> None:
         real(seconds / speed)
 
     time.sleep = sleep  # type: ignore[assignment]
+
+
+def jumping(real: Callable[[], float]) -> Callable[[], float]:
+    """A time of day that somebody sets ahead and back by a day, between any two looks at it: nothing may rely on it."""
+    steps = itertools.cycle((_DAY, -_DAY))
+    return lambda: real() + next(steps)

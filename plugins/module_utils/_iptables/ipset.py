@@ -11,7 +11,6 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 import re
-import time
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
@@ -217,12 +216,12 @@ class SetChange:
         """Destroy sets; those that are not there do not matter, those in use are tried again for a moment."""
         if not names or self._restore("destroy %s" % name for name in names)[0] == 0:
             return
-        end = time.time() + _RELEASE_SECONDS
-        while names and time.time() < end:
+        end = self.host.uptime() + _RELEASE_SECONDS
+        while names and self.host.uptime() < end:
             answers = [(name, self.host.run("ipset", ["destroy", name])) for name in names]
             names = [name for name, (code, _out, err) in answers if code != 0 and "in use" in err]
             if names:
-                time.sleep(0.05)
+                self.host.sleep(0.05)
 
 
 def fill(name, kind, members):
