@@ -17,6 +17,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.prog
 SYSTEMD = "systemd"
 PROCESS = "process"
 
+# Whatever kills the program while it waits or restores, it is started again, for as often as it takes: it has to restore.
+_AGAIN = ["--property=Restart=on-abnormal", "--property=RestartSec=1s", "--property=StartLimitIntervalSec=0"]
 _SCRIPT = """\
 # Restores the rules from before a change that nobody confirmed. It may be run again, by hand too:
 # it does nothing before its time, and nothing where the change is not pending any longer.
@@ -91,7 +93,8 @@ def _ask_systemd(host, unit, seconds, command):
         # A minute is the default.
         "--timer-property=AccuracySec=100ms",
     ]
-    if host.run("systemd-run", options + command)[0] != 0:
+    # Releases that refuse these settings start the program once.
+    if all(host.run("systemd-run", options + more + command)[0] != 0 for more in (_AGAIN, [])):
         return False
     return host.run("systemctl", ["is-active", unit + ".timer"])[1].strip() == "active"
 

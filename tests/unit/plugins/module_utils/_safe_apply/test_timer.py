@@ -217,11 +217,12 @@ class TimerTest(unittest.TestCase):
         self.assertEqual(
             ["--quiet", "--unit=portledger-restore-host-t1",
              "--description=Puts back the firewall rules that were there before an unconfirmed change",
-             "--on-active=30s", "--timer-property=AccuracySec=100ms",
+             "--on-active=30s", "--timer-property=AccuracySec=100ms", "--property=Restart=on-abnormal",
+             "--property=RestartSec=1s", "--property=StartLimitIntervalSec=0",
              sys.executable, "-E", "-s", "-B", self.store.program("t1") + "/restore.py"],
             self.text("systemd-run").splitlines(),
         )
-        command = self.text("systemd-run").splitlines()[5:]
+        command = self.text("systemd-run").splitlines()[8:]
         # It is started on time, but the rules were loaded a moment after that was set.
         self.store.write(self.store.pending()._replace(deadline=self.host.uptime() + 1))
         done = subprocess.Popen(command, env={"PATH": "/usr/bin:/bin"})
@@ -238,6 +239,17 @@ class TimerTest(unittest.TestCase):
         self.have_systemd()
         self.program("systemd-run", "#!/bin/sh\necho 'Failed to start transient timer unit' >&2\nexit 1\n")
         self.process_instead()
+
+    def test_systemd_refuses_to_start_it_again_after_a_kill(self):
+        self.have_systemd()
+        refuses = 'case "$*" in *Restart=*) echo "Unknown assignment: Restart" >&2; exit 1;; esac\n'
+        self.program("systemd-run", SYSTEMD_RUN.replace("#!/bin/sh\n", "#!/bin/sh\n" + refuses))
+        self.assertEqual("systemd", self.apply(seconds=30)["timer"])
+        self.assertEqual([], self.timers())
+        self.assertEqual(
+            ["--on-active=30s", "--timer-property=AccuracySec=100ms", sys.executable],
+            self.text("systemd-run").splitlines()[3:6],
+        )
 
     def test_systemd_does_not_keep_its_word(self):
         self.have_systemd()
