@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.chaos.control import Control
 from tests.chaos.disk import Tree
@@ -70,9 +71,9 @@ class Kind:
                 world.sh(f"{tool}-restore <{path}")
         _load_foreign(world)
 
-    def thaw(self, control: Control, tree: Tree, rules: Dump) -> World:
+    def thaw(self, control: Control, tree: Tree, rules: Dump, disk: Path | None = None) -> World:
         """A world like one from which tree and rules were taken."""
-        world = World(control, tree)
+        world = World(control, tree, disk=disk)
         self._start_firewalld(world)
         rules.load(world)
         return world

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.chaos.boots import come_up
 from tests.chaos.control import MODULE, TIMER, Control, Point
@@ -38,10 +39,10 @@ class Reference:
     new: State
     points: dict[str, list[Point]]
 
-    def begin(self, control: Control) -> World:
+    def begin(self, control: Control, disk: Path | None = None) -> World:
         """A world where the operation may begin. Raises RuntimeError where none is as the one it was taken from."""
         for _attempt in range(_ATTEMPTS):
-            world = self.operation.kind.thaw(control, self.old_tree, self.old_rules)
+            world = self.operation.kind.thaw(control, self.old_tree, self.old_rules, disk)
             lines = differences(self.old, observed(world))
             if not lines:
                 return world

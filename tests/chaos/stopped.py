@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from tests.chaos.boots import Boot, Boots, come_up
+from tests.chaos.boots import Boots
 from tests.chaos.control import MODULE, TIMER, Control, Fault, Point
 from tests.chaos.controller import Told, play
-from tests.chaos.disk import Tree, key_of_tree, without_run
 from tests.chaos.durable import Disk
 from tests.chaos.follow import Follow
 from tests.chaos.injection import REFUSED
@@ -16,6 +15,7 @@ from tests.chaos.judge import NEW, OLD, allowed, judge_boot, judge_files, judge_
 from tests.chaos.operations import SECONDS, Operation
 from tests.chaos.records import CUTS, Record
 from tests.chaos.reference import work_out
+from tests.chaos.restarts import Restarts
 from tests.chaos.rules import is_flushed, is_mixed, observed
 from tests.chaos.world import World
 from tests.lab.hosts.state import State
@@ -33,7 +33,7 @@ class Stopping:
         self._reference = work_out(operation, control)
         self._boots = Boots(operation.kind, control)
         self._follow = Follow(self._reference, self._boots)
-        self._booted: dict[str, tuple[Boot, list[str]]] = {}
+        self._restarts = Restarts(self._reference, control, self._follow)
 
     def points(self, mode: str) -> dict[str, str]:
         """The points where this may go wrong, by name: what happens there."""
@@ -114,18 +114,7 @@ class Stopping:
             disk = Disk(self._reference.old_tree)
             disk.follow(self._control.journal())
             tree = disk.after_cut(mode, tree)
-        self._control.disarm()
-        key = key_of_tree(without_run(tree))
-        if key not in self._booted:
-            self._booted[key] = self._boot(tree)
-        boot, why = self._booted[key]
-        return judge_boot("the boot", boot, allowed(told, self._reference), told, self._reference) + why
-
-    def _boot(self, tree: Tree) -> tuple[Boot, list[str]]:
-        """What becomes of a disk: the boot, and what is wrong after it."""
-        world, boot = come_up(self.operation.kind, self._control, tree)
-        with world:
-            return boot, judge_files("after the boot", world.tree(), self._reference) + self._follow.judge(world)
+        return self._restarts.judge(tree, told)
 
 
 def _applies(mode: str, point: Point) -> bool:

@@ -39,9 +39,14 @@ class WorldNode(RunningNode):
 class World:
     """Start it with what its disk holds; nothing is in its kernel then. Stop it when done."""
 
-    def __init__(self, control: Control, tree: Tree | None = None, boot: str = "first") -> None:
+    def __init__(
+        self, control: Control, tree: Tree | None = None, boot: str = "first", disk: Path | None = None
+    ) -> None:
+        """
+        :param disk: folder for the layers, in a file system that keeps extended attributes; default: the worker's own
+        """
         self.control = control
-        self.layers = control.folder / f"world{next(_COUNT)}"
+        self.layers = (disk or control.folder) / f"world{next(_COUNT)}"
         #: number of the boot; the same ones each time, so that hosts can be compared
         self.boot = boot
         ours, theirs = socket.socketpair()
