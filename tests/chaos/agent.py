@@ -21,6 +21,7 @@ from tests.chaos.control import MODULE, Control
 from tests.chaos.former import import_former
 from tests.chaos.injection import Injection
 from tests.chaos.install import install
+from tests.chaos.limits import set_limit
 
 _PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -81,17 +82,20 @@ def _run(options: dict[str, Any], control: Control, writing: int) -> None:
             os.dup2(null, descriptor)
         os.environ.clear()
         # Nothing of the machine's own decides what a world is like.
-        environ = {"PATH": f"{control.programs}:{_PATH}"}
+        path = options.pop("path", None)
+        environ = {"PATH": ":".join(path) if path else f"{control.programs}:{_PATH}"}
         os.environ.update(environ)
         sys.executable = str(control.python)
         install(Injection(control, MODULE))
         former, then = options.pop("former", None), options.pop("then", None)
         time.sleep(options.pop("pause", 0))
         run = import_former(former) if former else apply_ruleset
+        if limit := options.pop("limit", None):
+            set_limit(*limit)
         try:
-            result = run(Host(run_program, environ=environ), options, False)
+            result = run(Host(run_program, path, environ), options, False)
             if then and "timer" in result:
-                result = run(Host(run_program, environ=environ), {**options, "change": then}, False)
+                result = run(Host(run_program, path, environ), {**options, "change": then}, False)
         except RulesetError as error:
             result = {"failed": True, "msg": str(error)}
         except Exception:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import configparser
+import shlex
 import time
 from dataclasses import dataclass
 
@@ -78,7 +79,7 @@ def enabled(tree: Tree, kind: Kind) -> dict[str, str]:
         folder, _slash, name = path.removeprefix(_UNITS).rpartition("/")
         if path.startswith(_UNITS) and folder.removesuffix(".wants") in targets and name.startswith("portledger-"):
             target = entry.data.decode().lstrip("/") if entry.kind == "link" else path
-            text = tree[target].data.decode() if target in tree and tree[target].kind == "file" else ""
+            text = tree[target].data.decode(errors="replace") if target in tree and tree[target].kind == "file" else ""
             if text:
                 found[name] = text
     return found
@@ -100,9 +101,12 @@ def _read(text: str) -> configparser.ConfigParser:
 
 def _start(world: World, name: str, text: str) -> list[str]:
     """Run what a unit starts. Gives its words where it failed."""
-    command = _read(text).get("Service", "ExecStart", fallback="")
-    if not command:
+    service = dict(_read(text)["Service"]) if _read(text).has_section("Service") else {}
+    if not service.get("ExecStart"):
         return [f"{name}: nothing to start"]
-    done = world.node.run(["env", "-i", _PATH, *command.split()], check=False)
-    words = (done.stderr or done.stdout).strip().splitlines()[-1:] or [""]
-    return [f"{name}: exit {done.returncode}: {words[0]}"] if done.returncode else []
+    for command in filter(None, (service["ExecStart"], service.get("ExecStartPost"))):
+        done = world.node.run(["env", "-i", _PATH, *shlex.split(command)], check=False)
+        if done.returncode:
+            words = (done.stderr or done.stdout).strip().splitlines()[-1:] or [""]
+            return [f"{name}: exit {done.returncode}: {words[0]}"]
+    return []

@@ -8,7 +8,7 @@ from __future__ import annotations
 import collections
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 MODES = (
@@ -75,12 +75,12 @@ def counted(records: Iterable[Record]) -> dict[str, dict[str, list[int]]]:
     return counts
 
 
-def table(records: Iterable[Record]) -> list[str]:
+def table(records: Iterable[Record], modes: Sequence[str] = MODES, head: str = "points (wrong)") -> list[str]:
     """Counts of points, and of those that are wrong, by provider and mode."""
     counts = counted(records)
     columns = [*(name for name in counts if name != "all"), "all"]
-    lines = [f"{'points (wrong)':<16}" + "".join(f"{name:>16}" for name in columns)]
-    for mode in (*MODES, "all"):
+    lines = [f"{head:<16}" + "".join(f"{name:>16}" for name in columns)]
+    for mode in (*modes, "all"):
         if mode in counts["all"]:
             cells = [counts[provider][mode] for provider in columns]
             lines.append(f"{mode:<16}" + "".join(f"{f'{tried} ({wrong})':>16}" for tried, wrong in cells))

@@ -77,6 +77,7 @@ class RunningNode:
             stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=timeout,
             check=False,
             env=environment(),
