@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
+from ansible_collections.portledger.qradar.plugins.module_utils._host.module import OUT_OF_MEMORY
 from ansible_collections.portledger.qradar.plugins.module_utils._host.process import run_program
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
 from tests.chaos.control import MODULE, Control
@@ -98,6 +99,8 @@ def _run(options: dict[str, Any], control: Control, writing: int) -> None:
                 result = run(Host(run_program, path, environ), {**options, "change": then}, False)
         except RulesetError as error:
             result = {"failed": True, "msg": str(error)}
+        except MemoryError:
+            result = {"failed": True, "msg": OUT_OF_MEMORY}
         except Exception:
             result = {"failed": True, "msg": traceback.format_exc(), "traceback": True}
         os.write(writing, json.dumps(result).encode())

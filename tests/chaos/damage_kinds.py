@@ -41,6 +41,7 @@ _FEATURES_OF_IPTABLES = (
     ("iptables-restore", "-m set "),
     ("iptables-restore", "-m conntrack "),
     ("iptables-restore", "-m comment "),
+    ("iptables-restore", "-m multiport "),
     ("iptables-restore", " -w "),
     ("iptables-restore", "--test"),
     ("ip6tables-restore", "-m hl "),

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.portledger.qradar.plugins.module_utils._host.module import OUT_OF_MEMORY
 from tests.chaos.boots import Boot, Boots, come_up
 from tests.chaos.control import MODULE, Control
 from tests.chaos.controller import Told
@@ -22,7 +23,7 @@ from tests.chaos.judge import NEW, OLD, allowed, judge_files, judge_rules, name_
 from tests.chaos.operations import CONFIRM, RESTORE, SECONDS, TIMER, Operation, operations
 from tests.chaos.reference import Reference, work_out
 from tests.chaos.rounds import change
-from tests.chaos.rules import is_mixed, observed
+from tests.chaos.rules import is_flushed, is_mixed, observed
 from tests.chaos.torn_files import BOOTED, CONFIRMED, TornFile
 from tests.chaos.world import World
 
@@ -142,8 +143,9 @@ class Damaged:
         reference = known.reference
         kind = reference.operation.kind
         good = now in (reference.old, reference.new) or is_mixed(now, reference.old, reference.new)
-        # Their reload flushes iptables, and what is to be loaded after it may be what fails.
-        return [] if good or kind.firewalld or kind.qradar else [f"at once: {name_of(now, reference)}"]
+        # firewalld's reload and QRadar's program flush iptables, and what is loaded after it may be what fails.
+        good = good or ((kind.firewalld or kind.qradar) and is_flushed(now, reference.old, reference.new))
+        return [] if good else [f"at once: {name_of(now, reference)}"]
 
     def _after(self, world: World, known: _Known, told: Told, path: str) -> list[str]:
         """What is wrong once nothing waits any longer, and with the runs that follow."""
@@ -161,7 +163,11 @@ class Damaged:
         said = [" ".join(str(one[key]).split()) for one in told.answers for key in ("msg", "problem") if one.get(key)]
         why += [f"a traceback: {one['msg'][-400:]}" for one in told.answers if one.get("traceback")]
         why += [f"died: {told.died}"] if told.died else []
-        why += [f"names no path and no program: {words}" for words in said if not _NAMED.search(words)]
+        why += [
+            f"names no path and no program: {words}"
+            for words in said
+            if not _NAMED.search(words) and words != OUT_OF_MEMORY
+        ]
         failed = "failed" if told.failed else "problem" if told.warned else ""
         outcome = " ".join(filter(None, (failed, told.outcome))) or ("pending" if told.answers else "no answer")
         return Found(what, outcome, tuple(dict.fromkeys(why)), tuple(dict.fromkeys(said)))

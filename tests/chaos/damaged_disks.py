@@ -33,7 +33,8 @@ while [ $number -lt 1000 ] && touch "$1/.full-$number"; do number=$((number + 1)
 [ $number -lt 1000 ]
 """,
     READ_ONLY: 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1"',
-    IMMUTABLE: 'chattr +i "$1"',
+    # What lies in the lower layer has flags that the upper one does not know.
+    IMMUTABLE: '! [ -d "$1" ] || { touch "$1/.up" && rm "$1/.up"; } && chattr +i "$1"',
 }
 _ROOM = 'rm -f "$1"/.full* "$1"/.more; mount -o remount,size=1g,nr_inodes=1000000 "$1"'
 _MEND = {

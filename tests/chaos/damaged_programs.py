@@ -26,7 +26,7 @@ _LACKING = """\
 #!/bin/sh
 input=$(cat; echo .)
 if printf '%s' " $* ${{input%.}}" | grep -q -e {feature}; then
-    echo {name}: {feature} is not known here >&2
+    echo {name}: {refusal} >&2
     exit 2
 fi
 printf '%s' "${{input%.}}" | {real} "$@"
@@ -60,7 +60,10 @@ class ProgramDamage:
         count = folder / ".count"
         count.unlink(missing_ok=True)
         values = {"real": real.readlink(), "count": count, "times": self.times, "name": self.name}
-        text = (_LACKING if self.feature else _VANISHING).format(feature=shlex.quote(self.feature), **values)
+        # The words of getopt: some programs are asked whether they know an option.
+        refusal = f"unrecognized option '{self.feature.strip()}'"
+        quoted = {"feature": shlex.quote(self.feature), "refusal": shlex.quote(refusal)}
+        text = (_LACKING if self.feature else _VANISHING).format(**quoted, **values)
         if self.feature or self.times:
             program.write_text(text, encoding="utf-8")
             program.chmod(0o755)

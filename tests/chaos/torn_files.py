@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from tests.chaos.disk import Tree
 from tests.chaos.world import World
 
-_BLOCK = re.compile(rb"# BEGIN portledger\.qradar.*?# END portledger\.qradar[^\n]*\n?", re.DOTALL)
+_BLOCK = re.compile(rb"(# BEGIN portledger\.qradar[^\n]*\n)(.*?)(# END portledger\.qradar[^\n]*\n?)", re.DOTALL)
 _GARBAGE = random.Random(0).randbytes(333)
 _HOWS: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda data: b"",
@@ -95,8 +95,8 @@ class TornFile:
         torn = _HOWS[self.how]
         if not self.name.startswith("block"):
             return torn(data)
-        # The rest of the file is somebody else's.
-        return _BLOCK.sub(lambda found: torn(found[0]), data)
+        # The rest of the file is somebody else's, and the lines around the block say that this is ours.
+        return _BLOCK.sub(lambda found: found[1] + torn(found[2]).rstrip(b"\n") + b"\n" + found[3], data)
 
 
 def _write(world: World, path: str, data: bytes) -> None:

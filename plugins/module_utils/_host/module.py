@@ -11,6 +11,11 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.text impor
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
 from ansible_collections.portledger.qradar.plugins.module_utils._host.process import run_program
 
+OUT_OF_MEMORY = (
+    "This module ran out of memory. Free some, or raise the limit of its process (ulimit -v), then run the playbook "
+    "again: a change that was not confirmed is taken back."
+)
+
 
 def finish(module, work):
     """Do a module's work, and end the module with its result or with its error.
@@ -23,4 +28,6 @@ def finish(module, work):
         result = work(Host(run_program))
     except RulesetError as error:
         module.fail_json(msg=presentable(str(error)))
+    except MemoryError:
+        module.fail_json(msg=OUT_OF_MEMORY)
     module.exit_json(**presentable(result))

@@ -175,11 +175,8 @@ class Load:
         self._put_back_others(before, generated)
 
     def _put_back_others(self, before, generated):
-        for family in self.families:
-            texts = (before[family], native(generated[family] or b""), save_of(self.host, family))
-            text = lost_rules(self.names, *texts)
-            if text:
-                self._restore(family, text)
+        texts = dict((family, native(generated[family] or b"")) for family in self.families)
+        _put_back(self.host, self.names, before, texts)
         self.note.remove()
 
     def _load_family(self, family, state):
@@ -265,19 +262,31 @@ def recover(host, scope):
     :type scope: str
     :raises RulesetError: not all of them are back.
     """
-    note, names = Note(host, scope, "qradar"), names_of(scope)
+    note = Note(host, scope, "qradar")
     data = note.read()
     try:
-        for family, before in sorted(field(data, "before", OBJECT).items()) if data else ():
-            generated = field(data, "generated", OBJECT).get(family) or ""
-            text = lost_rules(names, before, generated, save_of(host, family))
-            if text:
-                restore_text(host, PREFIX[family] + "-restore", text)
+        if data:
+            _put_back(host, names_of(scope), field(data, "before", OBJECT), field(data, "generated", OBJECT))
     except DAMAGED:
         # Not what we write.
         pass
     finally:
         note.remove()
+
+
+def _put_back(host, names, before, generated):
+    """Foreign rules that are lost, in each family, whatever becomes of the other."""
+    attempt = _Attempt()
+    for family, save in sorted(before.items()):
+        attempt(_put_back_family, host, names, family, (save, generated.get(family) or ""))
+    if attempt.problems:
+        raise RulesetError(" ".join(attempt.problems))
+
+
+def _put_back_family(host, names, family, texts):
+    text = lost_rules(names, texts[0], texts[1], save_of(host, family))
+    if text:
+        restore_text(host, PREFIX[family] + "-restore", text)
 
 
 class _Attempt:

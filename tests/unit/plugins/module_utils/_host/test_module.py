@@ -10,7 +10,7 @@ __metaclass__ = type
 import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._host.module import finish
+from ansible_collections.portledger.qradar.plugins.module_utils._host.module import OUT_OF_MEMORY, finish
 
 
 class EndedError(Exception):
@@ -53,6 +53,12 @@ class ModuleTest(unittest.TestCase):
             raise RulesetError("no room.", changed=False)
 
         self.assertEqual({"msg": "no room. Nothing was changed."}, self.ending(Module(), work))
+
+    def test_no_memory_is_told_without_a_traceback(self):
+        def work(host):
+            raise MemoryError
+
+        self.assertEqual({"msg": OUT_OF_MEMORY}, self.ending(Module(), work))
 
 
 if __name__ == "__main__":
