@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from tests.chaos.control import SPEED, Control
+from tests.chaos.control import Control
 from tests.lab.world import kernel
 
 _OLDER, _NEWER = Path("/usr/sbin/xtables-legacy-multi"), Path("/usr/sbin/xtables-nft-multi")
@@ -39,6 +39,6 @@ def use_legacy(control: Control) -> None:
     if not wrapper.exists():
         # What is not of iptables is as before.
         shutil.copy(_NEWER, newer)
-        wrapper.write_text(_WRAPPER.format(newer=newer, older=_OLDER, speed=int(SPEED)))
+        wrapper.write_text(_WRAPPER.format(newer=newer, older=_OLDER, speed=int(control.speed)))
         wrapper.chmod(0o755)
     kernel.mount(str(wrapper), str(_NEWER), flags=kernel.MS_BIND)
