@@ -61,7 +61,7 @@ def come_up(kind: Kind, control: Control, tree: Tree) -> tuple[World, Boot]:
     for name in early:
         failed += _start(world, name, units[name])
     seconds = time.monotonic() - began
-    kind.start(world)
+    failed += kind.start(world)
     began = time.monotonic()
     # What an early unit has written, it has systemd start.
     for name, text in enabled(world.tree(), kind).items():

@@ -63,13 +63,14 @@ class Kind:
             engine.write_text("#!/bin/sh\nexit 0\n")
             engine.chmod(0o755)
 
-    def start(self, world: World) -> None:
-        """What a boot starts of others; foreign rules are loaded by whoever has them."""
-        self._start_firewalld(world)
+    def start(self, world: World) -> list[str]:
+        """What a boot starts of others; foreign rules are loaded by whoever has them. Gives what failed."""
+        failed = self.firewalld and start_firewalld(world.node, may_fail=True).failed()
         if self.qradar:
             for tool, path in GENERATED.items():
                 world.sh(f"{tool}-restore <{path}")
         _load_foreign(world)
+        return ["firewalld.service: runs, and has not loaded its files"] if failed else []
 
     def thaw(self, control: Control, tree: Tree, rules: Dump, disk: Path | None = None) -> World:
         """A world like one from which tree and rules were taken."""

@@ -16,6 +16,7 @@ from tests.lab.world.topology import LabError
 
 PROGRAMS = ("firewalld", "firewall-cmd", "firewall-offline-cmd", "dbus-daemon", "nft")
 _START_SECONDS = 20.0
+_RUNNING_BUT_FAILED = 251
 
 
 def missing_programs() -> list[str]:
@@ -42,7 +43,14 @@ class Firewalld:
         return self.node.run(["firewall-cmd", *arguments]).stdout.strip()
 
     def running(self) -> bool:
-        return self.node.run(["firewall-cmd", "--state"], check=False).returncode == 0
+        return self._state() == 0
+
+    def failed(self) -> bool:
+        """Whether it runs, and could not load what its files say."""
+        return self._state() == _RUNNING_BUT_FAILED
+
+    def _state(self) -> int:
+        return self.node.run(["firewall-cmd", "--state"], check=False).returncode
 
     def stop(self) -> None:
         """End firewalld; the message bus ends with the node."""
@@ -55,8 +63,11 @@ class Firewalld:
             self.daemon.wait()
 
 
-def start_firewalld(node: RunningNode) -> Firewalld:
-    """Start a message bus, if the node has none, and firewalld; returns once firewalld is up."""
+def start_firewalld(node: RunningNode, may_fail: bool = False) -> Firewalld:
+    """Start a message bus, if the node has none, and firewalld; returns once firewalld is up.
+
+    :param may_fail: whether it may be up and have failed to load its files
+    """
     script = (
         "mkdir -p /run/dbus && { test -S /run/dbus/system_bus_socket || dbus-daemon --system --fork --nopidfile; } && "
         "echo $$ > /run/firewalld.lab.pid && exec firewalld --nofork --nopid >>/var/log/firewalld.lab 2>&1"
@@ -64,7 +75,7 @@ def start_firewalld(node: RunningNode) -> Firewalld:
     daemon = node.popen(["sh", "-c", script], stdin=subprocess.DEVNULL, start_new_session=True)
     started = Firewalld(node, daemon)
     end = time.monotonic() + _START_SECONDS
-    while not started.running():
+    while not (started.running() or (may_fail and started.failed())):
         if daemon.poll() is not None or time.monotonic() > end:
             words = node.run(["cat", "/var/log/firewalld.lab"], check=False).stdout.strip()
             started.stop()
