@@ -42,13 +42,18 @@ sys.exit(asking.recv(4) != b"HTTP")
 """
 
 
+def _with_engine(box: Box, name: str) -> Box:
+    """A host that can run containers."""
+    engine = box.root / "run/engine"
+    engine.mkdir(exist_ok=True)
+    (engine / name).touch(mode=0o755)
+    box.path = f"/usr/bin:/bin:{engine}"
+    return box
+
+
 def test_a_published_port_obeys_the_plan(lab: Lab) -> None:
     # Here the zones let everything pass: what is dropped is dropped by us.
-    box = Box(lab["collector"], zone="trusted")
-    engine = box.root / "run/engine"
-    engine.mkdir()
-    (engine / "podman").touch(mode=0o755)
-    box.path = f"/usr/bin:/bin:{engine}"
+    box = _with_engine(Box(lab["collector"], zone="trusted"), "podman")
     container = box.node.popen(["sh", "-c", CONTAINER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert container.stdout is not None
     assert container.stdout.readline() == "published\n"
@@ -94,11 +99,7 @@ def test_a_published_port_obeys_the_plan(lab: Lab) -> None:
 
 def test_only_our_lines_of_the_direct_rules_change(lab: Lab) -> None:
     """Somebody takes our lines out of direct.xml, and leaves a rule of their own in it."""
-    box = Box(lab["collector"])
-    engine = box.root / "run/engine"
-    engine.mkdir(exist_ok=True)
-    (engine / "docker").touch(mode=0o755)
-    box.path = f"/usr/bin:/bin:{engine}"
+    box = _with_engine(Box(lab["collector"]), "docker")
     direct = box.root / "etc/firewalld/direct.xml"
     foreign = '  <rule ipv="ipv4" table="filter" chain="INPUT" priority="7">-s 198.18.3.3 -j DROP</rule>\n'
     direct.write_text(f'<?xml version="1.0" encoding="utf-8"?>\n<direct>\n{foreign}</direct>\n', encoding="utf-8")
@@ -123,11 +124,7 @@ def test_only_our_lines_of_the_direct_rules_change(lab: Lab) -> None:
 
 def test_what_is_taken_back_leaves_in_force_what_was(lab: Lab) -> None:
     """Somebody takes our lines out of direct.xml; firewalld has not read it again when a change is taken back."""
-    box = Box(lab["collector"])
-    engine = box.root / "run/engine"
-    engine.mkdir(exist_ok=True)
-    (engine / "docker").touch(mode=0o755)
-    box.path = f"/usr/bin:/bin:{engine}"
+    box = _with_engine(Box(lab["collector"]), "docker")
     box.apply()
     (box.root / "etc/firewalld/direct.xml").unlink()
     before, provider = box.state(), PROVIDERS["firewalld"]
