@@ -31,8 +31,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._qradar.block im
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import read_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.load import Load, recover
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import (
-    TOOL, FormerQradarState, QradarState, block_tables, left_files, names_of, pre_file, put_back_generated, read_state,
-    render_block, same_blocks, unrecognised_lines, with_ours,
+    TOOL, FormerQradarState, QradarState, block_tables, generated_of_another, left_files, names_of, pre_file,
+    put_back_generated, read_state, render_block, same_blocks, unrecognised_lines, with_ours,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.version import (
     find_version, ipv6_warning, version_text,
@@ -159,7 +159,10 @@ class Qradar(Provider):
             lines.extend(line + " (in the file only)" for line in found if line not in lines)
             if not lines:
                 lines.append("~ block in %s written anew" % ", ".join(pre_file(host, family) for family in changed))
-        if not isinstance(wanted, FormerQradarState):
+        if isinstance(wanted, FormerQradarState):
+            # A way back that was killed has made good what is live, and not what the next boot loads.
+            lines.extend("~ %s written anew" % name for name in generated_of_another(host, present, wanted))
+        else:
             lines.extend("~ %s removed, which an interrupted run has left" % name for name in present.left)
         return lines
 

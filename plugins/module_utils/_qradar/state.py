@@ -233,6 +233,32 @@ def with_ours(now, scope, block, path):
     return None if not content and (now is None or made_by_us(there)) else content
 
 
+def generated_of_another(host, present, former):
+    """Files that QRadar has generated of neither of our blocks that were there before a change: a boot loads them.
+
+    :type host: _host.host.Host
+    :type present: QradarState
+    :type former: FormerQradarState
+    :returns: their names
+    :rtype: list[str]
+    """
+    found = []
+    for family in sorted(former.blocks):
+        path = generated_file(host, family)
+        now, then = (_block_in(state.generated.get(family), former.scope, path) for state in (present, former))
+        if not any(same_blocks(now, one) for one in (then, former.blocks[family])):
+            found.append(path)
+    return found
+
+
+def _block_in(content, scope, path):
+    """Our block there; None where there is none, or it is damaged."""
+    try:
+        return find_block(content or b"", scope, path)
+    except RulesetError:
+        return None
+
+
 def put_back_generated(host, family, scope, block, former):
     """QRadar copies our block as it is, so it is put back in there; else the whole file as it was.
 
@@ -246,11 +272,7 @@ def put_back_generated(host, family, scope, block, former):
     """
     path = generated_file(host, family)
     now = read_file(path)
-    try:
-        there = find_block(now or b"", scope, path)
-    except RulesetError:
-        there = None
-    if there is not None:
+    if _block_in(now, scope, path) is not None:
         replace_file(path, now, with_block(now, scope, block, path))
     elif former is not None:
         replace_file(path, now, former)

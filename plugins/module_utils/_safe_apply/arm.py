@@ -17,7 +17,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.prog
 SYSTEMD = "systemd"
 PROCESS = "process"
 
-# Whatever kills the program while it waits or restores, it is started again, for as often as it takes.
+# Whatever kills the program while it waits or restores, it is started again, as often as it takes.
 _AGAIN = ["--property=Restart=on-abnormal", "--property=RestartSec=1s", "--property=StartLimitIntervalSec=0"]
 _SCRIPT = """\
 # Restores the rules from before a change that nobody confirmed. It may be run again, by hand too:
