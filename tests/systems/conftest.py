@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import statistics
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +17,7 @@ from tests.systems.state import SITE, one_system, provided
 SUITES = ("bullseye", "bookworm", "trixie")
 # Those that work on a whole system of Debian.
 PROVIDERS = ("iptables", "nftables")
+TIMES = pytest.StashKey[dict[str, list[tuple[float, str]]]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,6 +37,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if os.geteuid() != 0:
         for item in items:
             item.add_marker(pytest.mark.skip(reason="only root can boot a system"))
+
+
+@pytest.fixture(scope="session")
+def times(pytestconfig: pytest.Config) -> dict[str, list[tuple[float, str]]]:
+    """Seconds without access, and at which point, by kind."""
+    return pytestconfig.stash.setdefault(TIMES, {})
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for kind, found in config.stash.get(TIMES, {}).items():
+        median, (worst, where) = statistics.median(seconds for seconds, _where in found), max(found)
+        terminalreporter.write_line(
+            f"{kind}: access was lost {len(found)} times, and back after {median:.1f} s (median), "
+            f"{worst:.1f} s (worst: {where})"
+        )
 
 
 @pytest.fixture

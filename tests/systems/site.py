@@ -118,6 +118,13 @@ class Site:
         )
         return network
 
+    def set_cable(self, name: str, state: str) -> None:
+        """Have a system's cable up or down, as long as this boot lasts."""
+        self.controller.ip(f"link set port{self._numbers[name]} {state}")
+
+    def address_of(self, name: str, version: int = 4) -> str:
+        return address(self._numbers[name], version)
+
     def write_inventory(self, **variables: Any) -> None:
         """For all systems that are in it. variables: of all hosts."""
         groups: dict[str, Any] = {}

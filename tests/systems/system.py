@@ -161,6 +161,16 @@ class System:
         file.write_text(text, encoding="utf-8")
         file.chmod(mode)
 
+    @property
+    def upper(self) -> Path:
+        """What it has written so far: a layer over the root file system."""
+        return self._disk / "upper"
+
+    def link(self, path: str, target: str) -> None:
+        """As put(), a link."""
+        self.put(f"{Path(path).parent}/.keep", "")
+        (self.upper / path).symlink_to(target)
+
     def accept_ssh(self, public: str) -> None:
         """Let whoever has this key in as root, and however many ask at once."""
         self.put("root/.ssh/authorized_keys", public, 0o600)
@@ -172,8 +182,7 @@ class System:
 
     def enable(self, unit: str, target: str = "multi-user.target", folder: str = "/lib/systemd/system") -> None:
         """Have a boot start a unit. As put()."""
-        self.put(f"etc/systemd/system/{target}.wants/.keep", "")
-        (self._disk / "upper/etc/systemd/system" / f"{target}.wants" / unit).symlink_to(f"{folder}/{unit}")
+        self.link(f"etc/systemd/system/{target}.wants/{unit}", f"{folder}/{unit}")
 
     @property
     def console(self) -> str:
@@ -223,6 +232,11 @@ class System:
         """The file of this boot's network namespace."""
         assert self._network is not None
         return self._network.path
+
+    @property
+    def root(self) -> Path:
+        """Its files, as it sees them, while it runs."""
+        return Path(f"/proc/{self._leader}/root")
 
     @property
     def running(self) -> bool:

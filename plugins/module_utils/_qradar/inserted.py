@@ -20,7 +20,7 @@ _INSERT = re.compile(r"^[ \t]*-I[ \t]+(INPUT|FORWARD)[ \t]+(?:1[ \t]+)?(?=-)")
 
 
 def find_opening(host, family, save):
-    """Why a rule of others would come before ours and accept something: it is live, and a file inserts it.
+    """Why a foreign rule would come before ours and accept something: it is live, and a file inserts it.
 
     A check knows of it before anything is loaded; whatever else comes before ours shows once it is.
 

@@ -38,7 +38,7 @@ class QradarState:
         :type created: collections.Iterable[str]
         :param generated: what is in the files that QRadar has generated, by family
         :type generated: dict[str, bytes | None] | None
-        :param refusals: what is wrong with markers in a file, and the rule of others that would come before ours
+        :param refusals: what is wrong with markers in a file, and the foreign rule that would come before ours
         :type refusals: tuple[RulesetError | None, RulesetError | None]
         :param left: files that a run that was killed has left
         :type left: collections.Iterable[str]
