@@ -31,7 +31,7 @@ def page(text: str, results: dict[str, Any]) -> str:
     """
     if not 0 <= text.find(BEGIN) < text.find(END):
         sys.exit(f"{PAGE.relative_to(ROOT)} lacks the marks {BEGIN} and {END}")
-    parts = [_points(results), *_others(results), _access(results)]
+    parts = [_points(results), *_others(results), _faults(results), _access(results)]
     return "\n\n".join([text.split(BEGIN)[0] + BEGIN, *parts, END + text.split(END)[1]])
 
 
@@ -45,7 +45,8 @@ def _points(results: dict[str, Any]) -> str:
     ]
     tried, wrong = counts["all"]["all"]
     head = f"Points of operations, by [mode](testing.md#points): {tried:,} tried, {wrong} of them wrong."
-    note = f"Seed {found['seed']}. A cell has points tried, and those that were wrong where there were any."
+    seeds = ", ".join(str(seed) for seed in found["seeds"])
+    note = f"Chosen at random, seeds {seeds}. Where some of a cell were wrong, it says how many."
     return f"{head} {note}\n\n{_table(['mode', *providers], rows)}"
 
 
@@ -65,6 +66,11 @@ def _others(results: dict[str, Any]) -> Iterable[str]:
         rows = [[one, ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())]
                 for one, outcomes in sorted(found["outcomes"].items())]  # fmt: skip
         yield f"{what}: {good} of {found['runs']} good.\n\n{_table(['provider', 'ended'], rows)}"
+
+
+def _faults(results: dict[str, Any]) -> str:
+    found = results["faults"]
+    return f"Faults that the collection had, put back one at a time: {sum(found.values())} of {len(found)} are found."
 
 
 def _access(results: dict[str, Any]) -> str:

@@ -86,6 +86,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print("\n".join([*classes(records), *table(records)]))
     wrong = sum(one.wrong for one in records)
     points = {provider: dict(modes) for provider, modes in counted(records).items()}
-    keep(options.results, "points", {"wrong": wrong, "seed": options.seed, "counts": points})
+    keep(options.results, "points", {"wrong": wrong, "seeds": [options.seed], "counts": points})
     print(f"{len(records)} points in {time.monotonic() - began:.0f} s, {wrong} of them wrong; seed {options.seed}")
     return 1 if wrong or not records else 0
