@@ -28,6 +28,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules impo
 #: match: "tcp/514", "icmp-type echo-request", "protocol ipv6-icmp", or None
 Atom = namedtuple("Atom", "family source destination match action")
 
+# A reload takes about half a second.
+_ATTEMPTS, _PAUSE_SECONDS = 10, 0.5
 _FAMILIES = {"ip": "ipv4", "ip6": "ipv6", "icmp": "ipv4", "icmpv6": "ipv6"}
 _ICMP_NAMES = {
     "nd-router-solicit": "router-solicitation",
@@ -128,10 +130,26 @@ def read_runtime(host, names, models):
     if backend(host) == "iptables":
         return _ask_firewalld(host, names, models)
     try:
-        listed = entries_of(host.output("nft", ["-j", "list", "table", "inet", "firewalld"]))
+        listed = entries_of(_list_table(host))
     except ValueError:
         raise RulesetError("nft -j list table inet firewalld: its answer cannot be read.")
     return parse_table(listed, names)
+
+
+def _list_table(host):
+    """firewalld's table. It is away for half a second where somebody has firewalld reload."""
+    for _attempt in range(_ATTEMPTS):
+        try:
+            return host.output("nft", ["-j", "list", "table", "inet", "firewalld"])
+        except RulesetError as error:
+            words = " ".join(error.words.split())
+            if host.run("firewall-cmd", ["--state"])[0] != 0:
+                break
+        host.sleep(_PAUSE_SECONDS)
+    raise RulesetError(
+        "%s firewalld has no rules then: it is being reloaded, or they were removed. Wait until nobody reloads it, or "
+        "run firewall-cmd --reload, and run this again." % words
+    )
 
 
 def parse_table(listed, names):
