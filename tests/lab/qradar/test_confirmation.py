@@ -45,17 +45,20 @@ def test_what_is_not_confirmed_is_put_back(ruled: Lab, tmp_path: Path) -> None:
 
 def start_half(lab: Lab, play: Path) -> None:
     """Make the change and kill the controller."""
-    node, before = lab["console"], rules(lab["console"])
-    playing = subprocess.Popen(
-        playbook_command(lab.inventory, play),
-        env={**os.environ, **playbook_environment(lab)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    node, before, said = lab["console"], rules(lab["console"]), play.with_suffix(".log")
+    # A file of its own: another test's ssh may have made what is inherited non-blocking, which Ansible refuses.
+    with said.open("w", encoding="utf-8") as stream:
+        playing = subprocess.Popen(
+            playbook_command(lab.inventory, play),
+            env={**os.environ, **playbook_environment(lab)},
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
     end = time.monotonic() + 30
     while rules(node) == before:
-        assert time.monotonic() < end
+        assert time.monotonic() < end, said.read_text(encoding="utf-8")
         time.sleep(0.05)
     time.sleep(1)
     os.killpg(playing.pid, signal.SIGKILL)
