@@ -104,6 +104,8 @@ def prepare_change(host, options, provider, plan, management):
     def part(of, policy):
         present = of.read(host, scope)
         wanted = of.build(scope, present, policy)
+        if policy:
+            of.refuse(host, wanted)
         return Part(of, present, wanted, of.compare(host, scope, present, wanted))
 
     policy = plan and make_policy(plan, management, options["unlisted"], options["egress"])

@@ -9,9 +9,8 @@ __metaclass__ = type
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld import published
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import restore_text
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.answers import printed
-
-_PROGRAMS = {"ipv4": "iptables", "ipv6": "ip6tables"}
 
 
 def direct_in_force(host):
@@ -22,7 +21,7 @@ def direct_in_force(host):
     :raises RulesetError: iptables-save failed.
     """
     found = {}
-    for family, program in _PROGRAMS.items():
+    for family, program in PREFIX.items():
         if host.find(program + "-save"):
             # The whole of it: asking for a table that the kernel has not fails.
             rules = published.parse_save(printed(host, program + "-save", []))
@@ -47,7 +46,7 @@ def put_direct_in_force(host, file_rules, rules):
     for family in sorted(set(there) | set(rules)):
         has, wants = there.get(family, []), rules.get(family, [])
         if published.key(has) != published.key(wants):
-            restore_text(host, _PROGRAMS[family] + "-restore", _as_input(has, wants))
+            restore_text(host, PREFIX[family] + "-restore", _as_input(has, wants))
 
 
 def _as_input(has, wants):

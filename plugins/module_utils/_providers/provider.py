@@ -79,6 +79,16 @@ class Provider:
         """
         raise NotImplementedError
 
+    def refuse(self, host, wanted):
+        """Refuse rules of which something on this host is known to make something else. A check is refused as well.
+
+        :type host: _host.host.Host
+        :param wanted: as built of a policy
+        :type wanted: State
+        :raises RulesetError: naming what is in the way.
+        """
+        return
+
     def compare(self, host, scope, present, wanted):
         """Lines that lead from the present to the wanted state; none where nothing is to do.
 

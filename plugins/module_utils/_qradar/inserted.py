@@ -11,7 +11,7 @@ import re
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, save_of
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import lines_of, split
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import read_file
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.foreign import read_chains
@@ -19,30 +19,34 @@ from ansible_collections.portledger.qradar.plugins.module_utils._qradar.foreign 
 _INSERT = re.compile(r"^[ \t]*-I[ \t]+(INPUT|FORWARD)[ \t]+(?:1[ \t]+)?(?=-)")
 
 
-def find_opening(host, family, save):
-    """Why a foreign rule would come before ours and accept something: it is live, and a file inserts it.
+def refuse_opening(host, families):
+    """Refuse a foreign rule that comes before ours and accepts something: it is live, and a file inserts it.
 
     A check knows of it before anything is loaded; whatever else comes before ours shows once it is.
 
     :type host: _host.host.Host
-    :param family: ipv4 or ipv6
-    :type family: str
-    :param save: what iptables-save shows
-    :type save: str
-    :rtype: RulesetError | None
+    :type families: list[str]
+    :raises RulesetError: naming the file and the rule.
     """
-    chains = read_chains(save).get("filter", {})
+    for family in families:
+        inserted = list(_inserted(host, family))
+        if not inserted:
+            continue
+        chains = read_chains(save_of(host, family)).get("filter", {})
+        for path, chain, rule in inserted:
+            if chain in chains and rule.key in [one.key for one in chains[chain].rules]:
+                raise RulesetError(
+                    "%s: the rule '%s' is inserted (-I) into %s before ours, and may let pass what the plan does not "
+                    "allow. Append it (-A), or insert it into QChain." % (path, rule.text(), chain)
+                )
+
+
+def _inserted(host, family):
+    """Rules that accept something, each with its file and chain."""
     for suffix in ("pre", "post"):
         path = host.file("opt", "qradar", "conf", "%s.%s" % (PREFIX[family], suffix))
         for line in lines_of(native(read_file(path) or b"")):
             found = _INSERT.match(line)
-            if not found:
-                continue
-            rule = Rule(split(line[found.end() :]))
-            live = chains[found.group(1)].rules if found.group(1) in chains else []
-            if rule.target() == "ACCEPT" and rule.key in [one.key for one in live]:
-                return RulesetError(
-                    "%s: the rule '%s' is inserted (-I) into %s before ours, and may let pass what the plan does not "
-                    "allow. Append it (-A), or insert it into QChain." % (path, rule.text(), found.group(1))
-                )
-    return None
+            rule = found and Rule(split(line[found.end() :]))
+            if rule and rule.target() == "ACCEPT":
+                yield path, found.group(1), rule

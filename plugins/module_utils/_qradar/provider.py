@@ -29,6 +29,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.block import find_block
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import read_file, replace_file
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.inserted import refuse_opening
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.load import Load, recover
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import (
     TOOL, FormerQradarState, QradarState, block_tables, generated_of_another, left_files, names_of, pre_file,
@@ -130,8 +131,6 @@ class Qradar(Provider):
     def build(self, scope, present, policy):
         if present.damage:
             raise present.damage
-        if policy is not None and present.opening:
-            raise present.opening
         names = names_of(scope)
         tables, blocks = {}, {}
         for family in present.tables:
@@ -139,6 +138,9 @@ class Qradar(Provider):
             tables[family] = wanted_tables(names, chains)
             blocks[family] = render_block(scope, tables[family], family in present.created)
         return QradarState(scope, tables, blocks)
+
+    def refuse(self, host, wanted):
+        refuse_opening(host, sorted(wanted.tables))
 
     def compare(self, host, scope, present, wanted):
         names = names_of(scope)

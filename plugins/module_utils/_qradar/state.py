@@ -14,7 +14,6 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import lines_of, split
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.block import find_block, marker, with_block
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import leftovers, read_file, replace_file
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.inserted import find_opening
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 
 TOOL = ("opt", "qradar", "bin", "iptables_update.pl")
@@ -27,7 +26,7 @@ _CREATED = "# This file was not there before."
 class QradarState:
     """What is, or what is to be."""
 
-    def __init__(self, scope, tables, blocks, created=(), generated=None, refusals=(None, None), left=()):
+    def __init__(self, scope, tables, blocks, created=(), generated=None, damage=None, left=()):
         """
         :type scope: str
         :param tables: what is live, by family
@@ -38,8 +37,8 @@ class QradarState:
         :type created: collections.Iterable[str]
         :param generated: what is in the files that QRadar has generated, by family
         :type generated: dict[str, bytes | None] | None
-        :param refusals: what is wrong with markers in a file, and the foreign rule that would come before ours
-        :type refusals: tuple[RulesetError | None, RulesetError | None]
+        :param damage: what is wrong with markers in a file
+        :type damage: RulesetError | None
         :param left: files that a run that was killed has left
         :type left: collections.Iterable[str]
         """
@@ -48,7 +47,7 @@ class QradarState:
         self.blocks = blocks
         self.created = frozenset(created)
         self.generated = generated or {}
-        self.damage, self.opening = refusals
+        self.damage = damage
         self.left = tuple(left)
 
 
@@ -91,7 +90,7 @@ def read_state(host, scope, families):
     :raises RulesetError: the rules cannot be read.
     """
     names = names_of(scope)
-    tables, blocks, created, generated, damage, opening = {}, {}, set(), {}, None, None
+    tables, blocks, created, generated, damage = {}, {}, set(), {}, None
     for family in families:
         path = pre_file(host, family)
         content = read_file(path)
@@ -102,10 +101,8 @@ def read_state(host, scope, families):
         if content is None or made_by_us(blocks[family]):
             created.add(family)
         generated[family] = read_file(generated_file(host, family))
-        save = save_of(host, family)
-        tables[family] = read_tables(save, names)
-        opening = opening or find_opening(host, family, save)
-    return QradarState(scope, tables, blocks, created, generated, (damage, opening), left_files(host))
+        tables[family] = read_tables(save_of(host, family), names)
+    return QradarState(scope, tables, blocks, created, generated, damage, left_files(host))
 
 
 def our_files(host):
