@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Times until the former rules are in force again after rules that lock everybody out, by a clock that is not fast.
 
-python -m tests.chaos access --runs 80
+python -m tests.chaos access --runs 96
 
 silent, killed: nobody confirms, or the module was killed behind its load; from the end of the time to confirm.
 restarted: the host restarts before anybody confirms; what our units take of its boot.
@@ -19,10 +19,10 @@ from collections.abc import Sequence
 from tests.chaos.boots import come_up
 from tests.chaos.control import MODULE, Control, Fault
 from tests.chaos.judge import OLD, judge_rules
-from tests.chaos.operations import PROVIDERS, TIMER, Operation
+from tests.chaos.operations import PROVIDERS, TIMER, Operation, phase_of
 from tests.chaos.reference import work_out
 from tests.chaos.results import keep
-from tests.chaos.rounds import change, options_of
+from tests.chaos.rounds import options_of
 from tests.chaos.rules import observed
 from tests.chaos.workers import worker_folder
 from tests.chaos.world import World
@@ -44,16 +44,16 @@ class Access:
     def __init__(self, provider: str, control: Control) -> None:
         self._control = control
         self._reference = work_out(Operation("unconfirmed", "host", provider, provider, TIMER), control)
-        points = [(number, str(one)) for number, one in enumerate(self._reference.points[MODULE], 1)]
-        loaded = max(number for number, what in points if _LOADS[provider] in what and "--test" not in what)
-        self._behind = [number for number, _what in points if number >= loaded]
+        points = [str(one) for one in self._reference.points[MODULE]]
+        loads = [n for n, what in enumerate(points, 1) if _LOADS[provider] in what and "--test" not in what]
+        self._behind = range(loads[-1], len(points) + 1)
 
     def run(self, fault: str, chosen: random.Random) -> tuple[float, list[str]]:
         """Seconds, and what was wrong."""
         reference, control = self._reference, self._control
         control.arm(Fault("kill", MODULE, chosen.choice(self._behind)) if fault == "killed" else None)
         with reference.begin(control) as world:
-            world.call({**reference.operation.wanted, "change": change("apply")})
+            world.call({**reference.operation.wanted, "change": phase_of("apply")})
             control.disarm()
             if fault == "restarted":
                 booted, boot = come_up(reference.operation.kind, control, world.tree())
@@ -81,12 +81,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = options_of("tests.chaos access", __doc__, 96, arguments)
     chosen, wrong = random.Random(options.seed), 0
     times: dict[str, dict[str, list[float]]] = {}
+    providers = options.provider or PROVIDERS
+    runs = max(1, options.runs // (len(FAULTS) * len(providers)))
     with worker_folder(speed=1.0) as control:
-        for provider in options.provider or PROVIDERS:
+        for provider in providers:
             one = Access(provider, control)
             for fault in FAULTS:
                 found = []
-                for _run in range(max(1, options.runs // len(FAULTS) // len(options.provider or PROVIDERS))):
+                for _run in range(runs):
                     seconds, why = one.run(fault, chosen)
                     found.append(seconds)
                     wrong += bool(why)

@@ -30,10 +30,6 @@ class Boot:
     failed: tuple[str, ...]
     seconds: float
 
-    @property
-    def says_so(self) -> bool:
-        return bool(self.failed)
-
 
 class Boots:
     """What boots make of disks. Each disk is booted once."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.chaos.injection import REFUSED
-from tests.chaos.operations import CONFIRM, RESTORE, SECONDS, TIMER, TOKEN, Operation
+from tests.chaos.operations import CONFIRM, RESTORE, SECONDS, TIMER, Operation, phase_of
 from tests.chaos.world import World
 
 
@@ -85,8 +85,7 @@ def change(world: World, options: dict[str, Any], end: str = CONFIRM, *, retry: 
 def _call(world: World, told: Told, options: dict[str, Any], phase: str) -> dict[str, Any] | None:
     """The answer; None where the call died."""
     told.confirms = told.confirms or phase == CONFIRM
-    more = {"phase": phase, "token": TOKEN, "over_new_connection": False}
-    answer = world.call({**options, "change": more})
+    answer = world.call({**options, "change": phase_of(phase)})
     if "died" in answer:
         told.died = told.died or phase
         return None

@@ -10,7 +10,6 @@ python -m tests.chaos damage --provider nftables --damage read-only
 
 from __future__ import annotations
 
-import argparse
 import collections
 import random
 from collections.abc import Iterator, Sequence
@@ -20,19 +19,16 @@ from tests.chaos.damage_kinds import KINDS, Damage, damages
 from tests.chaos.damaged import Damaged
 from tests.chaos.operations import PROVIDERS
 from tests.chaos.records import Record, table
+from tests.chaos.rounds import parser_of
 from tests.chaos.torn_files import TornFile
 from tests.chaos.workers import worker_folder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="tests.chaos damage", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = parser_of("tests.chaos damage", __doc__)
     parser.add_argument("--runs", type=int, help="in all; fewer than there are kinds are chosen at random")
-    parser.add_argument("--provider", action="append", choices=PROVIDERS, help="repeatable")
     parser.add_argument("--damage", default="", help="just those with this in their name")
     parser.add_argument("--said", action="store_true", help="print what failing calls said")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32), help="of a former run")
     options = parser.parse_args(arguments)
     print(f"seed {options.seed}", flush=True)
     providers = options.provider or list(PROVIDERS)

@@ -13,17 +13,15 @@ from typing import Any
 from ansible_collections.portledger.qradar.plugins.module_utils._host.module import OUT_OF_MEMORY
 from tests.chaos.boots import Boot, Boots, come_up
 from tests.chaos.control import MODULE, Control
-from tests.chaos.controller import Told
-from tests.chaos.controller import change as make_change
+from tests.chaos.controller import Told, change
 from tests.chaos.damage_kinds import Damage, measured
 from tests.chaos.damaged_disks import DiskDamage
 from tests.chaos.disk import without_run
 from tests.chaos.follow import Follow
-from tests.chaos.judge import NEW, OLD, allowed, judge_files, judge_rules, name_of
-from tests.chaos.operations import CONFIRM, RESTORE, SECONDS, TIMER, Operation, operations
+from tests.chaos.judge import NEW, OLD, allowed, judge_files, judge_rules, may_wait, name_of, narrowed
+from tests.chaos.operations import CONFIRM, RESTORE, SECONDS, TIMER, Operation, operations, phase_of
 from tests.chaos.reference import Reference, work_out
-from tests.chaos.rounds import change
-from tests.chaos.rules import is_flushed, is_mixed, observed
+from tests.chaos.rules import observed
 from tests.chaos.torn_files import BOOTED, CONFIRMED, TornFile
 from tests.chaos.world import World
 
@@ -81,7 +79,8 @@ class Damaged:
             now = observed(world)
             self._let_time_pass(world)
             damage.mend(world)
-            why = self._in_force(known, now) + self._after(world, known, told, "")
+            why = [] if may_wait(now, known.reference) else [f"at once: {name_of(now, known.reference)}"]
+            why += self._after(world, known, told, "")
         return self._found(f"{damage}, {known.reference.operation.name}, {end}", told, why)
 
     def _torn(self, damage: TornFile, chosen: random.Random) -> Found:
@@ -92,9 +91,9 @@ class Damaged:
         world = known.reference.begin(self._control)
         try:
             if end:
-                told = Told(answers=[world.call({**wanted, "change": change("apply")})])
+                told = Told(answers=[world.call({**wanted, "change": phase_of("apply")})])
             else:
-                told = make_change(world, wanted)
+                told = change(world, wanted)
                 world.wait_for_programs()
             if damage.when == BOOTED:
                 world = self._restart(world, known)[0]
@@ -106,10 +105,10 @@ class Damaged:
             else:
                 if end in (CONFIRM, RESTORE):
                     told.confirms = end == CONFIRM
-                    answer = world.call({**wanted, "change": change(end)})
+                    answer = world.call({**wanted, "change": phase_of(end)})
                     told.answers += [answer]
                     if answer.get("failed"):
-                        told.answers += [world.call({**wanted, "change": change(end)})]
+                        told.answers += [world.call({**wanted, "change": phase_of(end)})]
                 self._let_time_pass(world)
                 why = self._after(world, known, told, path)
         finally:
@@ -131,21 +130,13 @@ class Damaged:
 
     def _play(self, world: World, options: dict[str, Any], end: str) -> Told:
         if end != TIMER:
-            return make_change(world, options, end)
-        return Told(answers=[world.call({**options, "change": change("apply")})])
+            return change(world, options, end)
+        return Told(answers=[world.call({**options, "change": phase_of("apply")})])
 
     def _let_time_pass(self, world: World) -> None:
         """Until what waits has to put back; it tries again while that fails."""
         self._control.advance(2 * SECONDS)
         world.wait_for_programs(1)
-
-    def _in_force(self, known: _Known, now: Any) -> list[str]:
-        reference = known.reference
-        kind = reference.operation.kind
-        good = now in (reference.old, reference.new) or is_mixed(now, reference.old, reference.new)
-        # firewalld's reload and QRadar's program flush iptables, and what is loaded after it may be what fails.
-        good = good or ((kind.firewalld or kind.qradar) and is_flushed(now, reference.old, reference.new))
-        return [] if good else [f"at once: {name_of(now, reference)}"]
 
     def _after(self, world: World, known: _Known, told: Told, path: str) -> list[str]:
         """What is wrong once nothing waits any longer, and with the runs that follow."""
@@ -155,7 +146,7 @@ class Damaged:
         may = allowed(told, reference)
         why += judge_files("on the disk", tree, reference)
         why += judge_rules("after the timer", rules, may, reference)
-        may = tuple(one for one in may if rules == {OLD: reference.old, NEW: reference.new}[one]) or may
+        may = narrowed(may, rules, reference)
         why += _judge_boot("a boot", known.boots.of(tree), may, told, reference, path)
         return why + known.follow.judge(world)
 

@@ -16,11 +16,10 @@ from tests.chaos.boots import Boots
 from tests.chaos.control import Control
 from tests.chaos.controller import Told
 from tests.chaos.follow import Follow
-from tests.chaos.judge import NEW, OLD, judge_boot, judge_files, judge_rules
-from tests.chaos.operations import CONFIRM, Operation
+from tests.chaos.judge import NEW, OLD
+from tests.chaos.operations import CONFIRM, Operation, phase_of
 from tests.chaos.reference import Reference, work_out
-from tests.chaos.rounds import change, play_rounds
-from tests.chaos.rules import observed
+from tests.chaos.rounds import play_rounds
 from tests.chaos.world import World
 
 _MAY = {"confirmed": (NEW,), "restored": (OLD,)}
@@ -34,27 +33,20 @@ class Race:
     def __init__(self, provider: str, control: Control) -> None:
         self._control = control
         self._reference: Reference = work_out(Operation("change", "host", provider, provider), control)
-        self._boots = Boots(self._reference.operation.kind, control)
-        self._follow = Follow(self._reference, self._boots)
+        self._follow = Follow(self._reference, Boots(self._reference.operation.kind, control))
 
     def run(self, moment: float) -> tuple[str, list[str]]:
         """The answer, and what does not fit it."""
         wanted = self._reference.operation.wanted
         with self._reference.begin(self._control) as world:
-            first = world.call({**wanted, "change": change("apply")})
+            first = world.call({**wanted, "change": phase_of("apply")})
             if "timer" not in first:
                 return "none", [f"the change was not made: {first}"]
             self._wait_for(world, moment)
-            answer = world.call({**wanted, "change": change(CONFIRM)})
+            answer = world.call({**wanted, "change": phase_of(CONFIRM)})
             told = Told(answers=[answer], confirms=True)
             why = [] if told.outcome in _MAY else [f"no outcome: {answer}"]
-            if left := world.wait_for_programs():
-                why.append(f"what puts back does not end: {left[0]}")
-            may, tree = _MAY.get(told.outcome, ()), world.tree()
-            why += judge_rules("in force", observed(world), may, self._reference)
-            why += judge_files("on the disk", tree, self._reference)
-            why += judge_boot("a boot", self._boots.of(tree), may, told, self._reference)
-            return told.outcome, why + self._follow.judge(world)
+            return told.outcome, why + self._follow.judge_end(world, told, _MAY.get(told.outcome, ()))
 
     def _wait_for(self, world: World, moment: float) -> None:
         """Until so many real seconds before the deadline, or behind it."""

@@ -18,7 +18,7 @@ from tests.chaos.control import Control
 from tests.chaos.controller import Told, change
 from tests.chaos.disturbers import Disturber, Ipset, Iptables, Lock, Nft, Reload, Update
 from tests.chaos.follow import Follow
-from tests.chaos.judge import NEW, OLD, judge_boot, judge_files, judge_rules
+from tests.chaos.judge import NEW, OLD
 from tests.chaos.legacy import has_legacy
 from tests.chaos.marked import MARK, unmarked
 from tests.chaos.operations import CONFIRM, TIMER, Operation
@@ -67,7 +67,7 @@ class Disturbed:
 
     def run(self, kind: type[Disturber], end: str, chosen: random.Random) -> tuple[str, list[str]]:
         """What the change came to, and what is not as it should be."""
-        reference, boots = self._place(kind is Lock)
+        reference, _boots = self._place(kind is Lock)
         wanted = reference.operation.wanted
         if kind is Lock:
             wanted = {**wanted, "confirm_seconds": _LOCK_SECONDS}
@@ -77,16 +77,11 @@ class Disturbed:
             with disturber:
                 told = change(world, wanted, end)
             why = _judge_told(told, end, _NAMED.get(kind, MARK))
-            if left := world.wait_for_programs():
-                why.append(f"what puts back does not end: {left[0]}")
+            world.wait_for_programs()
             why += disturber.judge(self._control.times())
             disturber.tidy()
             may = (NEW,) if told.outcome == "confirmed" else (OLD,)
-            tree = world.tree()
-            why += judge_rules("in force", unmarked(world), may, reference)
-            why += judge_files("on the disk", tree, reference)
-            why += judge_boot("a boot", boots.of(tree), may, told, reference)
-            why += self._follow(kind).judge(world)
+            why += self._follow(kind).judge_end(world, told, may)
             why += disturber.judge(self._control.times(), "after remove: ")
             return f"{kind.__name__} {told.outcome or end}{' after an error' if told.failed else ''}", why
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from tests.chaos.boots import Boots
 from tests.chaos.controller import Told, change
 from tests.chaos.disk import key_of_tree
-from tests.chaos.judge import NEW, judge_files, judge_good_boot, judge_remains, judge_rules
+from tests.chaos.judge import NEW, judge_boot, judge_files, judge_good_boot, judge_remains, judge_rules
 from tests.chaos.operations import options
 from tests.chaos.reference import Reference
 from tests.chaos.rules import key_of, observed
@@ -26,6 +26,15 @@ class Follow:
         self._boots = boots
         self._observed = observe
         self._known: dict[str, list[str]] = {}
+
+    def judge_end(self, world: World, told: Told, may: tuple[str, ...]) -> list[str]:
+        """Lines about what was made of a host once nothing waits any longer, and about the runs after it."""
+        why = [f"what puts back does not end: {left[0]}"] if (left := world.wait_for_programs()) else []
+        tree = world.tree()
+        why += judge_rules("in force", self._observed(world), may, self._reference)
+        why += judge_files("on the disk", tree, self._reference)
+        why += judge_boot("a boot", self._boots.of(tree), may, told, self._reference)
+        return why + self.judge(world)
 
     def judge(self, world: World) -> list[str]:
         """Lines about what does not work. The world is used up then."""

@@ -13,7 +13,7 @@ from tests.chaos.controller import Told
 from tests.chaos.disk import Tree
 from tests.chaos.operations import CONFIRM
 from tests.chaos.reference import Reference
-from tests.chaos.rules import is_mixed
+from tests.chaos.rules import is_flushed, is_mixed
 from tests.lab.hosts.state import State, differences
 
 _LONGEST = 100
@@ -41,6 +41,20 @@ def allowed(told: Told, reference: Reference) -> tuple[str, ...]:
     if told.outcome == "confirmed":
         return (NEW,)
     return (OLD,) if told.outcome == "restored" else (OLD, NEW)
+
+
+def may_wait(now: State, reference: Reference) -> bool:
+    """Whether a host may be like this until the timer, the next run or the next boot comes."""
+    if now in (reference.old, reference.new) or is_mixed(now, reference.old, reference.new):
+        return True
+    # firewalld's reload and QRadar's program flush iptables, and what is loaded after it may be what fails.
+    kind = reference.operation.kind
+    return (kind.firewalld or kind.qradar) and is_flushed(now, reference.old, reference.new)
+
+
+def narrowed(may: tuple[str, ...], rules: State, reference: Reference) -> tuple[str, ...]:
+    """Of what may be, what is; all of it, where none is."""
+    return tuple(one for one in may if rules == {OLD: reference.old, NEW: reference.new}[one]) or may
 
 
 def judge_rules(when: str, rules: State, may: Sequence[str], reference: Reference) -> list[str]:

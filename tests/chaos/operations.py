@@ -44,6 +44,11 @@ def options(scope: str, provider: str | None, version: int) -> dict[str, Any]:
     }
 
 
+def phase_of(phase: str, token: str = TOKEN) -> dict[str, Any]:
+    """The module's option change: what a call is for."""
+    return {"phase": phase, "token": token, "over_new_connection": False}
+
+
 @dataclass(frozen=True)
 class Operation:
     """From a state that a provider has loaded and that is confirmed, or from nothing, to another.

@@ -16,10 +16,10 @@ from tests.chaos.boots import Boots
 from tests.chaos.control import Control
 from tests.chaos.controller import Told
 from tests.chaos.follow import Follow
-from tests.chaos.judge import NEW, OLD, judge_boot, judge_files, judge_rules
-from tests.chaos.operations import CONFIRM, Operation
+from tests.chaos.judge import NEW, OLD
+from tests.chaos.operations import CONFIRM, Operation, phase_of
 from tests.chaos.reference import work_out
-from tests.chaos.rounds import change, play_rounds
+from tests.chaos.rounds import play_rounds
 from tests.chaos.rules import observed
 
 # How far apart they begin, in real seconds: a call takes about one.
@@ -32,8 +32,7 @@ class Pair:
     def __init__(self, provider: str, control: Control) -> None:
         self._control = control
         self._reference = work_out(Operation("change", "host", provider, provider), control)
-        self._boots = Boots(self._reference.operation.kind, control)
-        self._follow = Follow(self._reference, self._boots)
+        self._follow = Follow(self._reference, Boots(self._reference.operation.kind, control))
 
     def run(self, apart: float, first: str) -> tuple[str, list[str]]:
         """The state at the end, and what is not as it should be."""
@@ -45,15 +44,9 @@ class Pair:
             calls = [_call(name, wanted[name], apart * place) for place, name in enumerate(order)]
             answers = world.call_together(calls)
             why = [f"{name}: {answer}" for name, answer in zip(order, answers, strict=True) if not _is_kept(answer)]
-            if left := world.wait_for_programs():
-                why.append(f"what puts back does not end: {left[0]}")
-            rules, tree = observed(world), world.tree()
-            state = OLD if rules == self._reference.old else NEW
-            why += judge_rules("in force", rules, (state,), self._reference)
-            why += judge_files("on the disk", tree, self._reference)
-            told = Told(answers=answers, confirms=True)
-            why += judge_boot("a boot", self._boots.of(tree), (state,), told, self._reference)
-            return state, why + self._follow.judge(world)
+            world.wait_for_programs()
+            state = OLD if observed(world) == self._reference.old else NEW
+            return state, why + self._follow.judge_end(world, Told(answers=answers, confirms=True), (state,))
 
     def choose(self, chosen: random.Random) -> tuple[str, str, list[str]]:
         """One with either of them first, some moments apart."""
@@ -68,7 +61,7 @@ def _is_kept(answer: dict[str, Any]) -> bool:
 
 def _call(token: str, options: dict[str, Any], pause: float) -> dict[str, Any]:
     """What the agent of a world makes of a controller's calls: after a pause, the change and its confirmation."""
-    return {**options, "change": change("apply", token), "pause": pause, "then": change(CONFIRM, token)}
+    return {**options, "change": phase_of("apply", token), "pause": pause, "then": phase_of(CONFIRM, token)}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

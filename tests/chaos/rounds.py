@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.chaos.control import Control
-from tests.chaos.operations import PROVIDERS, TOKEN
+from tests.chaos.operations import PROVIDERS
 from tests.chaos.results import keep
 from tests.chaos.workers import worker_folder
 
@@ -20,19 +20,20 @@ from tests.chaos.workers import worker_folder
 Round = Callable[[random.Random], tuple[str, str, list[str]]]
 
 
-def change(phase: str, token: str = TOKEN) -> dict[str, object]:
-    """The module's option of this name."""
-    return {"phase": phase, "token": token, "over_new_connection": False}
+def parser_of(command: str, description: str | None) -> argparse.ArgumentParser:
+    """With the options that all of them have."""
+    parser = argparse.ArgumentParser(
+        prog=command, description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--provider", action="append", choices=PROVIDERS, help="repeatable")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32), help="of a former run")
+    return parser
 
 
 def options_of(command: str, description: str | None, runs: int, arguments: Sequence[str] | None) -> argparse.Namespace:
     """What the user asks for; prints the seed."""
-    parser = argparse.ArgumentParser(
-        prog=command, description=description, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = parser_of(command, description)
     parser.add_argument("--runs", type=int, default=runs, help=f"in all (default: {runs})")
-    parser.add_argument("--provider", action="append", choices=PROVIDERS, help="repeatable")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32), help="of a former run")
     parser.add_argument("--results", type=Path, help="keep what it came to in this file")
     options = parser.parse_args(arguments)
     print(f"seed {options.seed}", flush=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tests.chaos.world import World
 from tests.lab.hosts.state import State, whole
+from tests.lab.world.lab import RunningNode
 
 _DUMP = r"""
 echo @ipset; ipset save 2>/dev/null
@@ -28,7 +29,12 @@ _FLUSHED = ("iptables", "ip6tables")
 
 def observed(world: World) -> State:
     """All rules and sets of the kernel, of anybody."""
-    found = whole(world.node)
+    return all_rules(world.node)
+
+
+def all_rules(node: RunningNode) -> State:
+    """The same of a node."""
+    found = whole(node)
     found.pop("files")
     return {key: lines for key, lines in found.items() if lines}
 

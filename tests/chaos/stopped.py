@@ -11,14 +11,13 @@ from tests.chaos.controller import Told, play
 from tests.chaos.durable import Disk
 from tests.chaos.follow import Follow
 from tests.chaos.injection import REFUSED
-from tests.chaos.judge import NEW, OLD, allowed, judge_boot, judge_files, judge_rules, name_of
+from tests.chaos.judge import allowed, judge_boot, judge_files, judge_rules, may_wait, name_of, narrowed
 from tests.chaos.operations import SECONDS, Operation
 from tests.chaos.records import CUTS, Record
 from tests.chaos.reference import work_out
 from tests.chaos.restarts import Restarts
-from tests.chaos.rules import is_flushed, is_mixed, observed
+from tests.chaos.rules import observed
 from tests.chaos.world import World
-from tests.lab.hosts.state import State
 
 _DOWN = ("restart", *CUTS)
 _END = "end"
@@ -74,7 +73,7 @@ class Stopping:
         reference, control = self._reference, self._control
         now = observed(world)
         why = []
-        if not self._may_wait(now):
+        if not may_wait(now, reference):
             why.append(f"at once: {name_of(now, reference)}")
         if not told.waited:
             # Else the time has passed already, and the timer tries again for ten minutes only.
@@ -91,21 +90,13 @@ class Stopping:
         why += judge_files("on the disk", tree, reference)
         if mode == "kill-timer":
             # Whoever killed the timer waits for the next run or the next boot.
-            if not self._may_wait(after):
+            if not may_wait(after, reference):
                 why.append(f"after the timer: {name_of(after, reference)}")
         else:
             why += judge_rules("after the timer", after, may, reference)
-            may = tuple(one for one in may if after == {OLD: reference.old, NEW: reference.new}[one]) or may
+            may = narrowed(may, after, reference)
         why += judge_boot("a boot", self._boots.of(tree), may, told, reference)
         return why + self._follow.judge(world)
-
-    def _may_wait(self, now: State) -> bool:
-        """Whether a host may be like this until the timer, the next run or the next boot comes."""
-        reference, kind = self._reference, self.operation.kind
-        if now in (reference.old, reference.new) or is_mixed(now, reference.old, reference.new):
-            return True
-        # firewalld's reload and QRadar's program flush iptables.
-        return (kind.firewalld or kind.qradar) and is_flushed(now, reference.old, reference.new)
 
     def _down(self, world: World, mode: str, told: Told) -> list[str]:
         """The host goes down at this point, and comes up again."""

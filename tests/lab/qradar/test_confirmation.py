@@ -5,9 +5,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,53 +13,32 @@ import pytest
 
 from tests.lab.hosts.qradar.stand_in import GENERATED, TOOL, read_bytes
 from tests.lab.hosts.reboot import reboot
-from tests.lab.plays.playbook import playbook_command, playbook_environment
+from tests.lab.plays.half import half_a_play, play_half
 from tests.lab.plays.record import record_playbook
 from tests.lab.plays.site import SITE
 from tests.lab.qradar.hosts import FAMILIES, MARKERS, change, everything, pre, rules
 from tests.lab.world.lab import Lab, RunningNode
 
 
-def half_a_play(folder: Path, seconds: int) -> Path:
-    """A change that is never confirmed: nothing answers the probe."""
-    play = folder / "half.yml"
-    play.write_text(
-        "- hosts: console\n  gather_facts: false\n  tasks:\n    - portledger.qradar.ruleset:\n        scope: host\n"
-        f"        provider: qradar\n        confirm_seconds: {seconds}\n        unlisted: log\n"
-        "        probes: [tcp/9]\n",
-        encoding="utf-8",
-    )
-    return play
-
-
 def test_what_is_not_confirmed_is_put_back(ruled: Lab, tmp_path: Path) -> None:
     before = everything(ruled["console"])
-    run = record_playbook(ruled, half_a_play(tmp_path, 4))
+    run = record_playbook(ruled, half_a_play(tmp_path, "qradar", 4))
     assert not run.run.ok
     assert everything(ruled["console"]) == before
     assert record_playbook(ruled, SITE).run.changed == {}
 
 
 def start_half(lab: Lab, play: Path) -> None:
-    """Make the change and kill the controller."""
-    node, before, said = lab["console"], rules(lab["console"]), play.with_suffix(".log")
-    # A file of its own: another test's ssh may have made what is inherited non-blocking, which Ansible refuses.
-    with said.open("w", encoding="utf-8") as stream:
-        playing = subprocess.Popen(
-            playbook_command(lab.inventory, play),
-            env={**os.environ, **playbook_environment(lab)},
-            stdin=subprocess.DEVNULL,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    end = time.monotonic() + 30
-    while rules(node) == before:
-        assert time.monotonic() < end, said.read_text(encoding="utf-8")
-        time.sleep(0.05)
-    time.sleep(1)
-    os.killpg(playing.pid, signal.SIGKILL)
-    playing.wait()
+    """Make the change; its controller dies a second later."""
+    node, before = lab["console"], rules(lab["console"])
+
+    def changed() -> bool:
+        if rules(node) == before:
+            return False
+        time.sleep(1)
+        return True
+
+    play_half(lab, play, changed)
 
 
 def wait_until(what: str, condition: Callable[[], bool], seconds: float = 20) -> None:
@@ -79,7 +55,7 @@ def is_pending(node: RunningNode) -> bool:
 def test_the_timer_puts_back_our_block_and_no_more(ruled: Lab, tmp_path: Path) -> None:
     node = ruled["console"]
     before = everything(node)
-    start_half(ruled, half_a_play(tmp_path, 6))
+    start_half(ruled, half_a_play(tmp_path, "qradar", 6))
     # Somebody edits the file meanwhile.
     change(node, pre("iptables"), "--dport 10050", "--dport 10051")
     wait_until("the end of the change", lambda: not is_pending(node))
@@ -92,7 +68,7 @@ def test_the_timer_puts_back_our_block_and_no_more(ruled: Lab, tmp_path: Path) -
 def test_the_timer_needs_no_program_of_qradar_to_let_people_in_again(ruled: Lab, tmp_path: Path) -> None:
     node = ruled["console"]
     before = everything(node)
-    start_half(ruled, half_a_play(tmp_path, 8))
+    start_half(ruled, half_a_play(tmp_path, "qradar", 8))
     node.run(["sed", "-i", "2i exit 3", TOOL])
     wait_until("the end of the change", lambda: not is_pending(node))
     node.run(["sed", "-i", "2d", TOOL])
@@ -102,7 +78,7 @@ def test_the_timer_needs_no_program_of_qradar_to_let_people_in_again(ruled: Lab,
 def test_the_timer_needs_no_good_markers_to_let_people_in_again(ruled: Lab, tmp_path: Path) -> None:
     node = ruled["console"]
     before = rules(node)
-    start_half(ruled, half_a_play(tmp_path, 8))
+    start_half(ruled, half_a_play(tmp_path, "qradar", 8))
     change(node, pre("iptables"), MARKERS[1], "")
     wait_until("the former rules", lambda: rules(node) == before)
     # It is not done: the file has to be put right, and then it is.
@@ -119,7 +95,7 @@ def test_a_boot_before_the_confirmation_comes_up_with_the_old(lab: Lab, tmp_path
     if had_rules:
         assert record_playbook(lab, SITE).run.ok
     before = everything(node)
-    start_half(lab, half_a_play(tmp_path, 600))
+    start_half(lab, half_a_play(tmp_path, "qradar", 600))
     assert everything(node)[1] != before[1]
     done = reboot(node)
     assert [one.returncode for one in done.values()] == [0]

@@ -6,11 +6,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +14,7 @@ import pytest
 
 from tests.lab.hosts.reboot import enabled_units, reboot
 from tests.lab.hosts.rules import FAMILIES, saved
-from tests.lab.plays.playbook import playbook_command, playbook_environment
+from tests.lab.plays.half import half_a_play, play_half
 from tests.lab.plays.record import Recorded, record_playbook
 from tests.lab.plays.site import REMOVE, SITE
 from tests.lab.world.lab import Lab, RunningNode
@@ -162,33 +158,12 @@ def test_a_boot_before_the_confirmation_comes_up_with_the_old(lab: tuple[Lab, tu
     running, provider = lab
     node = running["console"]
     before = loaded(node)
-    play = tmp_path / "half.yml"
-    # Nothing answers the probe, so the controller is still trying when it dies.
-    play.write_text(
-        "- hosts: console\n  gather_facts: false\n  tasks:\n    - portledger.qradar.ruleset:\n        scope: host\n"
-        f"        provider: {provider[1].partition('=')[2]}\n        confirm_seconds: 600\n        unlisted: log\n"
-        "        probes: [tcp/9]\n",
-        encoding="utf-8",
-    )
-    playing = subprocess.Popen(
-        playbook_command(running.inventory, play),
-        env={**os.environ, **playbook_environment(running)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    end = time.monotonic() + 20
-    while '"timer": "process"' not in node.run(["cat", "/run/portledger/host/pending.json"], check=False).stdout:
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    while loaded(node) == before:
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    os.killpg(playing.pid, signal.SIGKILL)
-    playing.wait()
-    # Workers of newer releases of Ansible have a session of their own.
-    subprocess.run(["pkill", "-KILL", "-f", str(play)], check=False)
+
+    def changed() -> bool:
+        pending = node.run(["cat", "/run/portledger/host/pending.json"], check=False).stdout
+        return '"timer": "process"' in pending and loaded(node) != before
+
+    play_half(running, half_a_play(tmp_path, provider[1].partition("=")[2], 600), changed, 20)
     assert reboot(node)["portledger-host.service"].returncode == 0
     assert loaded(node) == before
     again = record_playbook(running, SITE, *provider)

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from tests.chaos.operations import options
-from tests.lab.hosts.state import State, whole
+from tests.chaos.rules import all_rules
+from tests.lab.hosts.state import State
 from tests.lab.world.lab import RunningNode
 from tests.systems.points.others import LAB, carry, have_others, install_qradar
 from tests.systems.points.spot import APPLY, CONFIRM, POWER, Spot
@@ -75,9 +76,7 @@ class Ground:
 
     def rules(self) -> State:
         """All rules and sets of the kernel, of anybody."""
-        found = whole(cast(RunningNode, self.system))
-        found.pop("files")
-        return {key: lines for key, lines in found.items() if lines}
+        return all_rules(cast(RunningNode, self.system))
 
     def failed_units(self) -> str:
         return self.system.shell("systemctl --failed --no-legend --plain")
