@@ -57,7 +57,11 @@ class Host:
         if program not in self._found:
             names = [os.path.join(directory, program) for directory in self.path]
             fitting = [name for name in names if os.path.isfile(name) and os.access(name, os.X_OK)]
-            self._found[program] = fitting[0] if fitting else None
+            if not fitting:
+                # It may come: what puts back waits for it.
+                return None
+            # Where it goes, running it fails, which nobody takes for a host that never had it.
+            self._found[program] = fitting[0]
         return self._found[program]
 
     def run(self, program, arguments, data=None, seconds=None):

@@ -195,33 +195,48 @@ class SetChange:
             raise RulesetError("ipset restore: failed: %s." % words_of(code, out, err), changed=False)
 
     def abandon(self):
-        """Remove what :meth:`prepare` made."""
+        """Remove what :meth:`prepare` made, as far as that works: whoever calls this has said what went wrong."""
         self._destroy(self.new + sorted(self._spare.values()))
 
     def finish(self):
         """Once the new rules are in force: swap drifted sets for their spares, and remove what no rule uses.
 
-        :raises RulesetError: a drifted set could not be swapped.
+        :raises RulesetError: a drifted set could not be swapped, or ipset failed to remove one that nothing uses.
         """
         if self.drifted:
             code, out, err = self._restore("swap %s %s" % (self._spare[name], name) for name in self.drifted)
             if code != 0:
                 raise RulesetError("ipset restore: swapping sets failed: %s." % words_of(code, out, err), changed=True)
-        self._destroy(sorted(set(self._spare.values()) | set(self.stale)))
+        failed = self._destroy(sorted(set(self._spare.values()) | set(self.stale)))
+        if failed:
+            raise RulesetError(
+                "ipset destroy %s: failed: %s. No rule uses this set any more, but it is still in the kernel." % failed,
+                changed=True,
+            )
 
     def _restore(self, lines):
         return self.host.run("ipset", ["restore"], "\n".join(lines) + "\n")
 
     def _destroy(self, names):
-        """Destroy sets; those that are not there do not matter, those in use are tried again for a moment."""
+        """Destroy sets; those that are not there do not matter, those in use are tried again for a moment.
+
+        Gives the first that ipset failed at, and its words; None where there is none.
+        """
         if not names or self._restore("destroy %s" % name for name in names)[0] == 0:
-            return
+            return None
+        failed = []
         end = self.host.uptime() + _RELEASE_SECONDS
         while names and self.host.uptime() < end:
-            answers = [(name, self.host.run("ipset", ["destroy", name])) for name in names]
-            names = [name for name, (code, _out, err) in answers if code != 0 and "in use" in err]
+            answers = [(name,) + self.host.run("ipset", ["destroy", name]) for name in names]
+            names = [name for name, code, _out, err in answers if code != 0 and "in use" in err]
+            failed.extend(
+                (name, words_of(code, out, err))
+                for name, code, out, err in answers
+                if code != 0 and "in use" not in err and "does not exist" not in err
+            )
             if names:
                 self.host.sleep(0.05)
+        return failed[0] if failed else None
 
 
 def fill(name, kind, members):

@@ -90,6 +90,21 @@ def _set_change(host, names, present, wanted):
     return SetChange(host, names.set_prefix, present.sets, wanted.sets or SetState({}, {}), present.used_elsewhere)
 
 
+def _lost_sets(present, wanted):
+    """Whether there was an ipset when what is wanted was saved, and none is found now."""
+    return present.sets is None and wanted.sets is not None
+
+
+def _refuse_lost_sets(present):
+    """What is in the sets of our rules cannot be read, nor can they be removed."""
+    used = sorted(set(_sets_of(present)))
+    if present.sets is None and used:
+        raise RulesetError(
+            "ipset: not found, but rules in force use its sets (%s%s). Install the package ipset again, then run this "
+            "again." % (used[0], " and %d more" % (len(used) - 1) if used[1:] else "")
+        )
+
+
 def _track(host, names, families, asked):
     """Ask for connections to be tracked, in a chain that nothing leads to and that the ruleset then takes."""
     for family in families:
@@ -158,6 +173,7 @@ class Iptables(Provider):
         return IptablesState(tables, read_sets(host, names.set_prefix), used)
 
     def build(self, scope, present, policy):
+        _refuse_lost_sets(present)
         names = Names(scope)
         tables, sets = {}, {}
         for family in present.tables:
@@ -175,7 +191,7 @@ class Iptables(Provider):
         sets = _set_change(host, names, present, wanted)
         same = all(same_tables(present.tables[family], wanted.tables[family]) for family in families)
         if same and not (sets and sets.needed()):
-            return []
+            return ["~ sets cannot be read: ipset is not found any more"] if _lost_sets(present, wanted) else []
         lines = difference(_meanings(names, present), _meanings(names, wanted))
         repaired, misplaced, jumps = {}, {}, {}
         for family in families:
@@ -221,6 +237,12 @@ class Iptables(Provider):
             raise RulesetError(" ".join(problems), changed=len(problems) > 1)
         if sets:
             sets.finish()
+        elif _lost_sets(present, wanted):
+            raise RulesetError(
+                "ipset: not found any more. The rules are in force, but sets that none of them uses may be left. "
+                "Install the package ipset again.",
+                changed=True,
+            )
 
     def save(self, state):
         return save_state(state)
