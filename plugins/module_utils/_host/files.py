@@ -15,6 +15,15 @@ import os
 import shutil
 
 
+def unfinished_name(path):
+    """Where a file is written before it takes its place. A machine that loses power may come up with it.
+
+    :type path: str
+    :rtype: str
+    """
+    return path + ".new"
+
+
 def replace_file(path, text, mode=0o600):
     """
     :type path: str
@@ -23,7 +32,7 @@ def replace_file(path, text, mode=0o600):
     :type mode: int
     :raises OSError: the old file is there still.
     """
-    unfinished = path + ".new"
+    unfinished = unfinished_name(path)
     try:
         with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as stream:
             stream.write(text if isinstance(text, bytes) else text.encode("utf-8"))

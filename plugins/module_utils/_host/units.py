@@ -10,7 +10,7 @@ import os
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._host.files import (
-    make_folder, remove_file, replace_file, sync_folder,
+    make_folder, remove_file, replace_file, sync_folder, unfinished_name,
 )
 
 FOLDER = "etc/systemd/system"
@@ -34,15 +34,16 @@ class Unit:
         self._host = host
         self._text = text
         self._path = host.file(FOLDER, name)
+        self._unfinished = unfinished_name(self._path)
         self._links = [host.file(FOLDER, unit + ".wants", name) for unit in wanted_by]
 
     def exists(self):
-        """Whether anything of it is there: its file, or a link that starts it.
+        """Whether anything of it is there: its file, one that was never finished, or a link that starts it.
 
         :rtype: bool
         """
         links = [os.path.join(folder, self.name) for folder in self._wanting_folders()]
-        return any(os.path.lexists(path) for path in [self._path] + links)
+        return any(os.path.lexists(path) for path in [self._path, self._unfinished] + links)
 
     def is_started(self):
         """Whether it has a text, whatever that is, and is started by what it is to be started by.
@@ -52,11 +53,11 @@ class Unit:
         return bool(self._host.text(FOLDER, self.name)) and all(map(self._leads_here, self._links))
 
     def is_written(self):
-        """Whether all is there, with this text.
+        """Whether all is there, with this text, and nothing else of it.
 
         :rtype: bool
         """
-        return self._host.text(FOLDER, self.name) == self._text and all(map(self._leads_here, self._links))
+        return not os.path.lexists(self._unfinished) and self._host.text(FOLDER, self.name) == self._text and all(map(self._leads_here, self._links))
 
     def write(self):
         """
@@ -92,6 +93,7 @@ class Unit:
             if folder in used and not os.listdir(folder):
                 os.rmdir(folder)
                 sync_folder(os.path.dirname(folder))
+        remove_file(self._unfinished)
         remove_file(self._path)
 
     def _target(self):

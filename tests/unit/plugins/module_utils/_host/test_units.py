@@ -30,6 +30,23 @@ class UnitsTest(unittest.TestCase):
         Unit(self.host, NAME).remove()
         self.assertEqual(["empty.service.wants", "somebody.service.wants"], sorted(os.listdir(self.units)))
 
+    def test_one_that_was_never_finished_goes_with_it_and_is_not_taken_for_written(self):
+        unit = Unit(self.host, NAME, ["firewalld.service"], TEXT)
+        unit.write()
+        self.assertTrue(unit.is_written())
+        path = os.path.join(self.units, NAME)
+        open(path + ".new", "w").close()
+        self.assertFalse(unit.is_written())
+        self.assertTrue(unit.write())
+        self.assertFalse(os.path.exists(path + ".new"))
+        open(path + ".new", "w").close()
+        unit.remove()
+        self.assertEqual(["somebody.service.wants"], os.listdir(self.units))
+        open(path + ".new", "w").close()
+        self.assertTrue(unit.exists())
+        unit.remove()
+        self.assertFalse(unit.exists())
+
 
 if __name__ == "__main__":
     unittest.main()
