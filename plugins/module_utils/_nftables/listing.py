@@ -27,6 +27,8 @@ ICMP_TYPES = {
     },
 }
 
+_WARNING = "warning: "
+
 
 def entries_of(text):
     """What was listed.
@@ -38,6 +40,9 @@ def entries_of(text):
     """
     if not text.strip():
         return []
+    # Release 0.9.8 warns there of what JSON does not have, such as a chain within a rule.
+    while text.startswith(_WARNING):
+        text = text.partition("\n")[2]
     found = from_json(text)
     listing = found.get("nftables") if isinstance(found, dict) else None
     if not isinstance(listing, list) or not all(isinstance(one, dict) and len(one) == 1 for one in listing):
