@@ -6,6 +6,9 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+# A long value would hide the remedy, as the controller's.
+_LONGEST_VALUE = 160
+
 
 class RulesetError(Exception):
     """What is wrong, where, and what to do about it.
@@ -51,12 +54,23 @@ def complaint(variable, value, problem, remedy):
 
 
 def quoted(value):
-    """The value as a person would write it, the same under every Python.
+    """The value as a person would write it, the same under every Python; of a long one the beginning.
 
     :rtype: str
     """
     if hasattr(value, "encode") and not isinstance(value, str):
         value = value.encode("utf-8")
     if isinstance(value, str):
-        return "'%s'" % value
-    return "%s" % (value,)
+        return "'%s'" % _beginning(value)
+    try:
+        return _beginning("%s" % (value,))
+    except ValueError:
+        return "a number of thousands of digits"
+
+
+def _beginning(text):
+    if len(text) <= _LONGEST_VALUE:
+        return text
+    if isinstance(text, bytes):  # Python 2: not half a letter
+        return text.decode("utf-8", "replace")[:_LONGEST_VALUE].encode("utf-8") + " ..."
+    return text[:_LONGEST_VALUE] + " ..."

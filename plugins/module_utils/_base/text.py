@@ -103,7 +103,7 @@ def presentable(value, lines=False):
 def _bounded(text):
     if len(text) <= _MOST_LETTERS:
         return text
-    return native(_decoded(text)[:_MOST_LETTERS]) + " ..."
+    return native(_decoded(text)[: _MOST_LETTERS - 4]) + " ..."
 
 
 def is_text(value):

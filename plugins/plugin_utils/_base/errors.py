@@ -12,10 +12,19 @@ import difflib
 from collections.abc import Iterable
 from typing import Final
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import Secret, message, shown
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import (
+    LONGEST_MESSAGE,
+    Secret,
+    message,
+    printable,
+    shown,
+    within,
+)
 
 _MOST: Final = 100
 _LONGEST_WORD: Final = 300
+_ROOM: Final = (300, 200, 200, 650, 600)
+"""Letters of host, variable, value, problem and remedy, in a message that would be too long."""
 
 
 class PortledgerError(Exception):
@@ -47,15 +56,23 @@ class InputError(PortledgerError):
 
 def complaint(host: str | None, variable: str, value: object, problem: str, remedy: str) -> str:
     """One form for errors and warnings: ``host: variable: value problem. remedy.``"""
-    where = f"{host}: " if host else ""
     if isinstance(value, Secret):
         # Why, and what would do, could tell what it says.
         problem, remedy = (
             "is encrypted and cannot be used as it is",
             "Decrypt it, and see docs/inventory.md for its form",
         )
-    text = f"{where}{variable}: {shown(value)} {problem}. {remedy}"
-    return message(text if text.endswith("?") else f"{text}.")
+    parts = host or "", variable, shown(value), problem, remedy
+    text = _sentences(*parts)
+    if len(printable(text, LONGEST_MESSAGE)) > LONGEST_MESSAGE:
+        # Each part loses of its own: a long name must not hide what is wrong, nor the remedy.
+        text = _sentences(*(within(part, room) for part, room in zip(parts, _ROOM, strict=True)))
+    return message(text)
+
+
+def _sentences(host: str, variable: str, value: str, problem: str, remedy: str) -> str:
+    where = f"{host}: " if host else ""
+    return f"{where}{variable}: {value} {problem}. {remedy}{'' if remedy.endswith('?') else '.'}"
 
 
 def choices(given: object, allowed: Iterable[str]) -> str:

@@ -15,9 +15,11 @@ from typing import Final
 
 LONGEST_VALUE: Final = 160
 LONGEST_MESSAGE: Final = 2000
+LONGEST_NAME: Final = 300
+"""No name that a name server knows has more than 253."""
 
 _MORE: Final = " ..."
-_MOST_BITS: Final = 1024
+MOST_BITS: Final = 1024
 """Python refuses to write numbers of more than 4,300 digits."""
 _ENDS: Final[Mapping[type, str]] = {tuple: "()", list: "[]", dict: "{}"}
 _ENCRYPTED: Final = "(encrypted)"
@@ -54,6 +56,15 @@ def printable(text: str, most: int | None = None) -> str:
     return cut
 
 
+def within(text: str, most: int) -> str:
+    """Text as :func:`printable` gives it; of a longer one, the beginning and the end."""
+    whole = printable(text if len(text) <= 2 * most else text[:most] + text[-most:])
+    if len(whole) <= most:
+        return whole
+    half = (most - len(_MORE) - 1) // 2
+    return f"{whole[:half]}{_MORE} {whole[-half:]}"
+
+
 def shown(value: object) -> str:
     """A value as Python writes it, shortened: a list of thousands of networks would hide the rest of the message."""
     text = _Writer(LONGEST_VALUE).write(value)
@@ -88,7 +99,7 @@ class _Writer:
             self._put(repr(value))
         elif isinstance(value, str):
             self._put(repr(str(value[: max(self._room, 0) + 1])))
-        elif isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        elif isinstance(value, int) and value.bit_length() > MOST_BITS:
             self._put(f"a number of some {value.bit_length() * 30103 // 100000:,} digits")
         elif isinstance(value, Mapping | list | tuple | Set) and value:
             self._add_items(value, _ENDS.get(type(value)) or ("[]" if isinstance(value, list) else "{}"))

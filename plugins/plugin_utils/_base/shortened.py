@@ -9,10 +9,21 @@ Note that this plugin util is **PRIVATE** to the collection.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
+
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import within
+
+_LONGEST: Final = 1000
+_LONGEST_WORD: Final = 300
 
 
 def shortened(words: Sequence[str], most: int) -> str:
-    """Words with commas between them; of many, the first ones and how many more there are."""
-    if len(words) <= most + 1:
-        return ", ".join(words)
-    return f"{', '.join(words[:most])} and {len(words) - most:,} more"
+    """Words with commas between them; of many, or long ones, the first ones and how many more there are."""
+    first = [within(word, _LONGEST_WORD) for word in words[: most + 1]]
+    if len(words) > most + 1:
+        first = first[:most]
+    while len(first) > 1 and sum(map(len, first)) > _LONGEST:
+        first.pop()
+    if len(first) == len(words):
+        return ", ".join(first)
+    return f"{', '.join(first)} and {len(words) - len(first):,} more"

@@ -12,7 +12,7 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import message
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import LONGEST_NAME, message, within
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.shortened import shortened
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import Deployment
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.read import (
@@ -81,7 +81,8 @@ def _misspelt(deployment: Deployment, inventory: Mapping[str, Mapping[str, objec
                 continue
             seen.add(variable)
             if isinstance(variable, str) and (meant := _meant(variable)):
-                yield f"{name}: {variable}: is not a variable of this collection and is ignored. {meant}"
+                host = within(name, LONGEST_NAME)
+                yield f"{host}: {variable}: is not a variable of this collection and is ignored. {meant}"
 
 
 def _meant(variable: str) -> str:

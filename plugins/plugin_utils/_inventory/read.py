@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError, PortledgerError
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import message
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import LONGEST_NAME, message, within
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import ROLES
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import Catalog
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.checks import check_hosts
@@ -151,7 +151,8 @@ def _misspelt(
     for variable, name in misspelt.items():
         near = difflib.get_close_matches(variable, VARIABLES, n=1, cutoff=0.85)
         if near:
-            yield f"{name}: {variable}: is not a variable of this collection and is ignored. Did you mean {near[0]}?"
+            host = within(name, LONGEST_NAME)
+            yield f"{host}: {variable}: is not a variable of this collection and is ignored. Did you mean {near[0]}?"
     known = [f"{QRADAR_GROUP}_{role}" for role in ROLES] + [GATEWAY_GROUP]
     for group in groups:
         near = difflib.get_close_matches(group, known, n=1, cutoff=0.9)

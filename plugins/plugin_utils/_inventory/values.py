@@ -23,7 +23,11 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks i
     parse_network,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortError, PortRange
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import LONGEST_VALUE, printable, shown
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import (
+    LONGEST_VALUE,
+    MOST_BITS,
+    printable,
+)
 
 _TRUE: Final = ("true", "yes", "on", "1")
 _FALSE: Final = ("false", "no", "off", "0")
@@ -107,7 +111,9 @@ def as_comment(host: str | None, variable: str, value: object) -> str:
     remedy = "Write why the flow is needed, in one line, or leave the comment out"
     if isinstance(value, bool) or not isinstance(value, str | int | float | datetime.date):
         raise InputError(host, variable, value, "is not text", remedy)
-    text = shown(value) if isinstance(value, int) else str(value)
+    if isinstance(value, int) and value.bit_length() > MOST_BITS:
+        raise InputError(host, variable, value, "is not text", remedy)
+    text = str(value)
     if found := _UNSTORABLE.search(text):
         problem = f"has the character U+{ord(found[0]):04X}, which not every firewall can store"
         raise InputError(host, variable, value, problem, remedy)

@@ -27,6 +27,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.contract i
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError, complaint
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import difference, prefixes
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Networks, union
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import LONGEST_NAME, within
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.shortened import shortened
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import Catalog
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import Deployment, Gateway
@@ -208,6 +209,7 @@ class Planner:
 
 def no_plan(name: str, scope: str) -> str:
     """Why there is no plan for a name of the inventory, and what to do about it."""
+    name = within(name, LONGEST_NAME)
     if scope == GATEWAY:
         return (
             f"{name}: is not a gateway of the deployment. Put it into the group qradar_gateways and set "
