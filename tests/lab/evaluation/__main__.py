@@ -6,7 +6,8 @@
     PYTHONPATH=.venv/collections python -m tests.lab.evaluation --rulesets 100
 
 A *false open* is a packet that certainly passes, says the evaluator, and the kernel drops it; a *false close* is the
-reverse. *May* are packets about which it says nothing for certain, and why is told below each kind.
+reverse. *May* are packets about which it says nothing for certain, and why is told below each kind. With --results, a
+series goes on where it ended: --rulesets is then the number that each kind is to come to in all.
 """
 
 from __future__ import annotations
@@ -14,13 +15,17 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
-from tests.lab.evaluation.evaluate import evaluate
+from tests.lab.evaluation.evaluate import Verdict, evaluate
 from tests.lab.evaluation.makers import KNOWN, MAKERS
+from tests.lab.evaluation.random_rules import Ruleset
+from tests.lab.evaluation.releases import HERE, build
+from tests.lab.evaluation.results import Results
 
 WHY = 12
+_SAVED_EACH = 20
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,43 +37,63 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--minutes", type=float, default=0, help="begin no further ruleset after these (default: no end)"
     )
+    parser.add_argument("--results", type=Path, help="file with the counts of a series, to go on with and to add to")
+    parser.add_argument("--suite", default=HERE, help="release of Debian whose programs load and list the rules")
+    parser.add_argument("--root", type=Path, help="its root file system, where it is not that of tests/systems/build")
     options = parser.parse_args(arguments)
     end = time.monotonic() + 60 * options.minutes if options.minutes else None
+    folder = options.root or (None if options.suite == HERE else build(options.suite))
+    results = Results(options.suite, options.results)
     print(f"seed {options.seed}")
-    numbers = range(options.first, options.first + options.rulesets)
-    return int(sum(_kind(kind, numbers, options.seed, end) for kind in options.kind or MAKERS) > 0)
-
-
-def _kind(kind: str, numbers: range, seed: int, end: float | None) -> int:
-    """How many rulesets of a kind were read wrong."""
-    started, bad = time.monotonic(), 0
-    counts: Counter[str] = Counter()
-    why: Counter[str] = Counter()
-    for verdict, ruleset in evaluate(kind, numbers, seed):
-        counts.update(
-            {
-                "rulesets": 1,
-                "packets": verdict.packets,
-                "passed": verdict.passed,
-                "false opens": verdict.false_opens,
-                "false closes": verdict.false_closes,
-                "may": verdict.maybe,
-                "rulesets with such": int(verdict.maybe > 0),
-            }
-        )
-        why.update({reason for _rule, reason in verdict.unsure})
-        if not verdict.good or verdict.unread or (kind in KNOWN and verdict.maybe):
-            bad += 1
-            print(f"{kind} {verdict.number}: {verdict.wrong} unsure: {verdict.unsure} unread: {verdict.unread}")
-            print("\n".join(text for _command, text in ruleset.commands), flush=True)
+    bad = 0
+    for kind in options.kind or MAKERS:
         if end is not None and time.monotonic() > end:
             break
-    text = ", ".join(f"{count:,} {name}" for name, count in counts.items())
-    print(f"{kind}: {text}; {time.monotonic() - started:.0f} s")
-    for reason, number in why.most_common(WHY):
-        print(f"    {number} rulesets: {reason}")
-    sys.stdout.flush()
+        first = results.of(kind, options.seed)["rulesets"] if options.results else options.first
+        last = options.rulesets if options.results else options.first + options.rulesets
+        if first < last:
+            bad += _kind(kind, range(first, last), options.seed, end, folder, results)
+        _print(kind, results, options.seed)
+    return int(bad > 0)
+
+
+def _kind(kind: str, numbers: range, seed: int, end: float | None, folder: Path | None, results: Results) -> int:
+    """How many rulesets of a kind were read wrong."""
+    started, bad, refused = time.monotonic(), 0, ""
+    versions: dict[str, str] = {}
+    for count, (verdict, ruleset) in enumerate(evaluate(kind, numbers, seed, folder, versions), 1):
+        results.set_versions(versions)
+        results.add(kind, seed, verdict)
+        if verdict.refused and not refused:
+            refused = verdict.refused
+            print(f"{kind} {verdict.number}: the programs refuse it: {refused[:400]}")
+        if not verdict.good or verdict.unread or (kind in KNOWN and verdict.maybe):
+            bad += 1
+            _print_wrong(kind, verdict, ruleset)
+        if count % _SAVED_EACH == 0:
+            results.save()
+        if end is not None and time.monotonic() > end:
+            break
+    results.save()
+    print(f"{kind}: {time.monotonic() - started:.0f} s with {versions}", flush=True)
     return bad
+
+
+def _print_wrong(kind: str, verdict: Verdict, ruleset: Ruleset) -> None:
+    print(f"{kind} {verdict.number}: {verdict.wrong} unsure: {verdict.unsure} unread: {verdict.unread}")
+    print("\n".join(text for _command, text in ruleset.commands), flush=True)
+
+
+def _print(kind: str, results: Results, seed: int) -> None:
+    counts = results.of(kind, seed)
+    text = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items() if isinstance(count, int))
+    print(f"{kind}: {text}")
+    why = sorted(counts["why"].items(), key=lambda item: -item[1])
+    for reason, number in why[:WHY]:
+        print(f"    {number:,} packets: {reason}")
+    if len(why) > WHY:
+        print(f"    {sum(number for _reason, number in why[WHY:]):,} packets: {len(why) - WHY} other reasons")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

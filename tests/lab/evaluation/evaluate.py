@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 import random
+import re
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import TCP, UDP, bounds
@@ -16,17 +19,19 @@ from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluat
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import Gathered
 from tests.lab.evaluation.makers import MAKERS
 from tests.lab.evaluation.random_rules import PORTS, Ruleset
+from tests.lab.evaluation.releases import inside, versions, with_programs
 from tests.lab.plays.direct import DirectHost
 from tests.lab.traffic import ports as portsets
 from tests.lab.traffic.jobs import Result
 from tests.lab.traffic.packets import ICMP, ICMPV6, source_port
 from tests.lab.traffic.probe import probe, start_workers
 from tests.lab.traffic.workers import Workers
-from tests.lab.world.lab import Lab
+from tests.lab.world.lab import Lab, RunningNode
 from tests.lab.world.labs import RULES
-from tests.lab.world.topology import Address, Node
+from tests.lab.world.topology import Address, LabError, Node
 
 TARGET: Final = "target"
+_ATTEMPTS: Final = 30
 
 # What rules name, and what lies beside it.
 _BESIDE: Final = {port for one in PORTS for port in (one - 1, one, one + 1, one + 601)}
@@ -62,7 +67,11 @@ _FORGET: Final = (
 
 @dataclass
 class Verdict:
-    """What a ruleset showed. wrong: for people; unsure: rules whose outcome the evaluator leaves open, and why."""
+    """What a ruleset showed.
+
+    wrong: for people; unsure: rules whose outcome the evaluator leaves open, and why; why: of how many packets, by
+    reason; refused: what the programs say that do not take it.
+    """
 
     number: int
     packets: int = 0
@@ -73,6 +82,8 @@ class Verdict:
     wrong: list[str] = field(default_factory=list)
     unsure: list[tuple[str, str]] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    why: Counter[str] = field(default_factory=Counter)
+    refused: str = ""
 
     @property
     def good(self) -> bool:
@@ -88,9 +99,12 @@ def know_neighbours(lab: Lab) -> None:
                 lab[TARGET].run(["ip", "neigh", "replace", str(address), "lladdr", interface.mac, "dev", device])
 
 
-def load(lab: Lab, ruleset: Ruleset) -> None:
-    """Put a ruleset in the place of whatever there is."""
-    node = lab[TARGET]
+def load(node: RunningNode, ruleset: Ruleset) -> Ruleset:
+    """Put a ruleset in the place of whatever there is, and return it.
+
+    Raises:
+        LabError: the programs refuse it.
+    """
     programs = {command[0] for command, _text in ruleset.commands}
     # What nft alone has loaded, it takes away alone: all rulesets of a kind are loaded by the same programs.
     some = _CLEAN if programs != {"nft"} else (("nft", "flush", "ruleset"),)
@@ -100,21 +114,47 @@ def load(lab: Lab, ruleset: Ruleset) -> None:
         # Sets stay as long as rules have them.
         clean = [*older, *clean]
     node.run(["sh", "-c", "; ".join(clean)], check=False)
-    node.run([sys.executable, "-c", _FORGET])
+    node.lab[TARGET].run([sys.executable, "-c", _FORGET])
     for command, text in ruleset.commands:
         node.run(list(command), stdin=text)
+    return ruleset
+
+
+def load_known(node: RunningNode, ruleset: Ruleset) -> Ruleset:
+    """The same without the lines that a release of nft refuses, as it names them.
+
+    Raises:
+        LabError: the programs refuse it all the same.
+    """
+    for _attempt in range(_ATTEMPTS):
+        try:
+            return load(node, ruleset)
+        except LabError as error:
+            numbers = {int(number) for number in re.findall(r"/dev/stdin:(\d+):", str(error))}
+            (command, text), *others = ruleset.commands
+            lines = text.split("\n")
+            if not numbers and "BUG: " in str(error):
+                # It names no line when it ends itself: intervals in concatenations, in 0.9.8.
+                numbers = {number for number, line in enumerate(lines, 1) if " . " in line}
+            dropped = {number for number in numbers if lines[number - 1][-1:] not in ("", "{")}
+            if others or not dropped:
+                raise
+            kept = [line for number, line in enumerate(lines, 1) if number not in dropped]
+            ruleset = Ruleset(((command, "\n".join(kept)),))
+    return load(node, ruleset)
 
 
 class Evaluated:
     """The evaluator's answers about the rules that are loaded now."""
 
-    def __init__(self, lab: Lab) -> None:
-        host = DirectHost(lab[TARGET])
+    def __init__(self, node: RunningNode) -> None:
+        host = DirectHost(node, inside(node))
         self.paths = {}
         gathered = Gathered(host)
         for scope in ("host", "gateway"):
             self.paths[scope], self.unread = gathered.paths(scope)
         self.unsure: set[tuple[str, str]] = set()
+        self.why: dict[tuple[str, str, str], Counter[str]] = {}
         self._known: dict[tuple[str, str, str], tuple[int, int]] = {}
 
     def mask(
@@ -148,6 +188,7 @@ class Evaluated:
         box[1], box[2] = ((int(one), int(one)) for one in (source, destination))
         box[5], box[6] = ((path.interfaces.number(name),) * 2 for name in ways)
         certain = maybe = 0
+        why = self.why[str(source), str(destination), transport] = Counter()
         together: dict[int, list[tuple[int, int]]] = {}
         for port, number in asked:
             together.setdefault(0 if transport == "icmp" else source_port(port), []).append((port, number))
@@ -165,12 +206,14 @@ class Evaluated:
                     # What is translated goes to nobody here.
                     maybe |= 1 << port
                     self.unsure.update((str(one.rule.text), str(one.rule.unsure)) for one in here if one.rule.unsure)
+                    why.update({str(one.rule.unsure) for one in here if one.rule.unsure} or {"no reason"})
         return certain, maybe
 
 
-def compare(lab: Lab, number: int, workers: Workers[Result] | None = None) -> Verdict:
+def compare(node: RunningNode, number: int, workers: Workers[Result] | None = None) -> Verdict:
     """The rules that are loaded now."""
-    evaluated = Evaluated(lab)
+    lab = node.lab
+    evaluated = Evaluated(node)
     verdict = Verdict(number)
     found = probe(lab, PROBED, expected=evaluated.mask, workers=workers)
     nodes = lab.topology.nodes
@@ -187,6 +230,7 @@ def compare(lab: Lab, number: int, workers: Workers[Result] | None = None) -> Ve
             verdict.packets += 1 if transport == "icmp" else len(PROBED)
             verdict.passed += real.bit_count()
             verdict.maybe += maybe.bit_count()
+            verdict.why.update(evaluated.why[str(pair.source_address), str(pair.destination_address), transport])
             wrong = {"open": certain & ~real, "close": real & ~certain & ~maybe}
             verdict.false_opens += wrong["open"].bit_count()
             verdict.false_closes += wrong["close"].bit_count()
@@ -200,11 +244,31 @@ def compare(lab: Lab, number: int, workers: Workers[Result] | None = None) -> Ve
     return verdict
 
 
-def evaluate(kind: str, numbers: Sequence[int], seed: int) -> Iterator[tuple[Verdict, Ruleset]]:
-    """Judge rulesets of one kind."""
+def evaluate(
+    kind: str, numbers: Sequence[int], seed: int, folder: Path | None = None, told: dict[str, str] | None = None
+) -> Iterator[tuple[Verdict, Ruleset]]:
+    """Judge rulesets of one kind.
+
+    Args:
+        kind: its name.
+        numbers: of the rulesets.
+        seed: another one gives other rulesets.
+        folder: root file system whose programs load and list the rules; None: this machine's.
+        told: is given the versions of these programs.
+    """
     with Lab.start(RULES) as lab, start_workers(lab, PROBED) as workers:
         know_neighbours(lab)
+        node = with_programs(lab[TARGET], folder)
+        if told is not None:
+            told.update(versions(node))
         for number in numbers:
             ruleset = MAKERS[kind](random.Random(f"{seed} {kind} {number}")).ruleset()
-            load(lab, ruleset)
-            yield compare(lab, number, workers), ruleset
+            try:
+                ruleset = load(node, ruleset) if folder is None else load_known(node, ruleset)
+            except LabError as error:
+                if folder is None:
+                    # Rulesets are written for this machine's programs.
+                    raise
+                yield Verdict(number, refused=str(error)), ruleset
+                continue
+            yield compare(node, number, workers), ruleset

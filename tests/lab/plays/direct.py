@@ -17,14 +17,14 @@ from tests.lab.world.topology import LabError
 
 
 class DirectHost(Host):  # type: ignore[misc]
-    """A node as a module sees it."""
+    """A node as a module sees it. below: the root of its files and programs, where it is not the node's own."""
 
-    def __init__(self, node: RunningNode) -> None:
+    def __init__(self, node: RunningNode, below: str = "") -> None:
         def run(arguments: list[str], data: str | None, _seconds: float | None) -> tuple[int, str, str]:
             done = node.run(arguments, check=False, stdin=data)
             return done.returncode, done.stdout, done.stderr
 
-        super().__init__(run, environ={"PATH": "/usr/bin:/bin"}, root=f"/proc/{node.process}/root")
+        super().__init__(run, environ={"PATH": "/usr/bin:/bin"}, root=f"/proc/{node.process}/root{below}")
         self._network = f"/proc/{node.process}/net"
 
     def file(self, *parts: str) -> str:
