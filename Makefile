@@ -69,10 +69,11 @@ chaos-all:
 	@tools/setup tests
 	@$(PYTHON) -m tests.chaos $(CHAOS)
 
-# Each fault that the collection had, put back: points have to find it.
+# Each fault that the collection had, put back: points, or the tests named for it, have to find it.
 faults:
 	@tools/setup tests
 	@$(PYTHON) -m tests.chaos faults
+	@$(PYTHON) -m tests.damaged_code.inputs
 
 # LOAD="--hosts 20" for other sizes.
 LOAD := --hosts 60 --hosts 300

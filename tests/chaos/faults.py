@@ -59,13 +59,17 @@ class Fault:
         return False, f"exit code {done.returncode}\n{done.stdout}{done.stderr}"
 
 
-def read_faults() -> list[Fault]:
+FAULTS = Path(__file__).with_name("faults.yml")
+
+
+def read_faults(path: Path = FAULTS) -> list[Fault]:
     """All of them, in the order of the file."""
-    data = yaml.safe_load(Path(__file__).with_name("faults.yml").read_text(encoding="utf-8"))
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
     return [Fault(**{**one, "changes": tuple(one["changes"])}) for one in data]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, path: Path = FAULTS) -> int:
+    """Put back those of a file."""
     parser = argparse.ArgumentParser(
         prog="tests.chaos faults", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -73,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--results", type=Path, help="keep what it came to in this file")
     options = parser.parse_args(arguments)
     found = {}
-    for number, fault in enumerate(read_faults(), 1):
+    for number, fault in enumerate(read_faults(path), 1):
         if options.number and number not in options.number:
             continue
         began = time.monotonic()

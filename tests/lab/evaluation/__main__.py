@@ -13,6 +13,7 @@ series goes on where it ended: --rulesets is then the number that each kind is t
 from __future__ import annotations
 
 import argparse
+import platform
 import sys
 import time
 from collections.abc import Sequence
@@ -43,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     end = time.monotonic() + 60 * options.minutes if options.minutes else None
     folder = options.root or (None if options.suite == HERE else build(options.suite))
-    results = Results(options.suite, options.results)
+    suite = options.suite if options.suite != HERE else platform.freedesktop_os_release().get("VERSION_CODENAME", HERE)
+    results = Results(suite, options.results)
     print(f"seed {options.seed}")
     bad = 0
     for kind in options.kind or MAKERS:

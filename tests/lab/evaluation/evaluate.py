@@ -32,6 +32,7 @@ from tests.lab.world.topology import Address, LabError, Node
 
 TARGET: Final = "target"
 _ATTEMPTS: Final = 30
+_SECONDS: Final = 300
 
 # What rules name, and what lies beside it.
 _BESIDE: Final = {port for one in PORTS for port in (one - 1, one, one + 1, one + 601)}
@@ -106,6 +107,12 @@ def load(node: RunningNode, ruleset: Ruleset) -> Ruleset:
         LabError: the programs refuse it.
     """
     programs = {command[0] for command, _text in ruleset.commands}
+    if programs == {"sh"}:
+        # firewalld replaces its own.
+        node.lab[TARGET].run([sys.executable, "-c", _FORGET])
+        for command, text in ruleset.commands:
+            node.run(list(command), stdin=text, timeout=_SECONDS)
+        return ruleset
     # What nft alone has loaded, it takes away alone: all rulesets of a kind are loaded by the same programs.
     some = _CLEAN if programs != {"nft"} else (("nft", "flush", "ruleset"),)
     clean = [" ".join(f"'{part}'" for part in one) for one in some]

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.lab.evaluation.firewalld_kind import Firewalld
 from tests.lab.evaluation.iptables_kinds import IPTABLES_KINDS, Ipset, Matches, Rpfilter
 from tests.lab.evaluation.nft_kinds import NFT_KINDS
-from tests.lab.evaluation.random_rules import Iptables, Nftables
+from tests.lab.evaluation.random_rules import Iptables, Nftables, RulesMaker
 
 KNOWN: Final[dict[str, type[Iptables | Nftables]]] = {"iptables": Iptables, "nftables": Nftables}
 """Kinds of which nothing is left open."""
@@ -38,4 +39,10 @@ _OLDER: Final[dict[str, type[Iptables | Nftables]]] = {
     "matches-legacy": _OlderMatches,
 }
 
-MAKERS: Final[dict[str, type[Iptables | Nftables]]] = {**KNOWN, **NFT_KINDS, **IPTABLES_KINDS, **_OLDER}
+MAKERS: Final[dict[str, type[RulesMaker]]] = {
+    **KNOWN,
+    **NFT_KINDS,
+    **IPTABLES_KINDS,
+    **_OLDER,
+    "firewalld": Firewalld,
+}

@@ -29,9 +29,15 @@ class Ruleset:
     commands: tuple[tuple[tuple[str, ...], str], ...]
 
 
-class _Maker:
+class RulesMaker:
+    """What all kinds share."""
+
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
+
+    def ruleset(self) -> Ruleset:
+        """A ruleset."""
+        raise NotImplementedError
 
     def one(self, values: Sequence[str]) -> str:
         return self.chance.choice(values)
@@ -45,7 +51,7 @@ class _Maker:
         return str(first) if first == last or self.maybe(0.6) else f"{first}{separator}{last}"
 
 
-class Iptables(_Maker):
+class Iptables(RulesMaker):
     """Rules of iptables and ip6tables, with and without ipset."""
 
     #: what stands behind the names of the programs: nothing, or the older kind's word
@@ -143,7 +149,7 @@ class Iptables(_Maker):
             say(self.one(("--syn", "--tcp-flags SYN,ACK SYN", "--tcp-flags FIN,SYN FIN", "--tcp-flags ALL NONE")))
 
 
-class Nftables(_Maker):
+class Nftables(RulesMaker):
     """Tables of nft of three families, with sets and maps of verdicts."""
 
     def ruleset(self) -> Ruleset:

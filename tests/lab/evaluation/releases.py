@@ -30,7 +30,7 @@ _VERSIONS: Final = {
     "nft": ("nft", "--version"),
     "iptables": ("iptables", "--version"),
     "ipset": ("ipset", "--version"),
-    "firewalld": ("firewalld", "--version"),
+    "firewalld": ("firewall-offline-cmd", "--version"),
 }
 
 

@@ -35,3 +35,22 @@ def test_a_host_that_speaks_to_the_terminal(tmp_path: Path, module: str) -> None
         assert json.dumps(SHOWN)[1:-1] in written
         tree = ElementTree.parse(tmp_path / "audit.xml")
         assert SHOWN in ElementTree.tostring(tree.getroot(), encoding="unicode")
+
+
+def test_what_no_play_acts_on_is_not_in_force(tmp_path: Path) -> None:
+    good = {"in_force": True, "loaded": True, "provider": "nftables", "difference": [], "pending": None}
+    hosts = {"con1": {"ansible_host": "198.18.1.1", "outcome": good}}
+    inventory = {"all": {"children": {"qradar_console": {"hosts": hosts}}}}
+    copy = {"dest": str(tmp_path / "report.json"), "content": "{{ report | to_json }}"}
+    arguments = {"hosts": ["con1"], "host_result": "outcome", "gateway_result": "outcome"}
+    tasks = [{"portledger.qradar.audit_report": arguments, "register": "report"}, {"ansible.builtin.copy": copy}]
+    run(tmp_path, inventory, [{"hosts": "con1", "connection": "local", "gather_facts": False, "tasks": tasks}])
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    sentence = (
+        "group qradar: does not contain con1, which the plan counts on, so no play configures or audits them. Put "
+        "them, or their groups qradar_<role>, below the group qradar."
+    )
+    assert report["uncovered"] == [sentence]
+    assert f"not in force: {sentence}" in report["lines"]
+    assert not report["in_force"]
+    assert [finding["state"] for finding in report["findings"]] == ["in force"]

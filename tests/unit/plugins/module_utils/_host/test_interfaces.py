@@ -11,7 +11,9 @@ import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host.interfaces import check_interfaces
-from tests.unit.plugins.module_utils.support import Folder
+from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
+from ansible_collections.portledger.qradar.plugins.module_utils._ruleset_info import ruleset_info
+from tests.unit.plugins.module_utils.support import Folder, golden_plan, options
 
 HEADS = "Inter-|   Receive    |  Transmit\n face |bytes    packets errs\n"
 LINE = "%6s: 1 2 0 0 0 0 0 0 1 2 0 0 0 0 0 0\n"
@@ -48,6 +50,20 @@ class InterfacesTest(unittest.TestCase):
         there = ["veth%02d" % number for number in range(30)]
         words = "is not an interface of this host. Write one of its interfaces: %s and 10 more." % ", ".join(there[:20])
         self.refused("'eth0' %s" % words, ["eth0"], there)
+
+    def test_both_modules_ask(self):
+        plan = golden_plan("gateway")
+        there = HEADS + LINE % "core@if7" + LINE % "lo"
+        for module, more in ((apply_ruleset, (False,)), (ruleset_info, ())):
+            folder = Folder({"proc/net/dev": there})
+            self.addCleanup(folder.remove)
+            with self.assertRaises(RulesetError) as caught:
+                module(folder.host(), options(scope="gateway", plan=plan, since="boot"), *more)
+            self.assertEqual(
+                "qradar_gateway_segments: '%s' is not an interface of this host. Write one of its interfaces: "
+                "core@if7. Nothing was changed." % plan["interfaces"][0],
+                str(caught.exception),
+            )
 
 
 if __name__ == "__main__":

@@ -249,6 +249,14 @@ GATEWAYS: dict[str, tuple[Hosts, str]] = {
         gw1({"eth0 ": ["198.18.1.0/24"], "eth1": ["198.18.2.0/24"]}),
         "gw1: qradar_gateway_segments: 'eth0 ' is not the name of an interface. Write it as `ip link` shows it.",
     ),
+    **{
+        f"interface {name}": (
+            gw1({name: ["198.18.1.0/24"], "eth1": ["198.18.2.0/24"]}),
+            f"gw1: qradar_gateway_segments: '{name}' is not the name of an interface: what follows @ is its other "
+            f"end, what follows : is a label. {remedy}.",
+        )
+        for name, remedy in (("core@if7", "Write core"), ("core:0", "Write core"), ("@if7", "Write it without that"))
+    },
     "host bits": (
         gw1({"eth0": ["198.18.1.1/24"], "eth1": ["198.18.2.0/24"]}),
         "gw1: qradar_gateway_segments.eth0: '198.18.1.1/24' has host bits set. Write 198.18.1.0/24 for the network or "
