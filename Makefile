@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
 
-.PHONY: help setup demo test test-all unit browser lab faults sweep chaos chaos-all load inventories sanity units integration systems molecule molecule-short matrix mutants lint docs bench clean
+.PHONY: help setup demo test test-all unit browser lab faults fuzz sweep chaos chaos-all load inventories sanity units integration systems molecule molecule-short matrix mutants lint docs bench clean
 
 help:
 	@echo "make setup  what development needs: .venv, pinned packages, missing system packages"
@@ -10,6 +10,7 @@ help:
 	@echo "make test   unit, browser, lab; without tests that repeat a proof, sanity, integration, a few scenarios of Molecule (root)"
 	@echo "make test-all  every test, with every release of ansible-core and of Debian (root)"
 	@echo "make sweep  every port of every pair of the small lab, with each provider (8 minutes)"
+	@echo "make fuzz   changed input for every reader of text (ten minutes at most; FUZZ='--list' names them)"
 	@echo "make chaos  the module stopped at some of its points, each provider and each fault (25 minutes, root); make chaos-all  at each"
 	@echo "make inventories  10,000 random inventories against a second calculation of their rules (15 minutes)"
 	@echo "make load   site.yml on 60 and on 300 hosts, a tenth of them unreachable, a tenth killed half-way (root)"
@@ -74,6 +75,12 @@ faults:
 	@tools/setup tests
 	@$(PYTHON) -m tests.chaos faults
 	@$(PYTHON) -m tests.damaged_code.inputs
+
+# Changed input for everything that reads text. FUZZ="--inputs 1000000 --minutes 60" tries more; the seed that is printed repeats
+# a run. FUZZ=--keep puts what it finds into the corpus, which make test reads.
+FUZZ :=
+fuzz: setup
+	@PYTHONPATH=.venv/collections $(PYTHON) -m tests.fuzz $(FUZZ)
 
 # LOAD="--hosts 20" for other sizes.
 LOAD := --hosts 60 --hosts 300

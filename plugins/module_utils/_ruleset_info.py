@@ -8,12 +8,13 @@ __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError, words_alone
+from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LOG_PREFIX
 from ansible_collections.portledger.qradar.plugins.module_utils._log.kernel_log import read_kernel_log
 from ansible_collections.portledger.qradar.plugins.module_utils._host.listeners import listeners
 from ansible_collections.portledger.qradar.plugins.module_utils._log.flows import LoggedFlows
 from ansible_collections.portledger.qradar.plugins.module_utils._host.interfaces import check_interfaces
-from ansible_collections.portledger.qradar.plugins.module_utils._host.management import find_management
+from ansible_collections.portledger.qradar.plugins.module_utils._host.management import find_management, is_port
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.foreign import others
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import (
     PROVIDER, UNIT, Persistence,
@@ -108,7 +109,7 @@ def _persistent(host, store, loaded):
             present = provider.read(host, store.scope)
             wanted = provider.former(saved.state, present)
             found["difference"].extend(provider.compare(host, store.scope, present, wanted))
-    except (KeyError, TypeError, ValueError, RulesetError) as error:
+    except DAMAGED + (RulesetError,) as error:
         found["problem"] = "%s: cannot be used: %s" % (persistence.folder, words_alone(error))
     if by == UNIT and not found["problem"]:
         found["problem"] = persistence.problem_at_boot()
@@ -124,7 +125,7 @@ def _pending(host, pending):
     # Client's address and port, this host's address and port.
     ends = (pending.connection or "").split()
     connection = None
-    if len(ends) == 4:
+    if len(ends) == 4 and is_port(ends[1]) and is_port(ends[3]):
         connection = {"address": ends[0], "address_port": int(ends[1]), "port": int(ends[3])}
     return {
         "seconds": pending.seconds,

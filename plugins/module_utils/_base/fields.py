@@ -13,7 +13,7 @@ ENTRIES = (list,)
 OBJECT = (dict,)
 
 #: what reading the fields of damaged data raises
-DAMAGED = (AttributeError, KeyError, TypeError, ValueError)
+DAMAGED = (AttributeError, LookupError, OverflowError, RuntimeError, TypeError, ValueError)
 
 
 def field(data, name, kinds, optional=False):
@@ -32,6 +32,8 @@ def field(data, name, kinds, optional=False):
     value = data.get(name)
     if value is None and optional:
         return None
-    if not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not FLAG):
+    # JSON in Python knows numbers that are none: NaN, Infinity.
+    odd = isinstance(value, float) and value - value != 0
+    if not isinstance(value, kinds) or odd or (isinstance(value, bool) and kinds is not FLAG):
         raise ValueError("%s: is not of the type that it is written with" % name)
     return value

@@ -67,6 +67,19 @@ def _network(family, number, prefix):
     return "%s/%d" % (socket.inet_ntop(_SOCKET[family], packed), prefix)
 
 
+def is_network(text, family):
+    """Whether a text is a network of a family, in canonical form.
+
+    :type text: str
+    :type family: str
+    :rtype: bool
+    """
+    try:
+        return parse_network(text) == (family, text)
+    except ValueError:
+        return False
+
+
 def is_address(network):
     """Whether a canonical network is a single address.
 

@@ -15,15 +15,16 @@ import re
 COMMENT_BYTES = 240
 # What moves a terminal's cursor, turns the direction of a line, ends it, or stands for nothing.
 _UNPRINTABLE = re.compile(
-    u"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff]"
+    u"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufdd0-\ufdef\ufeff\ufffe\uffff]"
 )
 # Halves of characters. Python keeps a byte that is not UTF-8 as one; under Python 2, two of them may be a character.
 _HALVES = re.compile(u"[\ud800-\udfff]" if bytes is not str else u"(?<![\ud800-\udbff])[\udc80-\udcff]")
 # Python 2 takes these for characters.
 _HALVES_AS_BYTES = re.compile(br"(\xed[\xa0-\xbf][\x80-\xbf])")
 _KEPT_AS_BYTES = re.compile(br"\xed([\xb2\xb3])([\x80-\xbf])")
-# A string of a result is cut behind this many letters.
-_MOST_LETTERS = 2000
+# No string of a result has more than 2000 letters: it is cut behind these.
+_MORE = " ..."
+_MOST_LETTERS = 2000 - len(_MORE)
 # Python 2 has another type for large numbers.
 _NUMBERS = (bool, int, float, type(1 << 70))
 
@@ -101,9 +102,9 @@ def presentable(value, lines=False):
 
 
 def _bounded(text):
-    if len(text) <= _MOST_LETTERS:
+    if len(text) <= _MOST_LETTERS + len(_MORE):
         return text
-    return native(_decoded(text)[: _MOST_LETTERS - 4]) + " ..."
+    return native(_decoded(text)[:_MOST_LETTERS]) + _MORE
 
 
 def is_text(value):
@@ -186,9 +187,12 @@ def from_json(text):
     """What JSON says, with its text as ``str``.
 
     :type text: str
-    :raises ValueError: the text is not JSON.
+    :raises ValueError: the text is not JSON, or is nested deeper than Python reads.
     """
-    return _native_all(json.loads(_decoded(text)))
+    try:
+        return _native_all(json.loads(_decoded(text)))
+    except RuntimeError as error:
+        raise ValueError(str(error))
 
 
 def to_json(value, **options):

@@ -17,7 +17,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._host.files impo
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import (
     ICMP, Model, Policy, Rule, Service, Set, with_interface,
 )
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import parse_network
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, parse_network
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LOG_PREFIX
 
@@ -306,7 +306,7 @@ def _read_rule(element):
             action = "log"
         else:
             return None
-    if not action:
+    if not action or (match and not match[1]) or family not in (None,) + FAMILIES:
         return None
     priority = int(element.attrib.get("priority", 0))
     return Rule(priority, family and native(family), source, destination, match, action)

@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import DROP, LEAVE
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import read_save
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import split
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import split_input
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import original_ports
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LOG_BURST, LOG_PREFIX, LOG_RATE
@@ -136,7 +136,7 @@ def parse(text):
         chain, words = native(element.attrib.get("chain", "")), native(element.text or "")
         if element.attrib.get("table") == "mangle" and (chain == CHAIN or CHAIN in words):
             family = native(element.attrib.get("ipv", ""))
-            rules.append((family, int(element.attrib.get("priority", 0)), chain, split(words)))
+            rules.append((family, int(element.attrib.get("priority", 0)), chain, split_input(words)))
     for family, _priority, chain, tokens in sorted(rules, key=lambda rule: rule[:2]):
         found.setdefault(family, []).append((chain, tokens))
     return found

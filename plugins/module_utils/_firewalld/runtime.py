@@ -14,12 +14,13 @@ import re
 from collections import namedtuple
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import to_json
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import FOLDER, rich_text
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import ICMP
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import read_sets
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import merged, networks_of
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import interval
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import family_of, interval, is_network
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import (
     addresses, element_value, entries_of, network,
 )
@@ -82,11 +83,11 @@ def atoms_of(rule, services):
 def simplest(networks):
     """Networks with those merged that lie side by side: what nftables and people write differs.
 
-    :param networks: those with an interface stay as they are
+    :param networks: those with an interface stay as they are, as what is not a network
     :type networks: collections.Iterable[str]
     :rtype: frozenset[str]
     """
-    found = set(network for network in networks if "," in network)
+    found = set(network for network in networks if not is_network(network, family_of(network)))
     networks = set(networks) - found
     for family in ("ipv4", "ipv6"):
         some = [interval(network) for network in networks if (":" in network) == (family == "ipv6")]
@@ -130,10 +131,9 @@ def read_runtime(host, names, models):
     if backend(host) == "iptables":
         return _ask_firewalld(host, names, models)
     try:
-        listed = entries_of(_list_table(host))
-    except ValueError:
+        return parse_table(entries_of(_list_table(host)), names)
+    except DAMAGED:
         raise RulesetError("nft -j list table inet firewalld: its answer cannot be read.")
-    return parse_table(listed, names)
 
 
 def _list_table(host):
@@ -160,18 +160,23 @@ def parse_table(listed, names):
     :type names: _firewalld.rules.Names
     :rtype: Runtime
     """
-    chains, sets = {}, {}
+    chains, sets, odd = {}, {}, []
     for entry in listed:
         rule, found = entry.get("rule"), entry.get("set")
         if rule:
             chains.setdefault(rule["chain"], []).append(rule["expr"])
         elif found and names.owns(str(found["name"])):
-            sets[str(found["name"])] = _members(found)
+            try:
+                sets[str(found["name"])] = _members(found)
+            except DAMAGED:
+                # A set of ours that somebody made anew, of another type.
+                sets[str(found["name"])] = frozenset()
+                odd.append("set %s, whose elements are no networks" % found["name"])
     asked = chains.get(names.dispatch, []) + chains.get(names.dispatch + "_pre", [])
     there = any(_jumps(expr) == names.chain for expr in asked)
     if not there:
-        return Runtime(False, None, frozenset(), sets)
-    target, atoms, unrecognised = "CONTINUE", set(), []
+        return Runtime(False, None, frozenset(), sets, odd)
+    target, atoms, unrecognised = "CONTINUE", set(), odd
     for expr in chains.get(names.chain, []):
         if any("drop" in part for part in expr) and len([part for part in expr if "counter" not in part]) == 1:
             target = "DROP"
@@ -179,7 +184,11 @@ def parse_table(listed, names):
             unrecognised.append("rule %s" % to_json(expr, sort_keys=True))
     for part in ("pre", "log", "deny", "allow", "post"):
         for expr in chains.get("%s_%s" % (names.chain, part), []):
-            atom = _atom(expr)
+            try:
+                atom = _atom(expr)
+            except DAMAGED:
+                # A list of values, for example, which we never write.
+                atom = None
             if atom:
                 atoms.add(atom)
             else:

@@ -14,6 +14,8 @@ import struct
 _TABLES = (("tcp", "ipv4", "tcp"), ("tcp6", "ipv6", "tcp"), ("udp", "ipv4", "udp"), ("udp6", "ipv6", "udp"))
 # States in these tables: TCP that listens; UDP without a peer, which takes what comes.
 _LISTENS = {"tcp": "0A", "udp": "07"}
+_END = re.compile(r"^([0-9A-Fa-f]+):([0-9A-Fa-f]{4})$")
+_LENGTHS = {"ipv4": 8, "ipv6": 32}
 _LOOPBACK = re.compile(r"^(127\..*|::1|::ffff:127\..*)$")
 
 
@@ -46,7 +48,7 @@ def listeners(host):
 
 
 def read_table(text, family, state):
-    """Sockets in a table of /proc/net.
+    """Sockets in a table of /proc/net. What no line of such a table looks like is passed over.
 
     :type text: str
     :param family: ipv4 or ipv6
@@ -59,9 +61,9 @@ def read_table(text, family, state):
     found = []
     for line in text.split("\n")[1:]:
         fields = line.split()
-        if len(fields) > 9 and fields[3] == state:
-            address, _colon, port = fields[1].partition(":")
-            found.append((_address(address, family), int(port, 16), fields[9]))
+        end = _END.match(fields[1]) if len(fields) > 9 and fields[3] == state else None
+        if end and len(end.group(1)) == _LENGTHS[family]:
+            found.append((_address(end.group(1), family), int(end.group(2), 16), fields[9]))
     return found
 
 

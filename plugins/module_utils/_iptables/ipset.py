@@ -82,12 +82,10 @@ def parse_sets(save, prefix):
     state = SetState({}, {})
     create, add = "create " + prefix, "add " + prefix
     for line in ipset_lines(save):
-        if line.startswith(add):
-            _word, name, member = line.split(" ", 2)
-            if name in state.members:
-                state.members[name].add(_canonical(_COMMENT.sub("", member)))
-        elif line.startswith(create):
-            words = split(line)
+        words = split(line) if line.startswith(create) else line.split(" ", 2)
+        if line.startswith(add) and len(words) == 3 and words[1] in state.members:
+            state.members[words[1]].add(_canonical(_COMMENT.sub("", words[2])))
+        elif line.startswith(create) and len(words) > 2:
             state.members[words[1]] = set()
             state.kinds[words[1]] = " ".join(words[2:5])
     return state

@@ -9,9 +9,11 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+import re
+
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import Meaning
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import as_networks
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import shown
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import is_network, shown
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import (
     flow_rules, plain_rules, plan_independent_rules,
 )
@@ -22,6 +24,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules impo
     CONNECTION, ECHO_REQUEST, MANAGEMENT, PUBLISHED, REPLIES, SEGMENT,
 )
 
+_PORT = re.compile(r"^[0-9]{1,5}$")
+_PORTS = re.compile(r"^[0-9]{1,5}(?::[0-9]{1,5})?$")
 _WHOLE = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 _DISPATCH = frozenset(["-s", "-d", "--match-set", "--comment", "-j", "-g"])
 _ECHO_REQUEST = {
@@ -94,13 +98,13 @@ class Reader:
             for inner in self.chains[rule.target()]:
                 port = self._published_port(inner)
                 if port:
-                    self._is_published(inner, inner.options()["--comment"][0], port, label)
+                    self._is_published(inner, _first(inner.options(), "--comment"), port, label)
                 else:
                     text = "rule without a service: %s (from %s, %s by containers)" % (inner.text(), label, PUBLISHED)
                     self.meaning.unrecognised.append(text)
 
     def _is_published_fixed(self, rule):
-        self.meaning.published_fixed[rule.key] = rule.options()["--comment"][0]
+        self.meaning.published_fixed[rule.key] = _first(rule.options(), "--comment")
 
     def _is_published(self, _rule, service, port, source):
         self.meaning.published.add((service, port, source, None))
@@ -108,12 +112,12 @@ class Reader:
     def _published_port(self, rule):
         """Port value of a rule that accepts it, and does nothing else; None where it is another rule."""
         options = rule.options()
-        found = options.get("--ctorigdstport", ("",))[0]
-        transport = options.get("-p", ("",))[0]
+        found = _first(options, "--ctorigdstport")
+        transport = _first(options, "-p")
         known = set(["-p", "--ctorigdstport", "--comment", "-j"])
         if transport not in ("tcp", "udp") or set(options) != known or len(options) != len(rule.key):
             return None
-        if rule.target() != "ACCEPT" or not found.replace(":", "").isdigit():
+        if rule.target() != "ACCEPT" or not _PORTS.match(found):
             return None
         return "%s/%s" % (transport, found.replace(":", "-"))
 
@@ -131,7 +135,7 @@ class Reader:
                 self._ends(rule, chain, source, destination)
 
     def _is_fixed(self, rule):
-        self.meaning.fixed[rule.key] = rule.options()["--comment"][0]
+        self.meaning.fixed[rule.key] = _first(rule.options(), "--comment")
 
     def _descends(self, rule, chain, source, destination):
         """Whether a rule leads a labelled set to one of our chains; if so, what is there is read."""
@@ -155,15 +159,18 @@ class Reader:
     def _labelled(self, rule, source):
         """Label, direction and networks of a rule that matches nothing else; None where it is another rule."""
         options = rule.options()
-        if len(options) != len(rule.key) or not set(options) <= _DISPATCH or "--comment" not in options:
+        if len(options) != len(rule.key) or not set(options) <= _DISPATCH or not _first(options, "--comment"):
             return None
-        label = options["--comment"][0]
+        label = _first(options, "--comment")
         if "--match-set" in options:
             name, direction = (options["--match-set"] + ("", ""))[:2]
             if name not in self.sets:
                 return None
             return label, direction, as_networks(self.sets[name])
         found = options.get("-s") or options.get("-d") or (_WHOLE[self.family],)
+        # A mask with gaps, for example, is not a network.
+        if not all(is_network(network, self.family) for network in found):
+            return None
         direction = "dst" if "-d" in options else "src"
         if not ("-s" in options or "-d" in options) and source is not None:
             direction = "dst"
@@ -172,7 +179,7 @@ class Reader:
     def _ends(self, rule, chain, source, destination):
         ports = self._flow_ports(rule) if source is not None else []
         if ports:
-            self._is_flow(rule, rule.options()["--comment"][0], ports, source, destination)
+            self._is_flow(rule, _first(rule.options(), "--comment"), ports, source, destination)
             return
         text = self._fixed_text(rule) if chain == self.names.main else None
         if text:
@@ -187,12 +194,14 @@ class Reader:
     def _flow_ports(self, rule):
         """Port values of a rule that accepts them, and does nothing else; empty where it is another rule."""
         options = rule.options()
-        if "--comment" not in options or rule.target() != "ACCEPT" or len(options) != len(rule.key):
+        if not _first(options, "--comment") or rule.target() != "ACCEPT" or len(options) != len(rule.key):
             return []
-        transport = options.get("-p", ("",))[0]
+        transport = _first(options, "-p")
         if transport in ("tcp", "udp"):
-            texts = options.get("--dport") or options.get("--dports") or ("",)
-            ports = ["%s/%s" % (transport, text.replace(":", "-")) for text in texts[0].split(",")]
+            texts = (_first(options, "--dport") or _first(options, "--dports")).split(",")
+            if not all(_PORTS.match(text) for text in texts):
+                return []
+            ports = ["%s/%s" % (transport, text.replace(":", "-")) for text in texts]
             known = "--dports" if "--dports" in options else "--dport"
             return ports if set(options) == set(["-p", known, "--comment", "-j"]) else []
         if transport in _ECHO_REQUEST:
@@ -204,12 +213,17 @@ class Reader:
     def _fixed_text(self, rule):
         """What a rule of the main chain means that depends on the host, not on flows."""
         options = rule.options()
-        word = options.get("--comment", ("",))[0]
-        if word == SEGMENT and "-i" in options and rule.key == self._key_of(segment(options["-i"][0])):
-            return "segment %s" % options["-i"][0]
-        ports = (options.get("--dport") or options.get("--dports") or ("",))[0].split(",")
-        if word in (MANAGEMENT, CONNECTION) and all(port.isdigit() for port in ports):
-            network = options.get("-s", (_WHOLE[self.family],))[0]
+        word, interface = _first(options, "--comment"), _first(options, "-i")
+        if word == SEGMENT and interface and rule.key == self._key_of(segment(interface)):
+            return "segment %s" % interface
+        ports = (_first(options, "--dport") or _first(options, "--dports")).split(",")
+        if word in (MANAGEMENT, CONNECTION) and all(_PORT.match(port) for port in ports):
+            network = _first(options, "-s") or _WHOLE[self.family]
             if rule.key == self._key_of(entrance(word, network, [int(port) for port in ports])):
                 return "%s %s from %s" % (word, ", ".join("tcp/" + port for port in ports), shown(network))
         return None
+
+
+def _first(options, name):
+    """The value of an option; empty where it is not there, or has none."""
+    return (options.get(name) or ("",))[0]

@@ -9,7 +9,7 @@ __metaclass__ = type
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import SetState
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import Tables
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import split
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import split_input
 
 
 class IptablesState:
@@ -71,13 +71,13 @@ def former_state(saved, present):
     tables = {}
     for family in set(saved["tables"]) & set(present.tables):
         there = saved["tables"][family]
-        chains = dict((name, [Rule(split(text)) for text in rules]) for name, rules in there["chains"].items())
+        chains = dict((name, [Rule(split_input(text)) for text in rules]) for name, rules in there["chains"].items())
         room = dict(present.tables[family].room)
         jumps = []
         for chain, position, text in there["jumps"]:
             if chain in room:
                 room[chain] += 1
-                jumps.append((chain, min(position, room[chain]), Rule(split(text))))
+                jumps.append((chain, min(position, room[chain]), Rule(split_input(text))))
         tables[family] = Tables(chains, jumps, there["first"])
     sets = saved["sets"] and SetState(
         dict((name, set(members)) for name, members in saved["sets"]["members"].items()), saved["sets"]["kinds"]

@@ -48,16 +48,29 @@ def lines_of(text):
 
 
 def split(line):
-    """Words of such a line.
+    """Words of a line that iptables-save or ipset save printed.
 
     :type line: str
     :rtype: list[str]
     """
+    return _split(line, True)
+
+
+def split_input(line):
+    """Words of a line that iptables-restore or firewalld reads: names may be quoted there, as any word.
+
+    :type line: str
+    :rtype: list[str]
+    """
+    return _split(line, False)
+
+
+def _split(line, printed):
     if '"' not in line:
         return _PLAIN_WORD.findall(line)
     words, at = [], 0
     while True:
-        is_name = words and _NAMING.match(words[-1])
+        is_name = printed and words and _NAMING.match(words[-1])
         found = (_PLAIN_WORD.search if is_name else _WORD.match)(line, at)
         if not found:
             return words

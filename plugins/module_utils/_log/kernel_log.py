@@ -21,7 +21,7 @@ _MOST_LINES = 200000
 _FIRST_SECONDS = 1.0
 _JOURNAL_LINE = re.compile(r"^(\S+T\S+) \S+ kernel: (.*)$")
 # "[ 1478.868741]", behind it the caller where the kernel is built to tell.
-_DMESG_LINE = re.compile(r"^\[ *(\d+\.\d+)\](?:\[ *\w+\])? (.*)$")
+_DMESG_LINE = re.compile(r"^\[ *(\d{1,10}\.\d{1,9})\](?:\[ *\w+\])? (.*)$")
 
 
 class KernelLog:
@@ -114,5 +114,6 @@ def _read_dmesg(host, since, prefix, why):
 def _ours(lines, form, prefix, moment):
     for line in lines:
         found = form.match(line)
-        if found and found.group(2).startswith(prefix):
-            yield moment(found.group(1)), found.group(2)[len(prefix) :]
+        at = moment(found.group(1)) if found and found.group(2).startswith(prefix) else None
+        if at is not None:
+            yield at, found.group(2)[len(prefix) :]

@@ -20,6 +20,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table 
     TABLES, read_table, replacing, table_data, table_from, table_text,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
+from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED
 from ansible_collections.portledger.qradar.plugins.module_utils._host.conntrack import track_ahead
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.answers import may_print
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
@@ -52,6 +53,24 @@ def _entries(text):
         return entries_of(text)
     except ValueError:
         raise RulesetError("nft -j: printed something other than JSON: %s" % _words(text))
+
+
+def _tables(entries):
+    """Families and names."""
+    tables = [entry["table"] for entry in entries if "table" in entry]
+    return [(table["family"], table["name"]) for table in tables]
+
+
+def _told(host, arguments, reader):
+    """What a reader makes of what nft lists."""
+    entries = _entries(host.output("nft", arguments))
+    try:
+        return reader(entries)
+    except DAMAGED as error:
+        raise RulesetError(
+            "nft %s: its answer has a form that cannot be read (%s: %s). Install another release of nft, or choose "
+            "another provider." % (" ".join(arguments), type(error).__name__, error)
+        )
 
 
 class _Texts:
@@ -145,11 +164,10 @@ class Nftables(Provider):
 
     def read(self, host, scope):
         name = TABLES[scope]
-        tables = [entry["table"] for entry in _entries(host.output("nft", _LIST_TABLES)) if "table" in entry]
-        if not any(table["name"] == name and table["family"] == "inet" for table in tables):
+        if ("inet", name) not in _told(host, _LIST_TABLES, _tables):
             return NftablesState(None)
-        entries = _entries(host.output("nft", ["-j", "list", "table", "inet", name]))
-        return NftablesState(read_table(entries), lambda: host.output("nft", ["-a", "list", "table", "inet", name]))
+        table = _told(host, ["-j", "list", "table", "inet", name], read_table)
+        return NftablesState(table, lambda: host.output("nft", ["-a", "list", "table", "inet", name]))
 
     def build(self, scope, present, policy):
         if policy is None:

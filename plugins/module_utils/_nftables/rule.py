@@ -169,7 +169,7 @@ def read_rule(data):
         else:
             statements.append(_statement(word, value) or to_json(entry, sort_keys=True))
     comment = data.get("comment")
-    rule = Rule(matches, statements, comment and _decoded(native(comment)), counted)
+    rule = Rule(matches, statements, None if comment is None else _decoded(native(comment)), counted)
     rule.count = count
     rule.handle = data.get("handle")
     return rule

@@ -365,11 +365,14 @@ def _local(host, family):
     """Addresses of this host that others can send to; empty where they cannot be read."""
     found = []
     if family == "ipv6":
-        for line in host.text("proc/net/if_inet6").splitlines():
-            found.append(int(line.split()[0], 16))
+        for number in re.findall(r"^([0-9a-f]{32}) ", host.text("proc/net/if_inet6"), re.MULTILINE):
+            found.append(int(number, 16))
     else:
         # Below each address the kinds of routes to it.
         for address in re.findall(r"\|-- (\S+)\n\s+/32 host LOCAL", host.text("proc/net/fib_trie")):
-            found.append(interval_of(address + "/32", family)[0])
+            try:
+                found.append(interval_of(address + "/32", family)[0])
+            except ValueError:
+                continue
     nobody = merged(interval_of(one, family) for one in _NOBODY[family])
     return merged(part for one in found for part in complement(nobody, (one, one)))

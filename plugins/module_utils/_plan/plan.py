@@ -185,7 +185,10 @@ def _families(name, value):
     checked = {}
     for family in FAMILIES:
         checked[family] = []
-        for network in value.get(family) or []:
+        networks = value.get(family) or []
+        if not isinstance(networks, list):
+            raise _wrong("%s.%s" % (place, family), networks, "is not a list of networks")
+        for network in networks:
             try:
                 found, canonical = parse_network(network)
             except ValueError as error:

@@ -12,7 +12,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.errors imp
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, save_of
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import lines_of, split
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import lines_of, split_input
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import read_file
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.foreign import read_chains
 
@@ -47,6 +47,6 @@ def _inserted(host, family):
         path = host.file("opt", "qradar", "conf", "%s.%s" % (PREFIX[family], suffix))
         for line in lines_of(native(read_file(path) or b"")):
             found = _INSERT.match(line)
-            rule = found and Rule(split(line[found.end() :]))
+            rule = found and Rule(split_input(line[found.end() :]))
             if rule and rule.target() == "ACCEPT":
                 yield path, found.group(1), rule

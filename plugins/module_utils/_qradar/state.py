@@ -11,7 +11,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.errors imp
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, save_of
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import Names, read_tables
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import lines_of, split
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import lines_of, split_input
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.block import find_block, marker, with_block
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import leftovers, read_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
@@ -204,11 +204,11 @@ def _meaning(block):
         chain, meaning = "", line
         if not line or line in (_NOTE, _CREATED):
             continue
-        words = split(line)
+        words = split_input(line)
         if words[:1] == ["-A"] and len(words) > 1:
             chain, meaning = words[1], Rule(words[2:]).key
         elif line.startswith(":"):
-            chain, meaning = (split(line[1:]) or [""])[0], ":"
+            chain, meaning = (split_input(line[1:]) or [""])[0], ":"
         found.append((chain, meaning, line))
     return found
 

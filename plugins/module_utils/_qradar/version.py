@@ -21,10 +21,11 @@ MYVER = ("opt", "qradar", "bin", "myver")
 _GOOD = (7, 5, 0, 10)
 # "7.5.0 UpdatePackage 10", "7.5.0 UP10"
 _RELEASE = re.compile(
-    r"(?<![\d.])(7)\.(\d+)\.(\d+)\b(?:[ \t._-]*(?:UP|Update[ \t]*Pack(?:age)?)[ \t]*(\d+))?", re.IGNORECASE
+    r"(?<![\d.])(7)\.(\d{1,4})\.(\d{1,4})\b(?:[ \t._-]*(?:UP|Update[ \t]*Pack(?:age)?)[ \t]*(\d{1,4})(?!\d))?",
+    re.IGNORECASE,
 )
 # Builds of 7.5.0 carry the update package as 2021.6.PACKAGE.DATE.
-_BUILD = re.compile(r"\b2021\.6\.(\d+)\.\d{8,}")
+_BUILD = re.compile(r"\b2021\.6\.(\d{1,4})\.\d{8,}")
 
 
 def find_version(host):

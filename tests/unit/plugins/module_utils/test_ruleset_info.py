@@ -142,6 +142,22 @@ class InfoTest(unittest.TestCase):
         self.assertEqual({"seconds": 30, "seconds_left": 0, "connection": None, "timer": "systemd"},
                          self.info(kernel(SAVE), {name: late})["pending"])
 
+    def test_a_change_that_somebody_else_has_written(self):
+        name = "run/portledger/host/pending.json"
+        for connection in ("a b c d", "198.18.9.7 50000 198.18.1.1 x", "198.18.9.7 0 198.18.1.1 22", "1 2 3"):
+            odd = json.dumps(dict(PENDING, connection=connection))
+            self.assertIsNone(self.info(kernel(SAVE), {name: odd})["pending"]["connection"], connection)
+        for odd in (float("nan"), float("inf")):
+            with self.assertRaises(RulesetError) as caught:
+                self.info(kernel(SAVE), {name: json.dumps(dict(PENDING, deadline=odd))})
+            self.assertIn("pending.json: damaged", str(caught.exception))
+
+    def test_a_saved_state_of_another_form(self):
+        state = {"tables": {"ipv4": {"chains": {}, "jumps": [], "first": 1}}, "sets": {"members": [], "kinds": 7}}
+        rules = {"code": "", "saved": [{"provider": "iptables", "state": state}]}
+        found = self.info(kernel(SAVE), {"etc/portledger/host/rules.json": json.dumps(rules)})["persistent"]
+        self.assertIn("/etc/portledger/host: cannot be used: ", found["problem"])
+
     def test_what_is_written_for_a_boot_is_broken(self):
         for text, why in (("{", None), ('{"code": "", "saved": [{"provider": "none", "state": {}}]}', "'none'")):
             found = self.info(kernel(SAVE), {"etc/portledger/host/rules.json": text})["persistent"]

@@ -106,6 +106,11 @@ class ResultTest(unittest.TestCase):
         self.assertEqual("x" * 1996 + " ...", presentable("x" * 300000))
         self.assertEqual(native(u"\u3042" * 1996) + " ...", presentable(native(u"\u3042" * 2001)))
 
+    def test_json_that_is_nested_too_deep_is_damaged(self):
+        for text in ("[" * 100000, "[" * 100000 + "]" * 100000, '{"a":' * 100000):
+            with self.assertRaises(ValueError):
+                from_json(text)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -7,6 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+import json
 import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.provider import Firewalld
@@ -214,6 +215,25 @@ class TableTest(unittest.TestCase):
     def test_a_rule_of_no_form_of_ours(self):
         runtime = self.table("filter_INPUT_POLICIES", [[match(field("tcp", "sport"), 9), {"accept": None}]])
         self.assertEqual(len(runtime.unrecognised), 1)
+
+    def test_a_list_of_values_is_no_form_of_ours(self):
+        """As somebody adds by hand: ip saddr { 198.18.1.1, 198.18.1.2 } tcp dport { 22, 23 } accept."""
+        for name, values in (("saddr", ["198.18.1.1", "198.18.1.2"]), ("dport", [22, 23])):
+            one = match(field("ip" if name == "saddr" else "tcp", name), {"set": values})
+            runtime = self.table("filter_INPUT_POLICIES", [[one, {"accept": None}]])
+            self.assertEqual(
+                runtime.unrecognised, ["rule " + json.dumps([one, {"accept": None}], sort_keys=True)], name)
+            self.assertEqual(runtime.atoms, frozenset())
+
+    def test_a_set_of_ours_of_another_type(self):
+        entry = {"set": {"name": "portledger-fh4-0", "type": "inet_service", "elem": [22, 23]}}
+        runtime = parse_table([entry], Names("host"))
+        self.assertEqual(runtime.sets, {"portledger-fh4-0": frozenset()})
+        self.assertEqual(runtime.unrecognised, ["set portledger-fh4-0, whose elements are no networks"])
+
+    def test_what_is_no_network_stays_as_it_is(self):
+        self.assertEqual(simplest(["198.18.1.0/24 nomatch", "198.18.2.0/32"]),
+                         frozenset(["198.18.1.0/24 nomatch", "198.18.2.0/32"]))
 
     def test_no_jump_is_no_policy(self):
         self.assertFalse(self.table("filter_FORWARD_POLICIES", []).there)

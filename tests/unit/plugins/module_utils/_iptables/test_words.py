@@ -17,8 +17,10 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule i
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import read_filter
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.state import former_state, save_state
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.state import IptablesState
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import Names, read_tables, transaction
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import Names, read_tables, same_tables
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import transaction
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import ipset_lines, lines_of, split
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import split_input
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.iptables import Sets
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.foreign import lost_rules
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import names_of, unrecognised_lines
@@ -128,6 +130,20 @@ class CommentTest(unittest.TestCase):
         empty = "*filter\n:INPUT ACCEPT [0:0]\n:f - [0:0]\nCOMMIT\n"
         self.assertEqual("*filter\n-I f 1 %s\nCOMMIT\n" % harmless, lost_rules(names_of("host"), foreign, "", empty))
         self.assertEqual("*filter\n-A f %s\nCOMMIT\n" % harmless, lost_by_reload(foreign, empty))
+
+    def test_names_that_have_to_be_quoted_are_the_same_once_they_were_saved(self):
+        """iptables-save never quotes a name; what we write may, as iptables-restore reads it."""
+        for name in ("wg@home", "a b", 'a"b', '"', "x#y", "\\", "e(1)"):
+            rule = Rule(["-i", name, "-j", name, "--match-set", name, "src"])
+            self.assertEqual(rule.tokens, split_input(rule.text()))
+        save = "*filter\n:PORTLEDGER-FWD - [0:0]\n-A PORTLEDGER-FWD -i wg@home -o wg@home -j RETURN\nCOMMIT\n"
+        state = IptablesState({"ipv4": read_tables(save, Names("gateway"))}, None)
+        former = former_state(save_state(state), state).tables["ipv4"]
+        self.assertTrue(same_tables(state.tables["ipv4"], former))
+
+    def test_a_line_that_ipset_does_not_print_is_passed_over(self):
+        save = "create portledger-h4-a\ncreate portledger-h4-b hash:net\nadd portledger-h4-b\nadd portledger-h4-b\n"
+        self.assertEqual({"portledger-h4-b": set()}, parse_sets(save, "portledger-h").members)
 
     def test_a_rule_with_a_line_feed_is_the_same_once_it_was_put_back(self):
         self.assertEqual(Rule(["--comment", "x\ny", "-j", "DROP"]).key, Rule(["--comment", "x y", "-j", "DROP"]).key)

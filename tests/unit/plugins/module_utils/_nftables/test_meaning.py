@@ -260,6 +260,12 @@ class ModuleTest(unittest.TestCase):
         self.refused("nft -j: printed something other than JSON: table inet x { }",
                      Nft(answers={"-j list tables": (0, "table inet x {\n}\n", "")}))
 
+    def test_what_has_another_form(self):
+        text = json.dumps({"nftables": [{"table": {"family": "inet"}}]})
+        self.refused(
+            "nft -j list tables: its answer has a form that cannot be read (KeyError: 'name'). Install another release "
+            "of nft, or choose another provider.", Nft(answers={"-j list tables": (0, text, "")}))
+
     def test_traces(self):
         folder = Folder({}, ["nft"])
         self.addCleanup(folder.remove)

@@ -26,6 +26,9 @@ class VersionTest(unittest.TestCase):
             ("7.4.3\n", (7, 4, 3, None)),
             ("IP address is '10.7.5.0'\nExternal version is '7.6.0'\n", (7, 6, 0, None)),
             ("IP address is '10.7.5.0'\n", None),
+            ("7.5.0 UP%s" % ("9" * 5000), (7, 5, 0, None)),
+            ("7.%s.0" % ("9" * 5000), None),
+            ("2021.6.%s.20241001000000" % ("9" * 5000), None),
             ("", None),
         ):
             self.assertEqual(version, read_version(text), text)
