@@ -13,11 +13,11 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import presentable
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.host_variables import FullHostVars
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.findings import IN_FORCE, Finding, examine
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.report import as_json, as_junit, as_lines
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import told
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planning import make_planner
 
 
@@ -73,5 +73,4 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
     def _findings(self, options: Mapping[str, Any], hostvars: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
         for scope, names in ((HOST, options["hosts"]), (GATEWAY, options["gateways"])):
             for name in names:
-                # What a host says reaches a terminal and XML.
-                yield examine(name, scope, presentable(hostvars[name].get(options[f"{scope}_result"])))
+                yield examine(name, scope, told(hostvars[name].get(options[f"{scope}_result"])))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.action import PlanningAction
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import fields, list_of, text
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.outgoing import LEAVING
 from ansible_collections.portledger.qradar.plugins.plugin_utils._reach.targets import (
     NUMBERS,
@@ -33,5 +34,6 @@ class ActionModule(PlanningAction):
             known = {"left_out": left_out, "wide": plan["wide"]}
         result = self.call_module(arguments, task_vars)
         if known and "report" in result:
+            self.require_form(result, fields({"report": list_of(text)}), task_vars)
             result |= {"report": [*result["report"], *unasked(**known)], **known}
         return result

@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import presentable
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import told
 from ansible_collections.portledger.qradar.plugins.plugin_utils._reach.report import AS_PLANNED, report_of
 
 
@@ -27,8 +27,7 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
             }
         )
         hostvars = (task_vars or {})["hostvars"]
-        # What a host says reaches a terminal.
-        report = report_of({host: presentable(hostvars[host].get(options["result"])) for host in options["hosts"]})
+        report = report_of({host: told(hostvars[host].get(options["result"])) for host in options["hosts"]})
         result |= {
             "changed": False,
             "lines": report.lines,

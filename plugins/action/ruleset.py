@@ -33,6 +33,8 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.ssh_watch
     ssh_targets,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.forms import RULESET
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import ResultError, checked
 
 # Connections through an SSH daemon, which can tell one connection from another.
 _SSH = ("ssh", "paramiko", "paramiko_ssh", "libssh")
@@ -111,6 +113,11 @@ class ActionModule(PlanningAction):
             result["msg"] = self._broken(str(result.get("msg")), Confirmation(name, seconds, call), self._starts > 0)
         if result.get("failed") or "timer" not in result:
             return result
+        try:
+            checked(result, RULESET)
+        except ResultError as error:
+            words = self._broken(f"{name}: {error}", Confirmation(name, seconds, call), True)
+            return {"failed": True, "changed": False, "confirmed": False, "msg": words}
         # What a boot loads is known only once the change is confirmed.
         persistent = {"persistent": result.pop("persistent")} if "persistent" in result else {}
         try:

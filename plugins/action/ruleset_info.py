@@ -11,6 +11,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.contract i
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.action import PlanningAction
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.listeners import add_documentation
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.logged import add_services
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.forms import ANSWERED
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import load_catalog
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.who import Who
 
@@ -29,8 +30,11 @@ class ActionModule(PlanningAction):
             arguments["plan"] = plans.plan()
             who = plans.who()
         result = self.call_module(arguments, task_vars)
+        if result.get("failed") or result.get("unreachable"):
+            return result
+        self.require_form(result, ANSWERED, task_vars)
         if result.get("listeners") and arguments.get("plan"):
-            ports = result["management"]["ports"]
+            ports = result.get("management", {}).get("ports", [])
             add_documentation(result["listeners"], arguments["plan"], ports, load_catalog())
         if "logged" in result:
             add_services(result["logged"], task_vars["inventory_hostname"], str(scope), who, load_catalog())

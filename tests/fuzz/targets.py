@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from tests.fuzz import of_firewalld, of_host, of_inventory, of_iptables, of_nftables, of_state
+from tests.fuzz import of_firewalld, of_host, of_inventory, of_iptables, of_nftables, of_results, of_state
 from tests.fuzz.target import Target
 
 TARGETS: dict[str, Target] = {
     target.name: target
-    for module in (of_iptables, of_nftables, of_firewalld, of_state, of_host, of_inventory)
+    for module in (of_iptables, of_nftables, of_firewalld, of_state, of_host, of_inventory, of_results)
     for target in module.TARGETS
 }

@@ -19,6 +19,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.host_variables import FullHostVars
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError, PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import Form, ResultError, checked
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.task import TaskPlan
 
 
@@ -78,6 +79,17 @@ class PlanningAction(ActionBase):  # type: ignore[misc] # ansible-core has no ty
         found = {name: f"{scope}_firewall_{name}" for name in names if arguments.get(name) is None}
         given = {name: self._templar.template(task_vars[one]) for name, one in found.items() if one in task_vars}
         return {**arguments, **{name: value for name, value in given.items() if value is not None}}
+
+    def require_form(self, result: object, form: Form, task_vars: Mapping[str, Any]) -> None:
+        """Refuse what something else than the module has answered.
+
+        Raises:
+            PortledgerError: naming the host, the key and the value.
+        """
+        try:
+            checked(result, form)
+        except ResultError as error:
+            raise PortledgerError(f"{task_vars['inventory_hostname']}: {error}") from None
 
     def call_module(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Run the module on the host."""

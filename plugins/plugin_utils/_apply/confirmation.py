@@ -26,7 +26,9 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.contract i
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.ssh_watch import Target, Watch
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.forms import OUTCOME
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortError, PortRange
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import ResultError, checked
 
 # After the host's timer, to ask for the state of the change.
 _AFTERWARDS: Final = 20.0
@@ -151,7 +153,8 @@ class Confirmation:
         if outcome == CONFIRMED:
             return str(answer.get("problem", ""))
         if outcome == SAME_CONNECTION:
-            problem = f"ended without proof: the new connection was the old one ({answer['why']}){self._ending()}"
+            why = answer.get("why", "without a reason")
+            problem = f"ended without proof: the new connection was the old one ({why}){self._ending()}"
             remedy = "Find out what reuses connections besides Ansible's own ControlPersist"
         elif outcome == RESTORED:
             problem = f"expired without a new connection, and the host has restored its former rules{_last(said)}"
@@ -160,7 +163,7 @@ class Confirmation:
                 "that takes longer than this"
             )
         elif outcome:
-            problem = f"ended without proof: {answer['why']}"
+            problem = f"ended without proof: {answer.get('why', 'without a reason')}"
             remedy = "If the host was restarted, it came up with its former rules. Run the playbook again"
         elif answer:
             problem = f"expired without a confirmation that the host accepted: {answer.get('msg')}"
@@ -179,7 +182,10 @@ class Confirmation:
         Raises:
             UnreachedError: the host does not answer.
         """
-        answer = self._call(RESTORE)
+        try:
+            answer = checked(self._call(RESTORE), OUTCOME)
+        except ResultError as error:
+            return f"whether the former rules are back is not known, for {error}".rstrip(".")
         if answer.get("failed"):
             return f"restoring the former rules failed, and the host retries: {answer.get('msg')}"
         return "the host has restored the former rules" if answer.get("outcome") == RESTORED else None
@@ -221,8 +227,8 @@ class Confirmation:
         said = ""
         while True:
             try:
-                answer = self._call(phase)
-            except UnreachedError as error:
+                answer = checked(self._call(phase), OUTCOME)
+            except (UnreachedError, ResultError) as error:
                 said = str(error)
             else:
                 if "outcome" in answer or self._clock() > self._end:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.listeners import ELSEWHERE, NO, WIDE
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.forms import RULESET_INFO
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import ResultError, checked, words_of
 
 IN_FORCE: Final = "in force"
 DRIFTED: Final = "drifted"
@@ -120,20 +122,27 @@ class Finding:
         }
 
 
-def examine(name: str, scope: str, result: Mapping[str, Any] | None) -> Finding:
+def examine(name: str, scope: str, result: object) -> Finding:
     """The finding that a result of ``ruleset_info`` gives.
 
     Args:
         name: of the host.
         scope: ``host`` or ``gateway``.
-        result: None where there is none.
+        result: None where there is none. It may be anything: a host is not to be believed.
     """
     if result is None:
         return Finding(name, scope, UNREADABLE, why="it was not checked")
-    if result.get("unreachable"):
-        return Finding(name, scope, UNREACHABLE, why=_line(result.get("msg")))
-    if "in_force" not in result:
-        return Finding(name, scope, UNREADABLE, why=_line(result.get("msg") or result.get("module_stderr")))
+    try:
+        if isinstance(result, Mapping) and result.get("unreachable"):
+            return Finding(name, scope, UNREACHABLE, why=words_of(result))
+        if isinstance(result, Mapping) and "in_force" not in result:
+            return Finding(name, scope, UNREADABLE, why=words_of(result))
+        return _examine(name, scope, checked(result, RULESET_INFO))
+    except ResultError as error:
+        return Finding(name, scope, UNREADABLE, why=str(error))
+
+
+def _examine(name: str, scope: str, result: Mapping[str, Any]) -> Finding:
     others = result.get("others", ())
     if not result["loaded"]:
         state = UNMANAGED
@@ -165,11 +174,6 @@ def _notes(result: Mapping[str, Any]) -> list[str]:
     elif result["loaded"] and persistent.get("difference") and persistent["difference"] != result["difference"]:
         notes.append(f"the next boot changes what is loaded: {', '.join(persistent['difference'])}")
     return notes
-
-
-def _line(text: object) -> str:
-    """A message in one line."""
-    return " ".join(str(text or "without a message").split())
 
 
 def count_states(findings: Sequence[Finding]) -> dict[str, int]:

@@ -14,7 +14,9 @@ from typing import Any, Final
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import DROP
 from ansible_collections.portledger.qradar.plugins.module_utils._reach.report import CONTRADICTED, NOT_ASKED, VERDICTS
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.forms import REACHABILITY
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import message
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import ResultError, checked, words_of
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.shortened import shortened
 from ansible_collections.portledger.qradar.plugins.plugin_utils._reach.findings import Finding, findings_of
 
@@ -42,15 +44,16 @@ class Report:
     lines: list[str]
 
 
-def report_of(results: Mapping[str, Mapping[str, Any] | None]) -> Report:
+def report_of(results: Mapping[str, object]) -> Report:
     """The report of the results that the module ``reachability`` has given.
 
     Args:
-        results: by host; None where there is none.
+        results: by host; None where there is none. They may be anything: a host is not to be believed.
     """
-    answered = {host: result for host, result in results.items() if result is not None and "answers" in result}
-    problems = {host: _problem(result) for host, result in results.items() if host not in answered}
-    states = {host: _state(result) for host, result in results.items()}
+    told = {host: _told(result) for host, result in results.items()}
+    answered = {host: result for host, result in told.items() if result is not None and "answers" in result}
+    problems = {host: _problem(result) for host, result in told.items() if host not in answered}
+    states = {host: _state(result) for host, result in told.items()}
     findings = findings_of({host: result["answers"] for host, result in answered.items()})
     lines = [
         _summary(answered),
@@ -59,6 +62,19 @@ def report_of(results: Mapping[str, Mapping[str, Any] | None]) -> Report:
         *_not_asked(answered),
     ]
     return Report(states, problems, findings, list(map(message, lines)))
+
+
+def _told(result: object) -> Mapping[str, Any] | None:
+    """A result that can be used, or one that says why it cannot."""
+    if result is None:
+        return None
+    if isinstance(result, Mapping) and "answers" not in result:
+        return {"msg": words_of(result), "unreachable": bool(result.get("unreachable"))}
+    try:
+        known: Mapping[str, Any] = checked(result, REACHABILITY)
+    except ResultError as error:
+        return {"msg": str(error)}
+    return known
 
 
 def _state(result: Mapping[str, Any] | None) -> str:
@@ -70,7 +86,7 @@ def _state(result: Mapping[str, Any] | None) -> str:
 def _problem(result: Mapping[str, Any] | None) -> str:
     if result is None:
         return "it was not asked"
-    return " ".join(str(result.get("msg") or result.get("module_stderr") or "without a message").split())
+    return str(result["msg"])
 
 
 def _summary(answered: Mapping[str, Mapping[str, Any]]) -> str:

@@ -14,8 +14,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.findings import STATES
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.report import VERSION as AUDIT_VERSION
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.forms import FINDING
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import (
+    ResultError,
+    fields,
+    list_of,
+    number,
+)
 from ansible_collections.portledger.qradar.plugins.plugin_utils._report.page import as_page
 from ansible_collections.portledger.qradar.plugins.plugin_utils._report.request import Request
 from ansible_collections.portledger.qradar.plugins.plugin_utils._report.text import as_csv, as_markdown
@@ -28,7 +36,7 @@ MARKDOWN: Final = "markdown"
 JSON: Final = "json"
 KINDS: Final = (HTML, XLSX, CSV, MARKDOWN, JSON)
 
-_FINDING: Final = {"name", "scope", "state", "provider", "why", "drift", "others", "unread", "listeners", "notes"}
+_AUDIT: Final = fields({"states": fields(dict.fromkeys(STATES, number)), "findings": list_of(FINDING)})
 
 
 def read_audit(path: str) -> dict[str, Any]:
@@ -41,15 +49,16 @@ def read_audit(path: str) -> dict[str, Any]:
         audit = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise _not_an_audit(path, f"cannot be read ({error.strerror})") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _not_an_audit(path, "is not JSON") from None
     if not isinstance(audit, dict) or not isinstance(audit.get("states"), dict):
         raise _not_an_audit(path, "is not the report of an audit")
     if audit.get("version") != AUDIT_VERSION:
         raise _not_an_audit(path, f"has the version {audit.get('version')!r}, not {AUDIT_VERSION}")
-    findings = audit.get("findings")
-    if not isinstance(findings, list) or not all(isinstance(one, dict) and one.keys() >= _FINDING for one in findings):
-        raise _not_an_audit(path, "is not the report of an audit")
+    try:
+        _AUDIT("audit", audit)
+    except ResultError:
+        raise _not_an_audit(path, "is not the report of an audit") from None
     return audit
 
 
