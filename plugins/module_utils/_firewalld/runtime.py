@@ -171,7 +171,7 @@ def parse_table(listed, names):
             except DAMAGED:
                 # A set of ours that somebody made anew, of another type.
                 sets[str(found["name"])] = frozenset()
-                odd.append("set %s, whose elements are no networks" % found["name"])
+                odd.append("set %s, whose elements are not networks" % found["name"])
     asked = chains.get(names.dispatch, []) + chains.get(names.dispatch + "_pre", [])
     there = any(_jumps(expr) == names.chain for expr in asked)
     if not there:

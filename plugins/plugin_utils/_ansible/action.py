@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from ansible import constants
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -41,7 +40,8 @@ class PlanningAction(ActionBase):  # type: ignore[misc] # ansible-core has no ty
         try:
             result.update(self.answer(dict(self._task.args), task_vars or {}))
         except PortledgerError as error:
-            raise AnsibleActionFail(str(error)) from error
+            # Of what is raised, ansible-core 2.16 prints the last line of the traceback too.
+            result.update(failed=True, changed=False, msg=str(error))
         return result
 
     def answer(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner im
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.who import Who
 
 _ERROR_FILE = "error.json"
+_SEE = "There is no plan, for the inventory has an error: see the message of {}. Fix it, then run this again."
 _WHO_FILE = "who.json"
 _SHARED_FILE = "shared.json"
 
@@ -56,14 +57,17 @@ class PlanFolder:
             make_planner: called at most once a run, in one worker.
 
         Raises:
-            PortledgerError: what ``make_planner`` raised, in every worker, or that there is no plan for this host.
+            PortledgerError: what ``make_planner`` raised, for the host that it was called for; for others, which host
+                that is, for the same sentence for each host hides everything else. Or there is no plan for this host.
         """
         with self._locked():
             if not self._folder.exists():
-                self._make(make_planner)
+                self._make(name, make_planner)
         error = self._folder / _ERROR_FILE
         if error.exists():
-            raise PortledgerError(json.loads(error.read_text(encoding="utf-8")))
+            asked, text = json.loads(error.read_text(encoding="utf-8"))
+            # The same for all others: newer releases of Ansible print the same error once.
+            raise PortledgerError(text if asked == name else _SEE.format(asked))
         return self._read(name)
 
     def who(self) -> Who:
@@ -81,14 +85,14 @@ class PlanFolder:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _make(self, make_planner: Callable[[], Planner]) -> None:
+    def _make(self, name: str, make_planner: Callable[[], Planner]) -> None:
         with tempfile.TemporaryDirectory(dir=self._folder.parent) as unfinished:
             folder = Path(unfinished) / "plans"
             folder.mkdir()
             try:
                 self._write(make_planner(), folder)
             except PortledgerError as error:
-                _dump(folder / _ERROR_FILE, str(error))
+                _dump(folder / _ERROR_FILE, [name, str(error)])
             folder.rename(self._folder)
 
     def _write(self, planner: Planner, folder: Path) -> None:

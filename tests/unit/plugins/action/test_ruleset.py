@@ -255,9 +255,15 @@ def test_bad_input_is_everybody_s_error(tmp_path: Path) -> None:
         "cluster address to no node alone."
     )
     outcomes = Outcomes(tmp_path, printed)
-    assert outcomes.messages("twice") == dict.fromkeys(("ep1", "ep2", "ep3", "con1"), twice)
+    messages = outcomes.messages("twice")
+    # In full for whoever came first; the others say where it is.
+    (first,) = [host for host, text in messages.items() if text == twice]
+    see = f"There is no plan, for the inventory has an error: see the message of {first}. Fix it, then run this again."
+    assert messages == {**dict.fromkeys(("ep1", "ep2", "ep3", "con1"), see), first: twice}
     assert outcomes.messages("only") == {"ep1": twice}
     assert "portledger.qradar: planned" not in printed
+    # A play each; since ansible-core 2.19, Ansible itself prints an error twice.
+    assert 2 <= printed.count(twice) <= 4
 
 
 @pytest.mark.parametrize("pipelining", ["True", "False"])

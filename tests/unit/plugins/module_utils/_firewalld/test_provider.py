@@ -229,7 +229,7 @@ class TableTest(unittest.TestCase):
         entry = {"set": {"name": "portledger-fh4-0", "type": "inet_service", "elem": [22, 23]}}
         runtime = parse_table([entry], Names("host"))
         self.assertEqual(runtime.sets, {"portledger-fh4-0": frozenset()})
-        self.assertEqual(runtime.unrecognised, ["set portledger-fh4-0, whose elements are no networks"])
+        self.assertEqual(runtime.unrecognised, ["set portledger-fh4-0, whose elements are not networks"])
 
     def test_what_is_no_network_stays_as_it_is(self):
         self.assertEqual(simplest(["198.18.1.0/24 nomatch", "198.18.2.0/32"]),
