@@ -57,7 +57,9 @@ class Unit:
 
         :rtype: bool
         """
-        return not os.path.lexists(self._unfinished) and self._host.text(FOLDER, self.name) == self._text and all(map(self._leads_here, self._links))
+        if os.path.lexists(self._unfinished) or self._host.text(FOLDER, self.name) != self._text:
+            return False
+        return all(map(self._leads_here, self._links))
 
     def write(self):
         """

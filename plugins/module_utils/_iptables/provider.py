@@ -96,12 +96,12 @@ def _lost_sets(present, wanted):
 
 
 def _refuse_lost_sets(present):
-    """What is in the sets of our rules cannot be read, nor can they be removed."""
+    """Sets of our rules are in the kernel, and cannot be removed. Rules that stay do without sets until ipset is back."""
     used = sorted(set(_sets_of(present)))
     if present.sets is None and used:
         raise RulesetError(
-            "ipset: not found, but rules in force use its sets (%s%s). Install the package ipset again, then run this "
-            "again." % (used[0], " and %d more" % (len(used) - 1) if used[1:] else "")
+            "ipset: not found, but rules that are to go use its sets (%s%s). Install the package ipset again, then run "
+            "this again." % (used[0], " and %d more" % (len(used) - 1) if used[1:] else "")
         )
 
 
@@ -173,7 +173,8 @@ class Iptables(Provider):
         return IptablesState(tables, read_sets(host, names.set_prefix), used)
 
     def build(self, scope, present, policy):
-        _refuse_lost_sets(present)
+        if policy is None:
+            _refuse_lost_sets(present)
         names = Names(scope)
         tables, sets = {}, {}
         for family in present.tables:

@@ -38,7 +38,13 @@ def test_a_host_that_speaks_to_the_terminal(tmp_path: Path, module: str) -> None
 
 
 def test_what_no_play_acts_on_is_not_in_force(tmp_path: Path) -> None:
-    good = {"in_force": True, "loaded": True, "provider": "nftables", "difference": [], "pending": None}
+    good = {
+        "in_force": True,
+        "loaded": [{"provider": "nftables"}],
+        "provider": "nftables",
+        "difference": [],
+        "pending": None,
+    }
     hosts = {"con1": {"ansible_host": "198.18.1.1", "outcome": good}}
     inventory = {"all": {"children": {"qradar_console": {"hosts": hosts}}}}
     copy = {"dest": str(tmp_path / "report.json"), "content": "{{ report | to_json }}"}

@@ -44,15 +44,15 @@ class LostIpsetTest(unittest.TestCase):
         saved = self.provider.save(self.provider.build("host", self.read(), None))
         return self.provider.former(dict(saved, sets={"members": {}, "kinds": {}}), present)
 
-    def test_rules_whose_sets_cannot_be_read_are_not_replaced(self):
+    def test_rules_whose_sets_would_be_left_are_not_removed(self):
         for names, more in (([NAME], ""), ([NAME, NAME + "0", NAME + "1"], " and 2 more")):
             present = self.read(*[RULE % name for name in names])
             with self.assertRaises(RulesetError) as caught:
                 self.provider.build("host", present, None)
             self.assertEqual(
                 str(caught.exception),
-                "ipset: not found, but rules in force use its sets (%s%s). Install the package ipset again, then run "
-                "this again." % (NAME, more),
+                "ipset: not found, but rules that are to go use its sets (%s%s). Install the package ipset again, then "
+                "run this again." % (NAME, more),
             )
 
     def test_rules_without_sets_need_no_ipset(self):

@@ -103,7 +103,11 @@ TAKEN = {
     "ruleset_info": (ANSWERED, {"listeners": INFO["listeners"], "logged": [LOGGED], "management": {"ports": [22]}}),
     "ruleset": (
         RULESET,
-        {"changed": True, "timer": "systemd", "management": {"connection": {"address": "198.18.9.7", "port": 22}}},
+        {
+            "changed": True,
+            "timer": "systemd",
+            "management": {"connection": {"address": "198.18.9.7", "port": 22}, "ports": [22]},
+        },
     ),
     "outcome": (OUTCOME, {"outcome": "confirmed", "why": "x", "problem": "y"}),
 }
