@@ -96,7 +96,7 @@ def _lost_sets(present, wanted):
 
 
 def _refuse_lost_sets(present):
-    """Sets of our rules are in the kernel, and cannot be removed. Rules that stay do without sets until ipset is back."""
+    """Sets of our rules are in the kernel, and cannot be removed. Rules that stay do without sets meanwhile."""
     used = sorted(set(_sets_of(present)))
     if present.sets is None and used:
         raise RulesetError(
