@@ -47,7 +47,7 @@ def _points(results: dict[str, Any]) -> str:
     head = f"Points of operations, by [mode](testing.md#points): {tried:,} tried, {wrong} of them wrong."
     seeds = ", ".join(str(seed) for seed in found["seeds"])
     note = f"Chosen at random, seeds {seeds}. Where some of a cell were wrong, it says how many."
-    return f"{head} {note}\n\n{_table(['mode', *providers], rows)}"
+    return "\n\n".join([f"{head} {note}", _table(["mode", *providers], rows), *found.get("remarks", ())])
 
 
 def _cell(counts: Sequence[int] | None) -> str:
