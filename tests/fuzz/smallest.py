@@ -76,7 +76,8 @@ def _put_back(container: Any, key: Any, there: Any) -> None:
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:
     todo = [value]
-    for one in todo:
+    while todo:
+        one = todo.pop(0)
         keys = list(one) if isinstance(one, dict) else range(len(one)) if isinstance(one, list) else ()
         for key in keys:
             yield one, key

@@ -341,7 +341,7 @@ def _remove(chance: random.Random, inventory: Inventory) -> str:
 def _rename(chance: random.Random, inventory: Inventory) -> str:
     """Where groups and peers name it: as if it had been called that from the start, or in one place alone."""
     old = chance.choice([*inventory.hosts])
-    texts = [value for value in (*NEARLY, *HOSTILE) if isinstance(value, str) and value and type(value) is str]
+    texts = [value for value in (*NEARLY, *HOSTILE) if isinstance(value, str) and value and value.__class__ is str]
     new = chance.choice(texts)[:2000]
     inventory.hosts = {new if name == old else name: variables for name, variables in inventory.hosts.items()}
     for names in inventory.groups.values():

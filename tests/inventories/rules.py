@@ -123,7 +123,7 @@ def _wrong_host(
     said: Read, naive: Naive, plan: dict[str, Any], rules: _Rules, chance: random.Random
 ) -> Iterator[tuple[int, list[str]]]:
     name = plan["host"]
-    machine = next(one for one in said.world.machines if one.name == name)
+    (machine,) = (one for one in said.world.machines if one.name == name)
     for source in _some(chance, [*rules.edges, *_interesting(said)], SOURCES):
         must, may = (naive.into_host(source, name, lax=lax) for lax in (False, True))
         if source in (*machine.own, *machine.public) and source not in machine.cluster:

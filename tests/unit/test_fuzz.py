@@ -101,7 +101,7 @@ def test_what_a_person_is_shown_has_a_bound_and_moves_nothing() -> None:
 @pytest.mark.parametrize(
     ("change", "event"),
     [
-        (lambda path: path.unlink(), "os.remove"),
+        (Path.unlink, "os.remove"),
         (lambda path: path.write_bytes(b""), "open"),
         (lambda path: path.rename(own_folder() / "x"), "os.rename"),
         (lambda path: (own_folder() / "x").rename(path), "os.rename"),
