@@ -103,6 +103,24 @@ def _option_lines(prefix: str, options: Mapping[str, Mapping[str, Any]]) -> Iter
         yield from _option_lines(f"{prefix}{name}.", option.get("options") or option.get("suboptions") or {})
 
 
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def between(path: Path, text: str, marks: tuple[str, str], parts: Iterable[str]) -> str:
+    """A page with these paragraphs between its two marks.
+
+    Raises:
+        SystemExit: the page lacks the marks.
+    """
+    begin, end = marks
+    if not 0 <= text.find(begin) < text.find(end):
+        sys.exit(f"{path.relative_to(ROOT)} lacks the marks {begin} and {end}")
+    return "\n\n".join([text.split(begin)[0] + begin, *parts, end + text.split(end)[1]])
+
+
 def settle(files: Mapping[Path, str], description: str) -> None:
     """Write files that differ; with ``--check`` on the command line, say which are stale and exit with 1."""
     arguments = argparse.ArgumentParser(description=description)

@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from _documentation import ROOT, settle
+from _documentation import ROOT, between, settle, table
 
 RESULTS: Final = ROOT / "tests" / "lab" / "evaluation" / "results.json"
 PAGE: Final = ROOT / "docs" / "reliability.md"
@@ -27,9 +26,7 @@ def page(text: str, results: Mapping[str, Any]) -> str:
     Raises:
         SystemExit: the page lacks the marks.
     """
-    if not 0 <= text.find(BEGIN) < text.find(END):
-        sys.exit(f"{PAGE.relative_to(ROOT)} lacks the marks {BEGIN} and {END}")
-    return "\n\n".join([text.split(BEGIN)[0] + BEGIN, *_parts(results), END + text.split(END)[1]])
+    return between(PAGE, text, (BEGIN, END), _parts(results))
 
 
 def _parts(results: Mapping[str, Any]) -> Iterable[str]:
@@ -46,13 +43,13 @@ def _parts(results: Mapping[str, Any]) -> Iterable[str]:
         f"{total['false_opens']:,} said to pass, {total['false_closes']:,} said to be dropped. Each cell has the "
         "rulesets, and what part of the packets is left open; where some were wrong, it says how many."
     )
-    yield _table(["kind", *(_titled(release, results[release]["versions"]) for release in releases)], rows)
+    yield table(["kind", *(_titled(release, results[release]["versions"]) for release in releases)], rows)
     why: Counter[str] = Counter()
     for release in releases:
         for counts in results[release]["kinds"].values():
             why.update(counts["why"])
     yield "Why packets are left open, the most frequent reasons; a packet may have several:"
-    yield _table(["what of a rule", "packets"], [[f"`{one}`", f"{number:,}"] for one, number in why.most_common(_WHY)])
+    yield table(["what of a rule", "packets"], [[f"`{one}`", f"{number:,}"] for one, number in why.most_common(_WHY)])
 
 
 def _sum(some: Iterable[Mapping[str, Any]]) -> Counter[str]:
@@ -72,11 +69,6 @@ def _cell(counts: Mapping[str, Any] | None) -> str:
     text = f"{counts['rulesets'] - counts['refused']:,}, {100 * counts['may'] / max(counts['packets'], 1):.1f} %"
     wrong = counts["false_opens"] + counts["false_closes"]
     return f"{text}, {wrong:,} wrong" if wrong else text
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 if __name__ == "__main__":
