@@ -108,7 +108,7 @@ def audit(*findings: Finding) -> dict[str, Any]:
 def drifted(name: str, scope: str = "host", **changed: Any) -> Finding:
     result = {
         "in_force": False,
-        "loaded": True,
+        "loaded": [{"provider": "nftables"}],
         "provider": "nftables",
         "difference": ["+ tcp/514 syslog from log_sources (2 networks)"],
         "others": [],
