@@ -28,7 +28,13 @@ def name_of(rules: State, reference: Reference) -> str:
         if rules == state:
             return name
     if is_mixed(rules, reference.old, reference.new):
-        return "partly old, partly new"
+        keys = sorted({*rules, *reference.old, *reference.new})
+        like = {
+            key: [name for name, one in ((OLD, reference.old), (NEW, reference.new)) if one.get(key) == rules.get(key)]
+            for key in keys
+        }
+        parts = [f"{key} {' and '.join(names) or 'neither'}" for key, names in like.items() if len(names) < 2]
+        return f"partly old, partly new ({', '.join(parts)})"
     shown = min((differences(one, rules) for one in (reference.old, reference.new)), key=len)
     lines = [line if len(line) < _LONGEST else f"{line[:_LONGEST]} ..." for line in shown[:2]]
     return f"neither old nor new: {'; '.join(lines)} ({len(shown)} lines differ)"

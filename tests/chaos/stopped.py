@@ -100,6 +100,7 @@ class Stopping:
 
     def _down(self, world: World, mode: str, told: Told) -> list[str]:
         """The host goes down at this point, and comes up again."""
+        world.end_programs()
         tree = world.tree()
         if mode in CUTS:
             disk = Disk(self._reference.old_tree)

@@ -109,6 +109,11 @@ class World:
     def tree(self) -> Tree:
         return read_tree(self.root)
 
+    def end_programs(self) -> None:
+        """End all that runs at once, as a power cut does: nothing changes what is on the disk from then on."""
+        # All but init and the shell itself.
+        self.sh("kill -KILL -1")
+
     def strays(self) -> list[str]:
         return strays(self.layers)
 

@@ -104,7 +104,7 @@ def test_what_a_person_is_shown_has_a_bound_and_moves_nothing() -> None:
         (Path.unlink, "os.remove"),
         (lambda path: path.write_bytes(b""), "open"),
         (lambda path: path.rename(own_folder() / "x"), "os.rename"),
-        (lambda path: (own_folder() / "x").rename(path), "os.rename"),
+        (lambda path: (own_folder() / "x").rename(path.parent / "there"), "os.rename"),
         (lambda path: path.chmod(0o600), "os.chmod"),
         (lambda path: os.close(os.open(path, os.O_RDWR)), "open"),
         (lambda path: shutil.rmtree(path.parent), "shutil.rmtree"),
