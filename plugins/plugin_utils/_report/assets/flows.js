@@ -117,7 +117,7 @@ function openFlow(flow) {
 }
 
 // A spreadsheet takes no copied cell for a formula.
-const copyCell = (value) => { const text = String(value).replace(/[\t\r\n]+/g, " "); return /^\s*[=+\-@]/.test(text) ? `'${text}` : text; };
+const copyCell = (value) => { const text = String(value).replace(/[\t\r\n]+/g, " "); return /^\s*[=+\-@＝＋－＠]/.test(text) ? `'${text}` : text; };
 
 async function copyTable() {
   const rows = table.getData("active").map((row) => PRINTED.map((field) => copyCell(row[field])).join("\t"));
