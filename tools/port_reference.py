@@ -42,6 +42,7 @@ WORDS: Final = {
         "none": "No direction is documented: nothing is permitted.",
         "when": "when",
         "dynamic": "dynamic",
+        "least": "in the profile `least`",
     },
     "ja": {
         "title": "IBM QRadar の文書化されたポート",
@@ -62,6 +63,7 @@ WORDS: Final = {
         "none": "方向の記載がないため、許可しない。",
         "when": "条件",
         "dynamic": "動的ポート",
+        "least": "プロファイル `least` では",
     },
 }
 #: How a class is called where it is not called by its name in the catalog.
@@ -131,8 +133,12 @@ def _port(spec: PortSpec, lang: str) -> str:
 def _reading(reading: Reading, lang: str) -> str:
     if not reading.from_:
         return WORDS[lang]["none"]
-    sides = " → ".join(", ".join(f"`{word}`" for word in side) for side in (reading.from_, reading.to))
-    return sides if reading.when is None else f"{sides} ({WORDS[lang]['when']} `{reading.when}`)"
+    text = " → ".join(", ".join(f"`{word}`" for word in side) for side in (reading.from_, reading.to))
+    if reading.when is not None:
+        text += f" ({WORDS[lang]['when']} `{reading.when}`)"
+    if reading.least is not None and reading.evidence is not None:
+        text += f"; {WORDS[lang]['least']} `{reading.least}`: {reading.evidence.in_language(lang)}"
+    return text
 
 
 if __name__ == "__main__":

@@ -102,7 +102,8 @@ _raw:
           type: list
           elements: str
         roles:
-          description: Roles of these hosts, and V(component), V(managed_host) and V(event_listener) where one is that.
+          description: Roles of these hosts, and V(component), V(managed_host), V(event_listener) and V(flow_listener)
+            where one is that.
           type: list
           elements: str
           sample: [event_processor, component, managed_host, event_listener]

@@ -35,8 +35,8 @@ options:
     description:
       - The role of a host, or all roles of one host, for example V(event_processor).
       - Returns only rows with a reading for this host, and only these readings. A reading names the host by a role,
-        or as V(component), V(managed_host), V(event_listener) or V(ha_peer). A host that is also the console is not
-        a managed host.
+        or as V(component), V(managed_host), V(event_listener), V(flow_listener) or V(ha_peer). A host that is also the
+        console is not a managed host.
       - Local rows belong to every role, except with O(direction) or O(party).
       - One or more of V(console), V(event_processor), V(event_collector), V(flow_processor), V(flow_collector),
         V(data_node), V(app_host), V(risk_manager), V(vulnerability_processor), V(vulnerability_scanner) and
@@ -189,7 +189,19 @@ _raw:
         when:
           description: The condition, V(null) for always.
           type: str
-      sample: [{from: [console], to: [managed_host], when: unencrypted}]
+        least:
+          description:
+            - What the profile V(least) leaves of it, V(null) for all.
+            - V(closed) is nothing, V(pinned) is nothing without a pin, V(when=X) needs the condition X as well,
+              V(ports=FIRST-LAST) stands in the place of the documented range, V(FROM>TO) is only between these two.
+          type: str
+          sample: closed
+        evidence:
+          description:
+            - Why, in V(en) and V(ja), or a string where O(lang) is given.
+            - V(null) without RV(_raw[].readings[].least).
+          type: raw
+      sample: [{from: [console], to: [managed_host], when: unencrypted, least: null, evidence: null}]
     note:
       description: Its purpose and how the line was interpreted, in V(en) and V(ja), or a string where O(lang) is given.
       type: raw

@@ -43,13 +43,16 @@ PARTIES: Final = (
 )
 """Systems outside the deployment that communicate with it."""
 
-SHARED_WORDS: Final = ("component", "managed_host", "event_listener", "ha_peer")
+GROUP_WORDS: Final = ("component", "managed_host", "event_listener", "flow_listener")
 """Words that stand for several roles."""
+
+SHARED_WORDS: Final = (*GROUP_WORDS, "ha_peer")
+"""The same, and the other node of a pair."""
 
 SELF: Final = "self"
 """Both ends are one host. Never permitted from the network."""
 
-FEATURES: Final = ("snmp_agent", "imm", "emulex_hba")
+FEATURES: Final = ("snmp_agent", "imm", "emulex_hba", "rpc")
 """Features that must be set, as they do not follow from roles."""
 
 ROLE_FEATURES: Final[dict[str, tuple[str, ...]]] = {
@@ -58,13 +61,19 @@ ROLE_FEATURES: Final[dict[str, tuple[str, ...]]] = {
 }
 """Features that are on where one of these roles is present."""
 
-PAIR_CONDITIONS: Final = ("ha", "encrypted", "unencrypted", "app_host_encrypted")
+PAIR_CONDITIONS: Final = ("ha", "encrypted", "unencrypted", "app_host_encrypted", "app_host_unencrypted")
 """Conditions on the two ends of a flow."""
+
+DOCUMENTED: Final = "documented"
+LEAST: Final = "least"
+PROFILES: Final = (DOCUMENTED, LEAST)
+"""How wide the table is read: as it says, or narrower where other evidence allows."""
 
 _MEMBERS: Final[dict[str, frozenset[str]]] = {
     "component": frozenset(ROLES),
     "managed_host": frozenset(ROLES) - {"console"},
     "event_listener": frozenset({"console", "event_processor", "event_collector"}),
+    "flow_listener": frozenset({"console", "flow_processor", "flow_collector"}),
     "ha_peer": frozenset(ROLES),
 }
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import LAST_PORT, PortError, PortRange
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.least import Least
 
 LANGUAGES: Final = ("en", "ja")
 CLASSES: Final = ("network", "local", "unspecified", "retired")
@@ -92,15 +93,24 @@ class Reading:
     """A connection: from whom, to whom, and under which condition.
 
     ``from_`` and ``to`` hold roles, shared words, parties, or ``self`` alone; both are empty where the row gives
-    no direction. ``when`` is a condition, or None for always.
+    no direction. ``when`` is a condition, or None for always. ``least`` is what the profile of this name leaves of it,
+    None for all, and ``evidence`` says why.
     """
 
     from_: tuple[str, ...]
     to: tuple[str, ...]
     when: str | None = None
+    least: Least | None = None
+    evidence: Text | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        return {"from": list(self.from_), "to": list(self.to), "when": self.when}
+        return {
+            "from": list(self.from_),
+            "to": list(self.to),
+            "when": self.when,
+            "least": str(self.least) if self.least else None,
+            "evidence": self.evidence.as_dict() if self.evidence else None,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,8 @@ def _result(service: Service, lang: str | None) -> dict[str, Any]:
     if lang is not None:
         result["title"] = service.title.in_language(lang)
         result["note"] = service.note.in_language(lang)
+        for shown, reading in zip(result["readings"], service.readings, strict=True):
+            shown["evidence"] = reading.evidence and reading.evidence.in_language(lang)
     return result
 
 

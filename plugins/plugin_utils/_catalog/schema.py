@@ -24,6 +24,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words impo
     SELF,
     SHARED_WORDS,
 )
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.least import LEAST_REMEDY, Least
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.model import (
     CLASSES,
     LANGUAGES,
@@ -117,7 +118,7 @@ def _service(file: str, number: int, value: object) -> Service:
         raise place.refuse("service", name, "is not a service name", "Use small letters, digits and underscores")
     klass = _word(place, "class", fields["class"], CLASSES, "class")
     ports = _ports(place, fields["ports"])
-    readings = _readings(place, fields["readings"], klass)
+    readings = _readings(place, fields["readings"], klass, ports)
     title = _both_languages(place, "title", fields["title"])
     return Service(row, name, ports, klass, title, readings, _both_languages(place, "note", fields["note"]))
 
@@ -163,15 +164,16 @@ def _ports(place: _Place, value: object) -> tuple[PortSpec, ...]:
     return tuple(specs)
 
 
-def _readings(place: _Place, value: object, klass: str) -> tuple[Reading, ...]:
+def _readings(place: _Place, value: object, klass: str, ports: tuple[PortSpec, ...]) -> tuple[Reading, ...]:
     readings: list[Reading] = []
     for index, item in enumerate(_list(place, "readings", value)):
         field = f"readings[{index}]"
-        fields = _mapping(place, field, item, ("from", "to"), ("when",))
+        fields = _mapping(place, field, item, ("from", "to"), ("when", "least", "evidence"))
         sides = [_side(place, f"{field}.{side}", fields[side]) for side in ("from", "to")]
         when = _condition(place, f"{field}.when", fields["when"]) if "when" in fields else None
-        reading = Reading(sides[0], sides[1], when)
+        reading = Reading(sides[0], sides[1], when, *_least(place, field, fields))
         _check_reading(place, field, item, reading, klass)
+        _check_least(place, field, reading, ports)
         if reading in readings:
             raise place.refuse(field, item, "is written twice", "Keep one")
         readings.append(reading)
@@ -197,6 +199,38 @@ def _check_reading(place: _Place, field: str, item: object, reading: Reading, kl
         )
     if (klass == "retired") != (reading.when or "").startswith("version<"):
         raise place.refuse(field, item, f"does not fit class {klass}", "when: version<X goes with class retired alone")
+
+
+def _least(place: _Place, field: str, fields: Mapping[str, object]) -> tuple[Least | None, Text | None]:
+    """What the profile leaves of a reading, and why: both, or neither."""
+    for one, other in (("least", "evidence"), ("evidence", "least")):
+        if one in fields and other not in fields:
+            raise place.missing(f"{field}.{other}")
+    if "least" not in fields:
+        return None, None
+    try:
+        least = Least.parse(fields["least"])
+    except ValueError as error:
+        raise place.refuse(f"{field}.least", fields["least"], str(error), LEAST_REMEDY) from None
+    return least, _both_languages(place, f"{field}.evidence", fields["evidence"])
+
+
+def _check_least(place: _Place, field: str, reading: Reading, ports: tuple[PortSpec, ...]) -> None:
+    """What is left of a reading is part of it."""
+    least, field = reading.least, f"{field}.least"
+    if least is None:
+        return
+    if least.when is not None:
+        _condition(place, field, least.when)
+        if reading.when is not None:
+            raise place.refuse(field, str(least), "is a second condition", "Write one condition a reading")
+    for word in least.ends or ():
+        _word(place, field, word, SIDES, "role or party")
+    dynamic = [spec for spec in ports if spec.dynamic]
+    if (least.pinned or least.ports) and len(dynamic) != len(ports):
+        raise place.refuse(field, str(least), "is about ports that are not dynamic", "Write it for dynamic ports only")
+    if least.ports and not all(spec.first <= least.ports[0] <= least.ports[1] <= spec.last for spec in dynamic):
+        raise place.refuse(field, str(least), "is not part of the documented range", "Write a part of it")
 
 
 def _side(place: _Place, field: str, value: object) -> tuple[str, ...]:

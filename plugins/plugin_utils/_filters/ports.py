@@ -13,7 +13,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.query import flat, services_with
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import Settings
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.pins import known_service, read_pins
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.flows import service_ports as ports_here
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.profiles import service_ports as ports_here
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.flow_terms import asked_ports
 
 

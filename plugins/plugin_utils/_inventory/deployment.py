@@ -16,6 +16,7 @@ from functools import cached_property
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import Intervals, of_addresses
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Address, Networks
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import DOCUMENTED
 
 DEFAULT_VERSION = "7.5.0"
 
@@ -80,6 +81,7 @@ class Settings:
     excluded_services: frozenset[str] = frozenset()
     extra_flows: tuple[ExtraFlow, ...] = ()
     ended_flows: tuple[ExtraFlow, ...] = ()
+    profile: str = DOCUMENTED
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Final
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError, complaint
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import NetworkError, parse_network
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import PARTIES, ROLES
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import GROUP_WORDS, PARTIES, ROLES
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import ExtraFlow
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.values import (
     PORT_REMEDY,
@@ -28,7 +28,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.value
 WARNING_DAYS: Final = 30
 """A flow that expires within this many days gives a warning."""
 
-SIDE_WORDS: Final = (*ROLES, "component", "managed_host", "event_listener", *PARTIES)
+SIDE_WORDS: Final = (*ROLES, *GROUP_WORDS, *PARTIES)
 """Words that may stand in ``from`` and ``to``; a host of such a name is shadowed by the word."""
 
 _MOST_PAIRS: Final = 10_000

@@ -44,6 +44,7 @@ VARIABLES: Final = (
     "qradar_features",
     "qradar_dynamic_ports",
     "qradar_version",
+    "qradar_profile",
     "qradar_excluded_services",
     "qradar_extra_flows",
     "qradar_gateway_segments",

@@ -16,7 +16,13 @@ from typing import Final, TypeVar
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError, choices, complaint
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Networks
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import FEATURES, PARTIES, ROLE_FEATURES
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import (
+    DOCUMENTED,
+    FEATURES,
+    PARTIES,
+    PROFILES,
+    ROLE_FEATURES,
+)
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import Catalog
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import (
     DEFAULT_VERSION,
@@ -61,6 +67,7 @@ class SettingsReader:
             parties=self._agreed("qradar_parties", sources, self._parties) or {},
             features=self._agreed("qradar_features", sources, self._features) or frozenset(),
             version=self._agreed("qradar_version", sources, _version) or DEFAULT_VERSION,
+            profile=self._agreed("qradar_profile", sources, _profile) or DOCUMENTED,
             pins=self._agreed("qradar_dynamic_ports", sources, self._pins) or {},
             excluded_services=self._agreed("qradar_excluded_services", sources, self._excluded) or frozenset(),
             extra_flows=tuple(flow for flow in extra_flows if not is_over(flow, self._today)),
@@ -148,6 +155,12 @@ class SettingsReader:
         for warning in warnings:
             self._warn(warning)
         return flows
+
+
+def _profile(host: str, variable: str, value: object) -> str:
+    if value not in PROFILES:
+        raise InputError(host, variable, value, "is not a profile", choices(value, PROFILES))
+    return str(value)
 
 
 def _version(host: str, variable: str, value: object) -> str:

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange, merge_ports
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import PAIR_CONDITIONS, ROLE_FEATURES
-from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import Catalog, Reading, Service
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import Catalog, Reading
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import (
     Deployment,
     ExtraFlow,
     Host,
-    Settings,
 )
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.profiles import Profiled, in_profile
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides import Side, Sides
 
 EXTRA_SERVICE = "extra_flow"
@@ -57,13 +57,6 @@ def active_features(deployment: Deployment) -> frozenset[str]:
     return deployment.settings.features | following
 
 
-def service_ports(service: Service, settings: Settings) -> tuple[PortRange, ...]:
-    """The ports of a service here: its pins where there are any, else what the table documents."""
-    if service.service in settings.pins and any(spec.dynamic for spec in service.ports):
-        return merge_ports(settings.pins[service.service])
-    return merge_ports(spec.range() for spec in service.ports)
-
-
 def version_below(version: str, limit: str) -> bool:
     """Whether a version such as ``7.5.0 UP10`` comes before ``limit``, a number such as ``7.2.6``."""
     numbers = [tuple(map(int, re.findall("[0-9]+", text.upper().partition("UP")[0]))) for text in (version, limit)]
@@ -80,10 +73,14 @@ class _FlowMaker:
         for service in catalog.services:
             if service.klass in ("local", "unspecified") or service.service in self._settings.excluded_services:
                 continue
-            ports = service_ports(service, self._settings)
             for reading in service.readings:
-                for source, destination in self._pairs_of_sides(reading):
-                    yield Flow(service.service, service.row, ports, source, destination, reading.when, reading=reading)
+                here = in_profile(service, reading, self._settings)
+                if here is None:
+                    continue
+                for source, destination in self._pairs_of_sides(here):
+                    yield Flow(
+                        service.service, service.row, here.ports, source, destination, here.when, reading=reading
+                    )
         for extra in self._settings.extra_flows:
             for from_ in extra.from_:
                 for to in extra.to:
@@ -92,7 +89,7 @@ class _FlowMaker:
                         ports = merge_ports(extra.ports)
                         yield Flow(EXTRA_SERVICE, None, ports, *sides, comment=extra.comment, extra=extra)
 
-    def _pairs_of_sides(self, reading: Reading) -> Iterator[tuple[Side, Side]]:
+    def _pairs_of_sides(self, reading: Profiled) -> Iterator[tuple[Side, Side]]:
         if not self._condition_holds(reading.when):
             return
         if reading.when == "ha":
@@ -135,6 +132,13 @@ class _FlowMaker:
                 destination,
                 self._sides.which(to, "encrypted app_host", _is_encrypted_app_host),
             )
+        elif when == "app_host_unencrypted":
+            yield from _either_end(
+                source,
+                self._sides.which(from_, "unencrypted app_host", _is_unencrypted_app_host),
+                destination,
+                self._sides.which(to, "unencrypted app_host", _is_unencrypted_app_host),
+            )
         else:
             yield source, destination
 
@@ -150,6 +154,10 @@ def _either_end(
 
 def _is_encrypted_app_host(host: Host) -> bool:
     return host.encrypted and "app_host" in host.roles
+
+
+def _is_unencrypted_app_host(host: Host) -> bool:
+    return not host.encrypted and "app_host" in host.roles
 
 
 def _worth_a_flow(source: Side, destination: Side) -> bool:

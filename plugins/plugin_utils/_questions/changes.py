@@ -24,6 +24,7 @@ _WEIGHT: Final = {
     "qradar_ha_peer": 3,
     "qradar_encrypted": 3,
     "qradar_version": 4,
+    "qradar_profile": 5,
 }
 """Side effects of changing a variable; more is worse."""
 

@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import complaint
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import message
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.shortened import shortened
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import PAIR_CONDITIONS, PARTIES
@@ -26,9 +25,11 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.flows impo
     version_below,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.profiles import in_profile
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides import Sides
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.covered_flows import covered_flows
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.explain_text import flow_words
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.wide import wide_ranges
 
 WARNING: Final = "warning"
 NOTE: Final = "note"
@@ -142,8 +143,10 @@ def _why_unused(planner: Planner, sides: Sides, party: str) -> Iterator[str]:
             name = f"{service.service} (row {service.row})"
             if service.service in planner.deployment.settings.excluded_services:
                 yield f"{name} is excluded"
-            elif not _condition_may_hold(planner, reading.when):
-                yield f"{name} is needed only when {reading.when}"
+            elif (here := in_profile(service, reading, planner.deployment.settings)) is None:
+                yield f"{name} is {reading.least} in the profile least"
+            elif not _condition_may_hold(planner, here.when):
+                yield f"{name} is needed only when {here.when}"
             elif not any(sides.named(word) for word in others):
                 yield f"{name} needs {' or '.join(others)}, which this deployment does not have"
 
@@ -153,7 +156,12 @@ def _blocked_without(planner: Planner, sides: Sides, party: str) -> Iterator[str
     for service in planner.catalog.services:
         if service.klass != "network" or service.service in planner.deployment.settings.excluded_services:
             continue
-        readings = [one for one in service.readings if party in (*one.from_, *one.to)]
+        settings = planner.deployment.settings
+        readings = [
+            here
+            for one in service.readings
+            if (here := in_profile(service, one, settings)) and party in (*here.from_, *here.to)
+        ]
         if any(
             _condition_may_hold(planner, one.when)
             and any(sides.named(word) for word in (one.to if party in one.from_ else one.from_))
@@ -172,23 +180,10 @@ def _condition_may_hold(planner: Planner, when: str | None) -> bool:
 
 def _wide(planner: Planner) -> Iterator[Notice]:
     """Dynamic ports without a pin that a flow permits."""
-    used = {(flow.service, flow.row) for flow in planner.flows}
-    for service in planner.catalog.services:
-        ranges = [spec.range() for spec in service.ports if spec.dynamic]
-        pinned = service.service in planner.deployment.settings.pins
-        if ranges and not pinned and (service.service, service.row) in used:
-            variable = f"qradar_dynamic_ports.{service.service}"
-            count = sum(one.last - one.first + 1 for one in ranges)
-            flows = [flow for flow in planner.flows if (flow.service, flow.row) == (service.service, service.row)]
-            ends = dict.fromkeys(f"{flow.source.label} to {flow.destination.label}" for flow in flows)
-            problem = f"permits {count:,} ports, row {service.row}, from {shortened(list(ends), _FEW)}"
-            remedy = "Pin the ports that it really uses"
-            text = complaint(None, variable, [str(one) for one in _joined(ranges)], problem, remedy)
-            yield Notice("wide", NOTE, variable, text)
-
-
-def _joined(ranges: list[PortRange]) -> list[PortRange]:
-    return sorted(set(ranges))
+    for one in wide_ranges(planner):
+        problem = f"permits {one.count:,} ports, row {one.row}, from {shortened(list(one.ends), _FEW)}"
+        text = complaint(None, one.variable, [str(port) for port in one.ports], problem, one.remedy)
+        yield Notice("wide", NOTE, one.variable, text)
 
 
 def _unspecified(planner: Planner) -> Iterator[Notice]:

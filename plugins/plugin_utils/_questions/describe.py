@@ -20,7 +20,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals 
     prefixes,
     union,
 )
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import ROLES, plays
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import GROUP_WORDS, ROLES, plays
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import Deployment
 
 _FEW = 2
@@ -58,7 +58,7 @@ class Describer:
         }
         self._groups = {
             word: frozenset(name for name, host in deployment.hosts.items() if plays(word, host.roles))
-            for word in ("component", "managed_host", "event_listener", *ROLES)
+            for word in (*GROUP_WORDS, *ROLES)
         }
 
     def describe_both(self, sources: Intervals, destinations: Intervals) -> tuple[Described, Described]:

@@ -10,25 +10,28 @@ Note that this plugin util is **PRIVATE** to the collection.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import Memo, difference, prefixes
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import (
+    DOCUMENTED,
     FEATURES,
     PARTIES,
     ROLE_FEATURES,
     plays,
     roles_of,
 )
-from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import Service
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import Reading, Service
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import Host
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.flows import (
-    active_features,
-    service_ports,
-    version_below,
-)
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.flows import active_features, version_below
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.profiles import (
+    Profiled,
+    as_documented,
+    in_profile,
+)
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides import Sides
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.changes import (
     ADD,
@@ -59,14 +62,19 @@ class Lacks:
         self._memo = Memo()
         self._several_nat_groups = len({host.nat_group for host in self._deployment.hosts.values()}) > 1
 
-    def service(self, service: Service) -> tuple[Change, ...] | None:
-        """What the service itself lacks here: it is excluded, or pinned to other ports."""
-        changes = []
-        if service.service in self._settings.excluded_services:
-            changes.append(Change("qradar_excluded_services", REMOVE, (service.service,)))
-        if not any(self._port in ports for ports in service_ports(service, self._settings)):
-            changes.append(Change(f"qradar_dynamic_ports.{service.service}", ADD, (str(self._port),)))
-        return tuple(changes)
+    def readings(self, service: Service, reading: Reading) -> Iterator[tuple[Profiled, tuple[Change, ...]]]:
+        """Ways to read a line, with what each lacks: it is excluded, pinned to other ports, or of another profile."""
+        excluded = service.service in self._settings.excluded_services
+        changes = (Change("qradar_excluded_services", REMOVE, (service.service,)),) if excluded else ()
+        documented = as_documented(service, reading, self._settings)
+        here = in_profile(service, reading, self._settings)
+        pin = (Change(f"qradar_dynamic_ports.{service.service}", ADD, (str(self._port),)),)
+        if here is None and reading.least and reading.least.pinned:
+            yield documented, changes + pin
+        elif here is not None:
+            yield here, changes + (() if any(self._port in ports for ports in here.ports) else pin)
+        if here != documented and any(self._port in ports for ports in documented.ports):
+            yield documented, (*changes, Change("qradar_profile", SET, DOCUMENTED))
 
     def condition(self, when: str | None, source: Endpoint, destination: Endpoint) -> tuple[Change, ...] | None:
         """What a condition lacks."""
@@ -94,9 +102,11 @@ class Lacks:
                 return ()
             ends = [end for end in (destinations, sources) if not any("console" in host.roles for host in end)]
             return _encryption([host for host in (ends or [destinations])[0] if not host.encrypted], "true")
-        if when == "app_host_encrypted":
+        if when in ("app_host_encrypted", "app_host_unencrypted"):
+            encrypted = when == "app_host_encrypted"
             app_hosts = [host for host in both if "app_host" in host.roles]
-            return _encryption([host for host in app_hosts if not host.encrypted], "true") if app_hosts else None
+            wrong = [host for host in app_hosts if host.encrypted != encrypted]
+            return _encryption(wrong, str(encrypted).lower()) if app_hosts else None
         return self._pair(both)
 
     def _pair(self, both: list[Host]) -> tuple[Change, ...] | None:
@@ -148,6 +158,8 @@ def _role_to_give(word: str) -> str | None:
     """The role that makes a host match a word. There is one console, and it cannot become a managed host."""
     if word == "event_listener":
         return "event_processor"
+    if word == "flow_listener":
+        return "flow_collector"
     if word in ("console", "managed_host", "ha_peer") or len(roles_of(word)) != 1:
         return None
     return word

@@ -17,10 +17,16 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.contract i
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import Memo, difference, prefixes
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import ROLE_FEATURES
-from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import Reading, Service
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import Service
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.extra_flows import SIDE_WORDS
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.flows import EXTRA_SERVICE, service_ports
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.flows import EXTRA_SERVICE
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.profiles import (
+    Profiled,
+    as_documented,
+    in_profile,
+    service_ports,
+)
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides import Sides
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.changes import (
     ADD,
@@ -103,26 +109,46 @@ class Remedies:
                 )
             if service.klass == "unspecified":
                 notes.append(f"{where} documents {self._port} without a direction, so it permits nothing.")
+            notes.extend(
+                f"{where} is narrower in the profile least ({least}): {evidence}"
+                for least, evidence in self._narrower(service)
+            )
         return notes
+
+    def _narrower(self, service: Service) -> Iterator[tuple[str, str]]:
+        """What the profile takes of a service's readings, and why; each once."""
+        found = {
+            (str(reading.least), reading.evidence.en): None
+            for reading in service.readings
+            if reading.least
+            and reading.evidence
+            and in_profile(service, reading, self._settings) != as_documented(service, reading, self._settings)
+        }
+        yield from found
 
     def _by_readings(self, source: Endpoint, destination: Endpoint) -> Iterator[tuple[tuple[Change, ...], Reason]]:
         for service in self._services:
             if service.klass in ("local", "unspecified"):
                 continue
-            of_service = self._lacks.service(service)
-            for reading in service.readings:
-                condition = self._lacks.condition(reading.when, source, destination)
-                if of_service is None or condition is None:
+            for written in service.readings:
+                for reading, lacks in self._lacks.readings(service, written):
+                    yield from self._by_reading(service, reading, lacks, source, destination)
+
+    def _by_reading(
+        self, service: Service, reading: Profiled, lacks: tuple[Change, ...], source: Endpoint, destination: Endpoint
+    ) -> Iterator[tuple[tuple[Change, ...], Reason]]:
+        condition = self._lacks.condition(reading.when, source, destination)
+        if condition is None:
+            return
+        for from_ in reading.from_:
+            for to in reading.to:
+                ends = self._lacks.end(from_, source), self._lacks.end(to, destination)
+                # Where neither end fits, the question is about another service.
+                if ends[0] is None or ends[1] is None or (ends[0] and ends[1]):
                     continue
-                for from_ in reading.from_:
-                    for to in reading.to:
-                        ends = self._lacks.end(from_, source), self._lacks.end(to, destination)
-                        # Where neither end fits, the question is about another service.
-                        if ends[0] is None or ends[1] is None or (ends[0] and ends[1]):
-                            continue
-                        changes = _joined((*of_service, *condition), (*ends[0], *ends[1]))
-                        if not self._far_fetched(service, changes):
-                            yield changes, _reason(service, reading, from_, to)
+                changes = _joined((*lacks, *condition), (*ends[0], *ends[1]))
+                if not self._far_fetched(service, changes):
+                    yield changes, Reason(service.service, service.row, from_, to, reading.when)
 
     def _far_fetched(self, service: Service, changes: tuple[Change, ...]) -> bool:
         """Whether the port merely is in a wide dynamic range, and more than one thing is missing."""
@@ -194,7 +220,3 @@ def _joined(conditions: tuple[Change, ...], ends: tuple[Change, ...]) -> tuple[C
     following = {feature for feature, roles in ROLE_FEATURES.items() if not given.isdisjoint(roles)}
     needed = [c for c in conditions if not any(c.role in ROLE_FEATURES[feature] for feature in following)]
     return tuple(dict.fromkeys((*needed, *ends)))
-
-
-def _reason(service: Service, reading: Reading, from_: str, to: str) -> Reason:
-    return Reason(service.service, service.row, from_, to, reading.when)

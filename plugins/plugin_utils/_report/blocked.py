@@ -18,10 +18,15 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deplo
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.flows import (
     EXTRA_SERVICE,
     active_features,
-    service_ports,
     version_below,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.profiles import (
+    Profiled,
+    as_documented,
+    in_profile,
+    service_ports,
+)
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides import Sides
 
 LOCAL: Final = "local"
@@ -36,9 +41,15 @@ PAIR: Final = "pair"
 ALONE: Final = "alone"
 EXPIRED: Final = "expired"
 IDLE: Final = "idle"
+PROFILE: Final = "profile"
 
-KINDS: Final = (PARTY, FEATURE, UNSPECIFIED, RETIRED, EXCLUDED, LOCAL, ROLE, PAIR, ALONE, VERSION, EXPIRED, IDLE)
+KINDS: Final = (
+    *(PARTY, FEATURE, PROFILE, UNSPECIFIED, RETIRED, EXCLUDED, LOCAL, ROLE, PAIR, ALONE, VERSION, EXPIRED, IDLE),
+)
 """Reasons why something is not permitted, those that an operator can change first."""
+
+
+_PROFILE: Final = "qradar_profile"
 
 
 def not_permitted(planner: Planner) -> list[dict[str, Any]]:
@@ -67,7 +78,14 @@ class _Blocked:
                 yield self._of(EXCLUDED, service, service.readings, variable="qradar_excluded_services")
             else:
                 for reading in service.readings:
-                    yield from self._of_reading(service, reading)
+                    here = in_profile(service, reading, self._settings)
+                    if here is None or here != as_documented(service, reading, self._settings):
+                        lacks = [str(reading.least)]
+                        yield _entry(
+                            PROFILE, service, service_ports(service, self._settings), [reading], lacks, _PROFILE
+                        )
+                    if here is not None:
+                        yield from self._of_reading(service, reading, here)
         for extra in self._settings.ended_flows:
             yield _extra_entry(EXPIRED, extra, [], f"{extra.place}.expires")
         for extra in self._settings.extra_flows:
@@ -77,8 +95,8 @@ class _Blocked:
             ):
                 yield _extra_entry(IDLE, extra, lacks, extra.place)
 
-    def _of_reading(self, service: Service, reading: Reading) -> Iterator[dict[str, Any]]:
-        when = reading.when
+    def _of_reading(self, service: Service, written: Reading, here: Profiled) -> Iterator[dict[str, Any]]:
+        when, reading = here.when, Reading(here.from_, here.to, here.when)
         if when is not None and when not in PAIR_CONDITIONS:
             if when.startswith("version<"):
                 if not version_below(self._settings.version, when.removeprefix("version<")):
@@ -100,7 +118,7 @@ class _Blocked:
             variable = "qradar_roles" if party is None else f"qradar_parties.{party}"
             ends = [Reading(_once(one for one, _to in pairs), _once(to for _one, to in pairs), when)]
             yield self._of(PARTY if party else ROLE, service, ends, lacks, variable)
-        if whole and id(reading) not in self._used:
+        if whole and id(written) not in self._used:
             kind = PAIR if when in PAIR_CONDITIONS else ALONE
             ends = [Reading(_once(one for one, _to in whole), _once(to for _one, to in whole), when)]
             yield self._of(kind, service, ends, [when] if when and kind == PAIR else [])

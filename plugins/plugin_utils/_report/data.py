@@ -19,6 +19,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firew
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.flows import active_features
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.check import check
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.wide import wide_ranges
 from ansible_collections.portledger.qradar.plugins.plugin_utils._report.blocked import not_permitted
 from ansible_collections.portledger.qradar.plugins.plugin_utils._report.flows import FlowTable
 from ansible_collections.portledger.qradar.plugins.plugin_utils._report.sets import SetTable
@@ -89,6 +90,7 @@ def _settings(deployment: Deployment) -> dict[str, Any]:
     settings = deployment.settings
     return {
         "version": settings.version,
+        "profile": settings.profile,
         "features": sorted(active_features(deployment)),
         "excluded_services": sorted(settings.excluded_services),
         "dynamic_ports": {service: [str(port) for port in ports] for service, ports in sorted(settings.pins.items())},
@@ -118,28 +120,19 @@ def _site(site: Site, numbers: Mapping[str, int]) -> dict[str, Any]:
 
 def _wide(planner: Planner, flows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Services with a dynamic port that no pin narrows, as far as a flow permits them."""
-    found = []
-    for service in planner.catalog.services:
-        ranges = sorted({spec.range() for spec in service.ports if spec.dynamic})
-        if not ranges or service.service in planner.deployment.settings.pins:
-            continue
-        used = [
-            number
-            for number, flow in enumerate(flows)
-            if (flow["service"], flow["row"]) == (service.service, service.row)
-        ]
-        if used:
-            found.append(
-                {
-                    "service": service.service,
-                    "row": service.row,
-                    "ports": [str(one) for one in ranges],
-                    "count": sum(one.last - one.first + 1 for one in ranges),
-                    "variable": f"qradar_dynamic_ports.{service.service}",
-                    "flows": used,
-                }
-            )
-    return found
+    return [
+        {
+            "service": one.service,
+            "row": one.row,
+            "ports": [str(port) for port in one.ports],
+            "count": one.count,
+            "variable": one.variable,
+            "flows": [
+                number for number, flow in enumerate(flows) if (flow["service"], flow["row"]) == (one.service, one.row)
+            ],
+        }
+        for one in wide_ranges(planner)
+    ]
 
 
 def _expiries(deployment: Deployment, today: datetime.date) -> list[dict[str, Any]]:

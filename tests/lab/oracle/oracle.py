@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime
 import ipaddress
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ class Reading:
     receivers: tuple[str, ...]
     when: str | None
     kind: str
+    least: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def read_catalog(path: Path = CATALOG) -> list[Reading]:
             tuple(reading["to"]),
             reading.get("when"),
             entry["class"],
+            reading.get("least", ""),
         )
         for entry in data["services"]
         for reading in entry["readings"]
@@ -71,10 +73,10 @@ def read_catalog(path: Path = CATALOG) -> list[Reading]:
 
 
 def read_table(path: Path) -> list[Reading]:
-    """The same from a table with tabs: row, service, ports, transport, from, to, when, class."""
+    """The same from a table with tabs: row, service, ports, transport, from, to, when, class, remark, least."""
     result = []
     for line in path.read_text(encoding="utf-8").splitlines()[1:]:
-        row, service, numbers, transports, senders, receivers, when, kind = line.split("\t")[:8]
+        row, service, numbers, transports, senders, receivers, when, kind, _remark, least = line.split("\t")[:10]
         result.append(
             Reading(
                 int(row),
@@ -88,6 +90,7 @@ def read_table(path: Path) -> list[Reading]:
                 tuple(one for one in receivers.split(",") if one != "-"),
                 None if when == "-" else when,
                 kind,
+                "" if least == "-" else least,
             )
         )
     return result
@@ -130,6 +133,8 @@ class Host:
             return bool(self.roles) and "console" not in self.roles
         if word == "event_listener":
             return bool(self.roles & {"console", "event_processor", "event_collector"})
+        if word == "flow_listener":
+            return bool(self.roles & {"console", "flow_processor", "flow_collector"})
         if word == "ha_peer":
             return self.peer is not None
         return word in self.roles
@@ -145,7 +150,7 @@ class Oracle:
         self, topology: Topology, readings: Iterable[Reading] | None = None, today: datetime.date | None = None
     ) -> None:
         self.topology = topology
-        self.readings = list(read_catalog() if readings is None else readings)
+        self._written = list(read_catalog() if readings is None else readings)
         self.today = today or datetime.datetime.now(tz=datetime.UTC).date()
         self.hosts = {node.name: Host(topology, node) for node in topology.nodes.values() if topology.is_qradar(node)}
         if not self.hosts:
@@ -165,6 +170,29 @@ class Oracle:
             for party, networks in self.settings.get("qradar_parties", {}).items()
         }
         self._verdicts: dict[tuple[Address, Address], Verdict] = {}
+
+    @cached_property
+    def readings(self) -> list[Reading]:
+        """As the profile of the lab reads them."""
+        if self.settings.get("qradar_profile", "documented") == "documented":
+            return self._written
+        return [narrow for one in self._written for narrow in self._narrowed(one)]
+
+    def _narrowed(self, reading: Reading) -> Iterator[Reading]:
+        pinned = reading.service in self.pins
+        if reading.least == "closed" or (reading.least == "pinned" and not pinned):
+            return
+        for word in reading.least.split():
+            if word.startswith("when="):
+                reading = replace(reading, when=word.removeprefix("when="))
+            elif word.startswith("ports="):
+                numbers = word.removeprefix("ports=")
+                ports = tuple(f"{port.partition('/')[0]}/{numbers}" for port in reading.ports)
+                reading = reading if pinned else replace(reading, ports=ports)
+            elif ">" in word:
+                sender, receiver = word.split(">")
+                reading = replace(reading, senders=(sender,), receivers=(receiver,))
+        yield reading
 
     @cached_property
     def deployment(self) -> set[Address]:
@@ -197,6 +225,8 @@ class Oracle:
             return not any(host.encrypted for host in ends)
         if when == "app_host_encrypted":
             return any(host.encrypted and "app_host" in host.roles for host in ends)
+        if when == "app_host_unencrypted":
+            return any(not host.encrypted and "app_host" in host.roles for host in ends)
         if when.startswith("version<"):
             return self.version < tuple(int(part) for part in when.removeprefix("version<").split("."))
         return when in self.features

@@ -63,7 +63,7 @@ ANSWERS: dict[str, Any] = {
             "destination": {
                 "label": "console",
                 "hosts": ["con1"],
-                "roles": ["console", "component", "event_listener"],
+                "roles": ["console", "component", "event_listener", "flow_listener"],
                 "parties": [],
                 "addresses": ["198.18.1.1/32", "2001:db8:1::1/128"],
             },

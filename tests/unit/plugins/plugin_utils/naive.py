@@ -13,7 +13,7 @@ import datetime
 import ipaddress
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any, TypeAlias
 
@@ -58,6 +58,8 @@ class Machine:
             return "console" not in self.roles
         if word == "event_listener":
             return bool({"console", "event_processor", "event_collector"} & set(self.roles))
+        if word == "flow_listener":
+            return bool({"console", "flow_processor", "flow_collector"} & set(self.roles))
         if word == "ha_peer":
             return self.peer is not None
         return word in self.roles or (word == self.name and word not in WORDS)
@@ -98,6 +100,7 @@ class World:
     version: str = "7.5.0"
     pins: dict[str, list[str]] = field(default_factory=dict)
     excluded: tuple[str, ...] = ()
+    profile: str = "documented"
     extra: tuple[dict[str, Any], ...] = ()
 
     def inventory(self) -> dict[str, dict[str, Any]]:
@@ -108,6 +111,7 @@ class World:
             "qradar_version": self.version,
             "qradar_dynamic_ports": self.pins,
             "qradar_excluded_services": list(self.excluded),
+            "qradar_profile": self.profile,
             "qradar_extra_flows": list(self.extra),
         }
         hosts = {machine.name: {**shared, **machine.variables()} for machine in self.machines}
@@ -204,15 +208,18 @@ class Naive:
         for service in catalog.services:
             if service.klass in {"local", "unspecified"} or service.service in self._world.excluded:
                 continue
-            dynamic = any(spec.dynamic for spec in service.ports)
-            if dynamic and service.service in self._world.pins:
+            pinned = service.service in self._world.pins and any(spec.dynamic for spec in service.ports)
+            if pinned:
                 ports = mask(PortRange.parse(pin) for pin in self._world.pins[service.service])
             else:
                 ports = mask(_documented(spec) for spec in service.ports)
             for reading in service.readings:
-                if self._on(reading.when):
-                    name = (service.service, service.row, None)
-                    yield _Line(name, ports, reading.from_, reading.to, reading.when)
+                name = (service.service, service.row, None)
+                line = _Line(name, ports, reading.from_, reading.to, reading.when)
+                if self._world.profile == "least" and reading.least:
+                    line = _least(line, str(reading.least), [spec.transport for spec in service.ports], pinned=pinned)
+                if self._on(line.when):
+                    yield line
 
     def _extra_lines(self, today: datetime.date) -> Iterator[_Line]:
         for flow in self._world.extra:
@@ -223,7 +230,7 @@ class Naive:
             yield _Line(name, ports, _listed(flow["from"]), _listed(flow["to"]), None)
 
     def _on(self, when: str | None) -> bool:
-        if when is None or when in {"ha", "encrypted", "unencrypted", "app_host_encrypted"}:
+        if when is None or when in {"ha", "encrypted", "unencrypted", "app_host_encrypted", "app_host_unencrypted"}:
             return True
         if when.startswith("version<"):
             here, limit = (
@@ -252,7 +259,26 @@ def _holds(when: str | None, one: Machine, other: Machine, *, lax: bool) -> bool
         return not one.encrypted and not other.encrypted
     if when == "app_host_encrypted":
         return any(machine.encrypted and "app_host" in machine.roles for machine in (one, other))
+    if when == "app_host_unencrypted":
+        return any(not machine.encrypted and "app_host" in machine.roles for machine in (one, other))
     return True
+
+
+def _least(line: _Line, least: str, transports: list[str], *, pinned: bool) -> _Line:
+    """What the column leaves of a line."""
+    if least == "closed" or (least == "pinned" and not pinned):
+        return replace(line, from_=(), to=())
+    for word in least.split():
+        name, _equals, value = word.partition("=")
+        if name == "when":
+            line = replace(line, when=value)
+        elif name == "ports" and not pinned:
+            first, last = map(int, value.split("-"))
+            line = replace(line, ports=mask(PortRange(transport, first, last) for transport in transports))
+        elif ">" in name:
+            from_, to = name.split(">")
+            line = replace(line, from_=(from_,), to=(to,))
+    return line
 
 
 def _documented(spec: PortSpec) -> PortRange:

@@ -22,20 +22,20 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog
 )
 
 GOLDEN = Path(__file__).with_name("catalog_golden.tsv")
-TABLE = Path(__file__).parents[6] / "shared" / "port-reading.tsv"
+TABLE = Path(__file__).parents[6] / "shared" / "readings.tsv"
 
 Line = tuple[str, ...]
 
 
 def table(path: Path) -> list[Line]:
-    """Row, service, ports, transport, from, to, when, class of each reading; what follows is a remark."""
+    """Row, service, ports, transport, from, to, when, class and least of each reading; the rest are remarks."""
     with path.open(encoding="utf-8", newline="") as stream:
-        return [tuple(line[:8]) for line in csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)]
+        return [(*line[:8], line[9]) for line in csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)]
 
 
 def catalog_lines(catalog: Catalog) -> Iterator[Line]:
     """The catalog in the form of the table."""
-    yield ("row", "service", "ports", "transport", "from", "to", "when", "class")
+    yield ("row", "service", "ports", "transport", "from", "to", "when", "class", "least")
     for service in catalog.services:
         transports = dict.fromkeys(port.transport for port in service.ports)
         numbers = {transport: numbers_of(service, transport) for transport in transports}
@@ -50,6 +50,7 @@ def catalog_lines(catalog: Catalog) -> Iterator[Line]:
                 ",".join(reading.to) or "-",
                 reading.when or "-",
                 service.klass,
+                str(reading.least or "-"),
             )
 
 
@@ -62,12 +63,12 @@ def test_size() -> None:
     catalog = load_catalog()
     assert len({service.row for service in catalog.services}) == 72
     assert len(catalog.services) == 76
-    assert sum(len(service.readings) for service in catalog.services) == 107
+    assert sum(len(service.readings) for service in catalog.services) == 109
 
 
 def test_as_the_golden_table() -> None:
     golden = table(GOLDEN)
-    assert len(golden) == 1 + 107
+    assert len(golden) == 1 + 109
     assert list(catalog_lines(load_catalog())) == golden
 
 
@@ -85,6 +86,17 @@ def test_both_languages(service: Service) -> None:
     assert japanese.search(service.note.ja)
     assert service.note.en.endswith(".")
     assert service.note.ja.endswith("。")
+
+
+@pytest.mark.parametrize("service", load_catalog().services, ids=lambda service: service.service)
+def test_evidence_of_what_is_narrower(service: Service) -> None:
+    japanese = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+    for reading in service.readings:
+        assert (reading.least is None) == (reading.evidence is None)
+        if reading.evidence is not None:
+            assert reading.evidence.en.endswith(".")
+            assert not japanese.search(reading.evidence.en)
+            assert reading.evidence.ja.endswith("。")
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
@@ -117,7 +129,9 @@ def test_one_entry() -> None:
     assert list(shown) == ["row", "service", "ports", "port_ranges", "class", "title", "readings", "note"]
     assert shown["ports"] == ["tcp/7676-7677"]
     assert shown["port_ranges"] == [{"transport": "tcp", "first": 7676, "last": 7677}]
-    assert shown["readings"] == [{"from": ["console"], "to": ["managed_host"], "when": "unencrypted"}]
+    assert shown["readings"] == [
+        {"from": ["console"], "to": ["managed_host"], "when": "unencrypted", "least": None, "evidence": None}
+    ]
     assert shown["title"] == {"en": "Message queue", "ja": "メッセージ・キュー"}
 
 

@@ -153,9 +153,14 @@ def test_only_fitting_readings() -> None:
     (entry,) = select(["ssh"], role="event_processor", direction="in")
     assert sides(entry) == [("console", "component"), ("ha_peer", "ha_peer")]
     (entry,) = select(["ssh"], role="event_processor", direction="out")
-    assert sides(entry) == [("component", "console"), ("ha_peer", "ha_peer")]
+    assert sides(entry) == [("component", "console"), ("event_listener", "log_sources"), ("ha_peer", "ha_peer")]
     (entry,) = select(["ssh"], role="event_processor")
-    assert sides(entry) == [("console", "component"), ("component", "console"), ("ha_peer", "ha_peer")]
+    assert sides(entry) == [
+        ("console", "component"),
+        ("component", "console"),
+        ("event_listener", "log_sources"),
+        ("ha_peer", "ha_peer"),
+    ]
 
 
 def test_a_console_with_further_roles_is_no_managed_host() -> None:
@@ -175,7 +180,7 @@ def test_unspecified_rows_belong_to_nobody() -> None:
     assert names(klass="unspecified") == ["redirect", "soap"]
     assert names(klass="unspecified", role="console") == []
     (entry,) = select(["redirect"])
-    assert entry["readings"] == [{"from": [], "to": [], "when": None}]
+    assert entry["readings"] == [{"from": [], "to": [], "when": None, "least": None, "evidence": None}]
 
 
 def test_party() -> None:
@@ -190,7 +195,7 @@ def test_role_and_party_are_the_two_ends() -> None:
     assert sides(entry) == [("users", "console")]
     assert names(22, role="console", party="users", direction="out") == []
     (entry,) = select([22], role="console", party="log_sources", direction="out")
-    assert sides(entry) == [("console,event_collector", "log_sources")]
+    assert sides(entry) == [("event_listener", "log_sources")]
     assert names(role="data_node", party="snmp_managers") == []
     assert names("https", role="app_host", direction="in") == []
 

@@ -32,7 +32,7 @@ def test_complete() -> None:
             assert f'<a id="{service.service}"></a>' in text
             assert service.note.in_language(lang) in text
         readings = sum(line.startswith("- ") for line in text.splitlines())
-        assert readings == 107
+        assert readings == 109
 
 
 def test_says_what_is_stale(tmp_path: Path) -> None:

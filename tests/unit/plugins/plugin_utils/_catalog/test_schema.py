@@ -49,13 +49,14 @@ services:
 
 SIDES = (
     "api_clients, app_host, component, console, data_node, event_collector, event_listener, event_processor, "
-    "external_networks, flow_collector, flow_processor, flow_sources, forensics, ha_peer, lan, log_sources, "
-    "managed_host, nfs_servers, ntp_servers, offsite_sources, risk_manager, self, smtp_gateways, snmp_managers, "
-    "srx_devices, users, vulnerability_processor, vulnerability_scanner, wincollect_agents, windows_hosts"
+    "external_networks, flow_collector, flow_listener, flow_processor, flow_sources, forensics, ha_peer, lan, "
+    "log_sources, managed_host, nfs_servers, ntp_servers, offsite_sources, risk_manager, self, smtp_gateways, "
+    "snmp_managers, srx_devices, users, vulnerability_processor, vulnerability_scanner, wincollect_agents, "
+    "windows_hosts"
 )
 CONDITIONS = (
-    "app_host_encrypted, emulex_hba, encrypted, ha, imm, risk_manager, snmp_agent, unencrypted, version<X, "
-    "vulnerability_manager"
+    "app_host_encrypted, app_host_unencrypted, emulex_hba, encrypted, ha, imm, risk_manager, rpc, snmp_agent, "
+    "unencrypted, version<X, vulnerability_manager"
 )
 ROW_FIELDS = "class, note, ports, readings, row, service, title"
 PORT_FORMS = "Write tcp/514, udp/40000-40010, tcp/dynamic, tcp/dynamic>32000 or icmp"

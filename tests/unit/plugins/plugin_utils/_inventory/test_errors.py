@@ -25,7 +25,7 @@ ALL_PARTIES = (
     "offsite_sources, smtp_gateways, snmp_managers, srx_devices, users, wincollect_agents, windows_hosts."
 )
 
-ALL_FEATURES = "Valid values: emulex_hba, imm, snmp_agent."
+ALL_FEATURES = "Valid values: emulex_hba, imm, rpc, snmp_agent."
 LIST_SERVICES = "List them with the lookup portledger.qradar.ports."
 A_NETWORK = "Write a network, such as 198.18.0.0/24, as a string."
 WHICH_NETWORK = "Write an address or a network, such as 198.18.0.0/24 or 2001:db8::/64."

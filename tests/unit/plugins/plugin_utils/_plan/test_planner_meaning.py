@@ -134,7 +134,16 @@ def worlds(draw: st.DrawFn) -> World:
         st.sampled_from(
             (
                 *PARTIES,
-                *("component", "managed_host", "event_listener", "console", "event_processor", "app_host", "forensics"),
+                *(
+                    "component",
+                    "managed_host",
+                    "event_listener",
+                    "flow_listener",
+                    "console",
+                    "event_processor",
+                    "app_host",
+                    "forensics",
+                ),
                 *(host.name for host in hosts),
                 *NETWORKS,
             )
@@ -154,7 +163,10 @@ def worlds(draw: st.DrawFn) -> World:
         machines=hosts,
         segments={interface: SEGMENTS[interface] for interface in interfaces},
         parties=draw(st.dictionaries(st.sampled_from(PARTIES), networks, max_size=4)),
-        features=tuple(draw(st.lists(st.sampled_from(("snmp_agent", "imm", "emulex_hba")), max_size=2, unique=True))),
+        features=tuple(
+            draw(st.lists(st.sampled_from(("snmp_agent", "imm", "emulex_hba", "rpc")), max_size=3, unique=True))
+        ),
+        profile=draw(st.sampled_from(("documented", "least"))),
         version=draw(st.sampled_from(("7.5.0", "7.2.5", "7.2.6", "7.5.0 UP10"))),
         pins={name: list(PINS[name]) for name in draw(st.lists(st.sampled_from(sorted(PINS)), max_size=2))},
         excluded=tuple(draw(st.lists(st.sampled_from(("ssh", "rmi", "rmi_dynamic", "ha_icmp", "dcom")), max_size=2))),

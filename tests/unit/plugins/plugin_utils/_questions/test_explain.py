@@ -201,7 +201,7 @@ def test_both_nodes_of_a_pair_get_a_role() -> None:
         {
             "variable": "qradar_roles",
             "action": "add",
-            "value": ["event_collector"],
+            "value": ["event_processor"],
             "hosts": ["dn1", "ep2"],
             "role": None,
         }
@@ -215,10 +215,10 @@ def test_both_nodes_of_a_pair_get_a_role() -> None:
             ("con3", "con1", "tcp/22"),
             "source: 'con3' is not a host, party, role or address. Did you mean con2 or con1? Valid values: "
             "api_clients, app1, app_host, component, con1, con2, console, data_node, dn1, ec1, ep1, ep2, "
-            "event_collector, event_listener, event_processor, external_networks, flow_collector, flow_processor, "
-            "flow_sources, forensics, lan, log_sources, managed_host, nfs_servers, ntp_servers, offsite_sources, "
-            "risk_manager, smtp_gateways, snmp_managers, srx_devices, users, vs1, vulnerability_processor, "
-            "vulnerability_scanner, wincollect_agents, windows_hosts.",
+            "event_collector, event_listener, event_processor, external_networks, flow_collector, flow_listener, "
+            "flow_processor, flow_sources, forensics, lan, log_sources, managed_host, nfs_servers, ntp_servers, "
+            "offsite_sources, risk_manager, smtp_gateways, snmp_managers, srx_devices, users, vs1, "
+            "vulnerability_processor, vulnerability_scanner, wincollect_agents, windows_hosts.",
         ),
         (
             ("con1", "198.18.1.1/24", "tcp/22"),

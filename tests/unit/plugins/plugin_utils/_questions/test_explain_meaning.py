@@ -233,7 +233,7 @@ def test_what_would_open_it_does(world: World, chance: Any) -> None:
                 if changed is None:
                     continue
                 tried += 1
-                now = explain(planner_of(changed), firewalls, **asked_for)
+                now = explain(planner_of(changed), Firewalls(changed), **asked_for)
                 assert now["verdict"] == "allowed" or elsewhere(now) or unknown(now), (asked_for, remedy)
     assume(tried)
 

@@ -62,7 +62,7 @@ def test_a_whole_answer(planner: Planner) -> None:
             "destination": {
                 "label": "console",
                 "hosts": ["con1", "con2"],
-                "roles": ["console", "component", "event_listener"],
+                "roles": ["console", "component", "event_listener", "flow_listener"],
                 "parties": [],
                 "addresses": ["198.18.1.1/32", "198.18.1.2/31", "2001:db8:1::1/128"],
             },
@@ -168,8 +168,8 @@ def test_a_pair_talks_to_itself(planner: Planner) -> None:
 
 WORDS = (
     "Valid values: api_clients, app_host, component, con1, con2, console, data_node, ec1, ep.example.org, "
-    "event_collector, event_listener, event_processor, external_networks, flow_collector, flow_processor, "
-    "flow_sources, forensics, lan, log_sources, managed_host, nfs_servers, ntp_servers, offsite_sources, "
+    "event_collector, event_listener, event_processor, external_networks, flow_collector, flow_listener, "
+    "flow_processor, flow_sources, forensics, lan, log_sources, managed_host, nfs_servers, ntp_servers, offsite_sources, "
     "risk_manager, smtp_gateways, snmp_managers, srx_devices, users, vulnerability_processor, "
     "vulnerability_scanner, wincollect_agents, windows_hosts."
 )
