@@ -169,8 +169,8 @@ def test_a_pair_talks_to_itself(planner: Planner) -> None:
 WORDS = (
     "Valid values: api_clients, app_host, component, con1, con2, console, data_node, ec1, ep.example.org, "
     "event_collector, event_listener, event_processor, external_networks, flow_collector, flow_listener, "
-    "flow_processor, flow_sources, forensics, lan, log_sources, managed_host, nfs_servers, ntp_servers, offsite_sources, "
-    "risk_manager, smtp_gateways, snmp_managers, srx_devices, users, vulnerability_processor, "
+    "flow_processor, flow_sources, forensics, lan, log_sources, managed_host, nfs_servers, ntp_servers, "
+    "offsite_sources, risk_manager, smtp_gateways, snmp_managers, srx_devices, users, vulnerability_processor, "
     "vulnerability_scanner, wincollect_agents, windows_hosts."
 )
 
