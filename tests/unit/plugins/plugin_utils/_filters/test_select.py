@@ -122,10 +122,11 @@ def test_port_and_transport_are_of_one_port() -> None:
 
 def test_all_options_hold_together() -> None:
     found = select_flows(FLOWS, "log_sources", "console", ["syslog", "https"], 514, "udp")
-    # One of the components is in a network of log sources.
+    # One of the components is in a network of log sources, and it is an event collector.
     assert names(found) == [
         ("syslog", 14, None, None, "log_sources", "event_listener"),
         ("syslog", 14, None, None, "component", "console"),
+        ("syslog", 14, None, None, "event_collector", "event_listener"),
     ]
     assert found[0]["ports"] == ["tcp/514", "udp/514"]
 
@@ -151,7 +152,7 @@ def test_flows_of_a_gateway() -> None:
     flows = query_flows(make_planner(), gateway="gw1")
     found = select_flows(flows, source="log_sources", service="syslog")
     assert names(found) == names(query_flows(make_planner(), gateway="gw1", source="log_sources", service="syslog"))
-    assert len(found) == 2
+    assert len(found) == 3
     assert select_flows(flows, destination="ep99") == []
 
 

@@ -171,7 +171,7 @@ def test_a_host_inside_a_party_is_that_party() -> None:
     agents, servers = ["198.18.1.6"], ["198.18.1.8", "198.18.2.96/28"]
     planner = make({}, qradar_parties={"wincollect_agents": agents, "windows_hosts": servers})
     into_scanner = sources(planner.plan("vs1", "host"), "dcom")
-    assert into_scanner == {name: ["tcp/135"] for name in ("wincollect_agents", "console", "event_collector")}
+    assert into_scanner == {name: ["tcp/135"] for name in ("wincollect_agents", "event_listener")}
     assert sources(planner.plan("dn1", "host"), "dcom") == {}
     assert sources(planner.plan("con1", "host"), "wincollect") == {"wincollect_agents": ["tcp/8413"]}
 
@@ -235,7 +235,7 @@ def test_a_gateway_lets_parties_reach_each_other(planner: Planner) -> None:
 
 def test_a_gateway_leaves_alone_what_stays_in_one_segment(planner: Planner) -> None:
     plan = planner.plan("gw1", "gateway")
-    assert between(plan, "event_collection_service") == {("event_collector", "console")}
+    assert between(plan, "event_collection_service") == {("event_listener 3", "console")}
     for service in ("ha_icmp", "conman", "event_streaming"):
         assert [flow for flow in planner.flows if flow.service == service], "there is such a flow"
         assert between(plan, service) == set()

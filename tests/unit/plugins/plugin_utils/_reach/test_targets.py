@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError, PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Address
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import Host
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.outgoing import Leaving
@@ -62,6 +63,15 @@ def allowed(planner: Planner, source: Host, target: str, version: int) -> dict[P
     return found
 
 
+def means(planner: Planner, service: str, source: str, target: str, address: Address) -> bool:
+    """Whether a flow is for this address: one to a party's network is for its addresses, whoever else lets it in."""
+    return any(
+        target in flow.destination.hosts or address in flow.destination.networks
+        for flow in planner.flows
+        if flow.service == service and source in flow.source.members
+    )
+
+
 def owners(planner: Planner, address: str) -> list[str]:
     return [h.name for h in planner.deployment.hosts.values() if address in map(str, h.all_addresses)]
 
@@ -89,7 +99,7 @@ def test_what_is_let_in_is_asked_for(planner: Planner, name: str) -> None:
             if not any(own.version == address.version for own in source.addresses):
                 continue
             for ports, services in allowed(planner, source, target.name, address.version).items():
-                for service in services:
+                for service in (one for one in services if means(planner, one, name, target.name, address)):
                     asked_for = [
                         port
                         for (where, port), words in found.items()
