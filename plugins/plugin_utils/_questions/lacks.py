@@ -13,7 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import Memo, difference, prefixes
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import (
+    Memo,
+    difference,
+    intersection,
+    of_addresses,
+    prefixes,
+)
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import (
     DOCUMENTED,
@@ -136,6 +142,20 @@ class Lacks:
             return None
         names = {host.name for host in lacking} | {host.ha_peer for host in lacking if host.ha_peer}
         return (Change("qradar_roles", ADD, (role,), hosts=tuple(sorted(names))),)
+
+    def meet(self, source: Endpoint, destination: Endpoint) -> bool:
+        """Whether hosts see one another by these addresses: those of other NAT groups see the public ones only."""
+        return all(
+            not one.hosts
+            or not other.hosts
+            or one.outside
+            or any(
+                intersection(one.addresses, of_addresses(host.seen_from(peer.nat_group)))
+                for host in self._hosts(one)
+                for peer in self._hosts(other)
+            )
+            for one, other in ((source, destination), (destination, source))
+        )
 
     def _unknown_host(self, word: str, endpoint: Endpoint) -> tuple[Change, ...] | None:
         """Unknown addresses may belong to a host that is missing from the inventory."""

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import DROP, HOST, SCOPES
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import Memo, difference, prefixes
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import ROLE_FEATURES
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import PARTIES, ROLE_FEATURES
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import Service
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.extra_flows import SIDE_WORDS
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.flows import EXTRA_SERVICE
@@ -147,6 +147,8 @@ class Remedies:
                 if ends[0] is None or ends[1] is None or (ends[0] and ends[1]):
                     continue
                 changes = _joined((*lacks, *condition), (*ends[0], *ends[1]))
+                if changes and not {from_, to} & set(PARTIES) and not self._lacks.meet(source, destination):
+                    continue
                 if not self._far_fetched(service, changes):
                     yield changes, Reason(service.service, service.row, from_, to, reading.when)
 

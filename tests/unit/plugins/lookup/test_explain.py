@@ -67,7 +67,11 @@ ANSWERS: dict[str, Any] = {
             "comment": None,
             "variable": None,
             "ports": ["tcp/22"],
-            "source": {"words": ["con1"], "hosts": ["con1"], "addresses": ["198.18.1.1"]},
+            "source": {
+                "words": ["con1", "ep1"],
+                "hosts": ["con1", "ep1"],
+                "addresses": ["198.18.1.1", "198.18.1.4"],
+            },
             "destination": {"words": ["198.18.61.128/25"], "hosts": [], "addresses": ["198.18.61.128/25"]},
         },
         {

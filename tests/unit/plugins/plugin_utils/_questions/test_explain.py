@@ -189,6 +189,15 @@ def test_remedies_as_data(planner: Planner) -> None:
     ]
 
 
+def test_no_change_is_named_where_hosts_do_not_see_these_addresses() -> None:
+    """The collector is in a NAT group: others see its public address, and the port is asked for the other one."""
+    planner = make({})
+    (part,) = ask(planner, "198.18.1.1", "198.18.2.70", "tcp/7805")["answers"]
+    assert [change["variable"] for one in part["remedies"] for change in one["changes"]] == ["qradar_extra_flows"]
+    (part,) = ask(planner, "198.18.9.3", "198.18.9.70", "tcp/7805")["answers"]
+    assert len(part["remedies"]) > 1
+
+
 def test_both_nodes_of_a_pair_get_a_role() -> None:
     planner = make(
         {
