@@ -5,17 +5,14 @@
 
 from __future__ import annotations
 
-import datetime
 import functools
 import ipaddress
 from typing import Any
 
 import pytest
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import load_catalog
-from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.read import read_deployment
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
-from tests.lab.oracle.oracle import NOTHING, Masks, Oracle, documented
+from tests.lab.oracle.oracle import Oracle
+from tests.lab.oracle.plans import make_planner, planned
 from tests.lab.traffic import ports as portsets
 from tests.lab.traffic.probe import every_pair
 from tests.lab.world.labs import LABS
@@ -23,38 +20,6 @@ from tests.lab.world.topology import Address, Node, Topology, load_topology
 
 _network = functools.cache(ipaddress.ip_network)
 _SSH = portsets.mask_of(22, 22)
-
-
-def make_planner(topology: Topology, today: datetime.date) -> Planner:
-    """As the collection reads the lab's inventory."""
-    hosts = [node for node in topology.nodes.values() if node.managed]
-    groups: dict[str, list[str]] = {"all": [node.name for node in hosts]}
-    for node in hosts:
-        for group in (*node.groups, *(["qradar"] if topology.is_qradar(node) else [])):
-            groups.setdefault(group, []).append(node.name)
-    addresses = {node.name: {"qradar_addresses": [str(one) for one in node.own_addresses]} for node in hosts}
-    inventory = {
-        node.name: {**(addresses[node.name] if topology.is_qradar(node) else {}), **topology.variables_of(node)}
-        for node in hosts
-    }
-    catalog = load_catalog()
-    return Planner(read_deployment(inventory, groups, catalog, today=today), catalog)
-
-
-def planned(plan: dict[str, Any], source: Address, destination: Address) -> Masks:
-    """What the flows of a plan open from one address to another."""
-    family = f"ipv{source.version}"
-
-    def within(address: Address, name: str | None) -> bool:
-        return name is None or any(address in _network(one) for one in plan["sets"][name][family])
-
-    result = dict(NOTHING)
-    for flow in plan["flows"]:
-        if within(source, flow["source"]) and within(destination, flow["destination"]):
-            for port in flow["ports"]:
-                transport, first, last = documented(port)
-                result[transport] |= portsets.mask_of(first, last)
-    return result
 
 
 def managed(topology: Topology, node: Node, source: Address, role: str) -> bool:
