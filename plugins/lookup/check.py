@@ -47,6 +47,7 @@ _raw:
               flows permit, alone or together with rows. V(idle) is one with an empty source or destination.
             - V(unused_party) permits nothing, V(empty_party) lists no network, V(inside_party) contains hosts of the
               deployment.
+            - V(absent_role) is a role that no host has, where a deployment like this one usually has it.
             - V(wide) is a dynamic port without a pin, V(unspecified) a row without a direction.
           type: str
         level:

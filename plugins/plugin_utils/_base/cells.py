@@ -16,7 +16,7 @@ from typing import Final
 _UNSHOWN: Final = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
-# Also behind a semicolon, where a spreadsheet of many countries begins a new cell, whose quotation marks go; in full width.
+# Also in full width, and behind a semicolon, where a spreadsheet of many countries begins a new cell, quoted or not.
 _FORMULA: Final = re.compile(r"(^|;)(?=[\s'\"]*[=+\-@＝＋－＠])")
 # An underscore within a word, as in ``event_processor``, marks nothing up; "://", "www." and "@" would become links.
 _MARKDOWN: Final = re.compile(r"([\\`*{}\[\]()#!|~$^@]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|(?<=www)\.)", re.IGNORECASE)

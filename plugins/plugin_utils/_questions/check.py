@@ -27,6 +27,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.flows impo
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.profiles import in_profile
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides import Sides
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.absent_roles import absent_roles
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.covered_flows import covered_flows
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.explain_text import flow_words
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.wide import wide_ranges
@@ -42,7 +43,8 @@ class Notice:
     """One thing to look at.
 
     Attributes:
-        kind: inventory, redundant, shadowed, idle, unused_party, empty_party, inside_party, wide or unspecified.
+        kind: inventory, redundant, shadowed, idle, unused_party, empty_party, inside_party, absent_role, wide or
+            unspecified.
         level: warning where something should be done, note for information.
         variable: the inventory variable, if any.
         text: a sentence or two.
@@ -65,6 +67,7 @@ def check(planner: Planner, firewalls: Firewalls) -> dict[str, Any]:
         *(Notice("inventory", WARNING, None, text) for text in planner.warnings(GATEWAY)),
         *_extra_flows(planner, firewalls),
         *_parties(planner),
+        *(Notice("absent_role", NOTE, "qradar_roles", text) for text in absent_roles(planner.deployment)),
         *_wide(planner),
         *_unspecified(planner),
     ]

@@ -18,12 +18,12 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.extra
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import Firewalls
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.flows import active_features
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sites import Site, find_sites, link
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.check import check
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.wide import wide_ranges
 from ansible_collections.portledger.qradar.plugins.plugin_utils._report.blocked import not_permitted
 from ansible_collections.portledger.qradar.plugins.plugin_utils._report.flows import FlowTable
 from ansible_collections.portledger.qradar.plugins.plugin_utils._report.sets import SetTable
-from ansible_collections.portledger.qradar.plugins.plugin_utils._report.sites import Site, find_sites, link
 
 VERSION: Final = 1
 

@@ -20,7 +20,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Networks
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import Deployment
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides import Side
-from ansible_collections.portledger.qradar.plugins.plugin_utils._report.sites import Site
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sites import Site
 
 MANY: Final = -1
 """More than the own addresses of one host."""

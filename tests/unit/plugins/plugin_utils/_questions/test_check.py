@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
 
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import load_catalog
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import Firewalls
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.read import read_deployment
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.check import check
 from ansible_collections.portledger.qradar.tests.unit.plugins.plugin_utils._plan.test_planner import SHARED, make
 
@@ -183,3 +187,62 @@ def test_rows_without_a_direction() -> None:
         )
         for service, row, port in (("redirect", 22, "tcp/4333"), ("soap", 58, "tcp/23111"))
     ]
+
+
+AT_TWO_SITES: dict[str, dict[str, Any]] = {
+    "con1": {
+        "qradar_roles": ["console"],
+        "ansible_host": "198.18.1.1",
+        "qradar_parties": {"log_sources": ["198.18.2.128/25", "198.18.3.0/24"], "flow_sources": ["198.18.2.7"]},
+    },
+    "fp1": {"qradar_roles": ["flow_processor"], "ansible_host": "198.18.2.1"},
+    "vs1": {"qradar_roles": ["vulnerability_scanner"], "ansible_host": "198.18.1.2"},
+    "gw1": {
+        "qradar_gateway_segments": {"eth0": ["198.18.1.0/24"], "eth1": ["198.18.2.0/24"], "eth2": ["198.18.3.0/24"]}
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "texts"),
+    [
+        (
+            {},
+            [
+                "qradar_roles: ['flow_processor'] of fp1 listen to no log_sources, which are at the same site, so "
+                "what these send crosses gw1. If a host there collects it, give this host the role "
+                "event_processor or event_collector too.",
+                "qradar_roles: 'vulnerability_processor' is not the role of any host, but scanners report to one: vs1. "
+                "Give it to the host that processes the scans, which may be the console.",
+            ],
+        ),
+        (
+            {
+                "con1": {"qradar_roles": ["console", "vulnerability_processor"]},
+                "fp1": {"qradar_roles": ["event_processor"]},
+            },
+            [
+                "qradar_roles: ['event_processor'] of fp1 listen to no flow_sources, which are at the same site, so "
+                "what these send crosses gw1. If a host there collects it, give this host the role "
+                "flow_processor or flow_collector too.",
+            ],
+        ),
+        (
+            {
+                "con1": {"qradar_roles": ["console", "vulnerability_processor"]},
+                "fp1": {"qradar_roles": ["event_collector", "flow_collector"]},
+            },
+            [],
+        ),
+        # Without a gateway, nobody knows what lies together.
+        ({"con1": {"qradar_roles": ["console", "vulnerability_processor"]}, "gw1": None}, []),
+    ],
+)
+def test_absent_roles(changed: dict[str, Any], texts: list[str]) -> None:
+    inventory = {name: {**hosts, **(changed.get(name) or {})} for name, hosts in AT_TWO_SITES.items()}
+    inventory = {name: hosts for name, hosts in inventory.items() if changed.get(name, {}) is not None}
+    catalog = load_catalog()
+    planner = Planner(read_deployment(inventory, {}, catalog, today=datetime.date(2026, 11, 23)), catalog)
+    findings = [one for one in check(planner, Firewalls({}))["findings"] if one["kind"] == "absent_role"]
+    assert [one["text"] for one in findings] == texts
+    assert {one["level"] for one in findings} <= {"note"}
