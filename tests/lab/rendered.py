@@ -41,7 +41,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy imp
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import names_of
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from tests.lab.damage.audited_rules.random_plan import random_plan
-from tests.lab.oracle.test_plans import make_planner
+from tests.lab.oracle.plans import make_planner
 from tests.lab.world.labs import LABS
 from tests.lab.world.topology import load_topology
 

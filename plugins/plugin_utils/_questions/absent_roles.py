@@ -33,8 +33,8 @@ def absent_roles(deployment: Deployment) -> Iterator[str]:
             # What lies behind no gateway, or has no host, says nothing about hosts.
             if site.place and site.hosts and party in site.parties and not _any(deployment, site, word):
                 yield _at_site(deployment, site, party, roles)
-    roles = frozenset().union(*(host.roles for host in deployment.hosts.values()))
-    if "vulnerability_scanner" in roles and "vulnerability_processor" not in roles:
+    present = frozenset().union(*(host.roles for host in deployment.hosts.values()))
+    if "vulnerability_scanner" in present and "vulnerability_processor" not in present:
         names = sorted(host.name for host in deployment.hosts.values() if "vulnerability_scanner" in host.roles)
         yield complaint(
             None,

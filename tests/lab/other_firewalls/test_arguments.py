@@ -18,7 +18,7 @@ from tests.lab.demo.demo import demo
 from tests.lab.demo.screen import Screen
 from tests.lab.hosts.firewalld import missing_programs, start_firewalld
 from tests.lab.hosts.rules import saved
-from tests.lab.oracle.test_plans import make_planner
+from tests.lab.oracle.plans import make_planner
 from tests.lab.world.lab import ROOT, Lab
 from tests.lab.world.labs import SMALL
 from tests.lab.world.topology import load_topology

@@ -9,7 +9,7 @@ import datetime
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._rulesets.offline import to_ruleset
 from tests.lab.hosts.qradar.stand_in import TOOL, install_stand_in, read_bytes, write_file
-from tests.lab.oracle.test_plans import make_planner
+from tests.lab.oracle.plans import make_planner
 from tests.lab.plays.record import record_playbook
 from tests.lab.plays.site import REMOVE, SITE
 from tests.lab.qradar.hosts import pre, said

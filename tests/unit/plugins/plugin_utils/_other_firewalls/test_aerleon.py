@@ -16,7 +16,7 @@ import yaml
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._other_firewalls.aerleon import aerleon_policy
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.flows import query_flows
-from tests.lab.oracle.test_plans import make_planner
+from tests.lab.oracle.plans import make_planner
 from tests.lab.world.labs import DEMO, SMALL
 from tests.lab.world.topology import load_topology
 from tests.unit.plugins.plugin_utils._other_firewalls.aerleon_itself import generate
