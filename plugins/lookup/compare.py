@@ -96,8 +96,8 @@ _raw:
       elements: str
     options:
       description: >-
-        Options of the firewall roles for packets that no flow lists, where they differ. Each item has V(variable),
-        V(before), V(after) and V(hosts).
+        Options of the firewall roles for packets that no flow lists, and the profile, where they differ. Each item has
+        V(variable), V(before), V(after) and V(hosts), which is empty for the profile: it is the deployment's.
       type: list
       elements: dict
     text:

@@ -193,7 +193,10 @@ def _order(item: tuple[Any, Any]) -> Any:
 
 
 def _options(before: Snapshot, after: Snapshot) -> Iterator[dict[str, Any]]:
-    """Options of the firewall roles for unlisted packets, where they differ on a host of both inventories."""
+    """The profile, and options of the firewall roles for unlisted packets of a host of both, where they differ."""
+    profiles = [snapshot.planner.deployment.settings.profile for snapshot in (before, after)]
+    if profiles[0] != profiles[1]:
+        yield {"variable": "qradar_profile", "before": profiles[0], "after": profiles[1], "hosts": []}
     changed: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
     for scope, kind in ((HOST, "hosts"), (GATEWAY, "gateways")):
         names = [getattr(snapshot.planner.deployment, kind) for snapshot in (before, after)]

@@ -27,8 +27,8 @@ def text_of(result: Mapping[str, Any]) -> list[str]:
     for key, word in (("only_before", "before"), ("only_after", "now")):
         lines += [f"{name} is a gateway only {word}, and is not compared." for name in result[key]]
     for option in result["options"]:
-        hosts = shortened(option["hosts"], _WORDS)
-        lines.append(f"{option['variable']} of {hosts}: {option['before']} before, {option['after']} now.")
+        whose = f" of {shortened(option['hosts'], _WORDS)}" if option["hosts"] else ""
+        lines.append(f"{option['variable']}{whose}: {option['before']} before, {option['after']} now.")
     return list(map(message, lines)) or ["No flow differs."]
 
 
