@@ -25,7 +25,10 @@ AUDIT = "playbooks/audit.yml"
 OPEN = ["iptables", "-I", "INPUT", "-p", "tcp", "--dport", "8443", "-j", "ACCEPT"]
 CLOSE = "table inet somebody { chain c { type filter hook forward priority 5; tcp dport 514 drop; }; }"
 RULE = "insert rule inet portledger_gateway forward ip6 saddr 2001:db8:77::/64 accept"
-SYSLOG = "tcp/514 syslog from log_sources to event_listener, tcp/514 syslog from component to console"
+SYSLOG = (
+    "tcp/514 syslog from log_sources to event_listener, tcp/514 syslog from component to console, "
+    "tcp/514 syslog from event_collector to event_listener"
+)
 FAMILIES = ("IPv4", "IPv6")
 WITH = {"console": "iptables", "gateway": "nftables", "collector": "nftables"}
 
@@ -136,7 +139,7 @@ def test_drift_others_and_listeners(lab: Lab, auditor: Auditor) -> None:
         "  extra: rule without a service: ip6 saddr 2001:db8:77::/64 accept (IPv6)",
         *(f"  foreign: blocks {SYSLOG} ({one}), by nft inet somebody c: tcp dport 514 drop" for one in FAMILIES),
     ):
-        assert line in found
+        assert line in found, "\n".join(found)
     (known,) = [line for line in found if line.startswith("  listens: tcp/514 by ")]
     assert known.endswith(": syslog")
     (unknown,) = [line for line in found if line.startswith("  listens, undocumented: tcp/10050 by ")]

@@ -56,9 +56,9 @@ def test_check_mode_tells_what_the_run_then_does(fresh: Lab) -> None:
     assert set(check.shown) == set(HOSTS)
     assert check.shown == real.shown
     assert "+ tcp/514 syslog from log_sources (2 networks)" in real.differences()["console"]
-    assert "+ tcp/8000 event_collection_service from event_collector (2 addresses)" in real.differences()["console"]
+    assert "+ tcp/8000 event_collection_service from event_listener (4 addresses)" in real.differences()["console"]
     assert (
-        "+ tcp/8000 event_collection_service from event_collector (2 addresses) to console (2 addresses)"
+        "+ tcp/8000 event_collection_service from event_listener (4 addresses) to console (2 addresses)"
         in real.differences()["gateway"]
     )
     for arguments in ((), ("--check",)):
@@ -93,7 +93,7 @@ def test_verbose_differences_show_addresses(lab: Lab) -> None:
         syslog = console.index(f"{sign} tcp/514 syslog from log_sources (2 networks)")
         assert "  log_sources (2 networks): 198.19.2.48/28, 2001:db8:a2::50/124" in console
         assert console.index("  log_sources (2 networks): 198.19.2.48/28, 2001:db8:a2::50/124") <= syslog + 1
-        assert "  event_collector (2 addresses): 198.19.2.11, 2001:db8:a2::11" in console
+        assert "  event_listener (4 addresses): 198.19.1.11, 198.19.2.11, 2001:db8:a1::11, 2001:db8:a2::11" in console
         assert "  console (2 addresses): 198.19.1.11, 2001:db8:a1::11" in shown_lines(verbose, "gateway")
         if playbook == SITE:
             assert record_playbook(lab, SITE).run.ok

@@ -118,7 +118,7 @@ def test_drift(lab: Lab, console: Asker, tool: str, match: str, also: str) -> No
     assert info["difference"] == console.apply("--check")["difference"]
     family = {"iptables": "IPv4", "ip6tables": "IPv6"}[tool]
     assert info["difference"] == [
-        f"+ tcp/8000 event_collection_service from event_collector (1 address) ({family}){also}",
+        f"+ tcp/8000 event_collection_service from event_listener (2 addresses) ({family}){also}",
     ]
     assert info["in_force"] is False
     # What is written for a boot is as it was.
