@@ -8,13 +8,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.unit.kernel.box import SEARCH
+from tests.unit.kernel.box import SEARCH, spent
 from tests.unit.kernel.iptables.box import Box, add_foreign, flow_chain
 from tests.unit.plugins.module_utils.support import golden_plan
 
@@ -110,11 +109,11 @@ def test_ten_thousand_networks(box: Box) -> None:
         "ipv4": [f"198.18.{n // 128}.{n % 128 * 2}/32" for n in range(10000)],
         "ipv6": [f"2001:db8:{n:x}::/48" for n in range(10000)],
     }
-    started = time.monotonic()
+    started = spent()
     box.apply(plan=plan)
-    loaded = time.monotonic()
+    loaded = spent()
     assert not box.apply(plan=plan)["changed"]
-    again = time.monotonic()
+    again = spent()
     print(f"10,000 networks a family: loaded in {loaded - started:.2f} s, again in {again - loaded:.2f} s")
     assert loaded - started < 30
     assert again - loaded < 10
