@@ -9,8 +9,9 @@ Note that this plugin util is **PRIVATE** to the collection.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange, merge_ports
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import PAIR_CONDITIONS, ROLE_FEATURES
@@ -25,6 +26,14 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides impo
 
 EXTRA_SERVICE = "extra_flow"
 """The service name of flows that the operator added."""
+
+
+_EITHER_END: Final[dict[str, tuple[str, Callable[[Host], bool]]]] = {
+    "encrypted": ("encrypted {}", lambda host: host.encrypted),
+    "app_host_encrypted": ("encrypted app_host", lambda host: host.encrypted and "app_host" in host.roles),
+    "app_host_unencrypted": ("unencrypted app_host", lambda host: not host.encrypted and "app_host" in host.roles),
+}
+"""Conditions that one end has to meet: the label of the hosts that do, and which these are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,26 +127,13 @@ class _FlowMaker:
                 self._sides.which(from_, f"unencrypted {from_}", lambda host: not host.encrypted),
                 self._sides.which(to, f"unencrypted {to}", lambda host: not host.encrypted),
             )
-        elif when == "encrypted":
+        elif when in _EITHER_END:
+            label, test = _EITHER_END[when]
             yield from _either_end(
                 source,
-                self._sides.which(from_, f"encrypted {from_}", lambda host: host.encrypted),
+                self._sides.which(from_, label.format(from_), test),
                 destination,
-                self._sides.which(to, f"encrypted {to}", lambda host: host.encrypted),
-            )
-        elif when == "app_host_encrypted":
-            yield from _either_end(
-                source,
-                self._sides.which(from_, "encrypted app_host", _is_encrypted_app_host),
-                destination,
-                self._sides.which(to, "encrypted app_host", _is_encrypted_app_host),
-            )
-        elif when == "app_host_unencrypted":
-            yield from _either_end(
-                source,
-                self._sides.which(from_, "unencrypted app_host", _is_unencrypted_app_host),
-                destination,
-                self._sides.which(to, "unencrypted app_host", _is_unencrypted_app_host),
+                self._sides.which(to, label.format(to), test),
             )
         else:
             yield source, destination
@@ -150,14 +146,6 @@ def _either_end(
     # Where all destinations are meant already, the sources add nothing.
     if some_destinations is not destination:
         yield some_sources, destination
-
-
-def _is_encrypted_app_host(host: Host) -> bool:
-    return host.encrypted and "app_host" in host.roles
-
-
-def _is_unencrypted_app_host(host: Host) -> bool:
-    return not host.encrypted and "app_host" in host.roles
 
 
 def _worth_a_flow(source: Side, destination: Side) -> bool:

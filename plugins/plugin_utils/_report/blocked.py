@@ -79,7 +79,7 @@ class _Blocked:
             else:
                 for reading in service.readings:
                     here = in_profile(service, reading, self._settings)
-                    if here is None or here != as_documented(service, reading, self._settings):
+                    if here != as_documented(service, reading, self._settings):
                         lacks = [str(reading.least)]
                         yield _entry(
                             PROFILE, service, service_ports(service, self._settings), [reading], lacks, _PROFILE
