@@ -23,8 +23,9 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runti
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
 from ansible_collections.portledger.qradar.plugins.module_utils._host.unfinished import Note
 from ansible_collections.portledger.qradar.plugins.module_utils._host.process import LONG_SECONDS
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import restore_text
-from ansible_collections.portledger.qradar.plugins.module_utils._providers.answers import printed
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.put_back import (
+    can_read, put_back_rules, read_rules,
+)
 
 # What zones and policies list, and the option that adds one.
 _LISTS = {
@@ -113,7 +114,7 @@ class _Others:
         tables = {}
         # With this backend the tables are firewalld's, and whoever uses it knows what a reload does to them.
         if backend(host) != "iptables":
-            tables = dict((program, _save(host, program)) for program in _IPTABLES if host.find(program + "-save"))
+            tables = dict((program, read_rules(host, program)) for program in _IPTABLES if can_read(host, program))
         return cls(host, _settings(answers), _direct(answers), tables)
 
     @classmethod
@@ -153,9 +154,9 @@ class _Others:
 
     def _put_back_rules(self, program, before):
         try:
-            lost = lost_rules(before, _save(self.host, program))
+            lost = lost_rules(before, read_rules(self.host, program))
             if lost:
-                restore_text(self.host, program + "-restore", lost)
+                put_back_rules(self.host, program, lost)
         except RulesetError as error:
             self.failed = True
             self.problems.append(error.words)
@@ -169,10 +170,6 @@ class _Others:
             for place in set(self.settings) & set(now)
             for option in _changes(self.settings[place], now[place])
         ) or any(line not in direct[kind] for kind in kinds for line in self.direct[kind])
-
-
-def _save(host, program):
-    return printed(host, program + "-save", [])
 
 
 def _questions(kinds):

@@ -11,6 +11,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.fields imp
 from ansible_collections.portledger.qradar.plugins.module_utils._host.process import LONG_SECONDS
 from ansible_collections.portledger.qradar.plugins.module_utils._host.unfinished import Note
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.lock import is_locked_out, who_holds
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.put_back import put_back_rules
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import Restore, restore_text
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import (
     missing_jumps, read_tables, same_tables,
@@ -286,7 +287,7 @@ def _put_back(host, names, before, generated):
 def _put_back_family(host, names, family, texts):
     text = lost_rules(names, texts[0], texts[1], save_of(host, family))
     if text:
-        restore_text(host, PREFIX[family] + "-restore", text)
+        put_back_rules(host, PREFIX[family], text)
 
 
 class _Attempt:

@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Foreign rules read, and put back, whatever has become of iptables-save and iptables-restore meanwhile.
+
+Where one of these is gone or fails, iptables itself does the same, a table or a rule at a time: one rule that cannot be
+put back costs no other.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.lock import waiting, who_holds
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import restore_text
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import lines_of, split
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.answers import printed
+
+_TABLES = ("filter", "mangle", "nat", "raw", "security")
+
+
+def can_read(host, program):
+    """Whether there is anything that shows rules.
+
+    :type host: _host.host.Host
+    :param program: iptables or ip6tables
+    :type program: str
+    :rtype: bool
+    """
+    return bool(host.find(program + "-save") or host.find(program))
+
+
+def read_rules(host, program):
+    """All rules, as iptables-save prints them.
+
+    :type host: _host.host.Host
+    :param program: iptables or ip6tables
+    :type program: str
+    :rtype: str
+    :raises RulesetError: they cannot be read.
+    """
+    try:
+        return printed(host, program + "-save", [])
+    except RulesetError:
+        found = _listed(host, program) if host.find(program) else None
+        if found is None:
+            raise
+        return found
+
+
+def put_back_rules(host, program, text):
+    """Have the kernel take a text for iptables-restore that leaves alone what it does not name.
+
+    :type host: _host.host.Host
+    :param program: iptables or ip6tables
+    :type program: str
+    :type text: str
+    :raises RulesetError: not all of it is there now.
+    """
+    problems = []
+    for table in _by_table(text):
+        try:
+            restore_text(host, program + "-restore", table)
+        except RulesetError as error:
+            # A table is loaded as a whole or not at all, so none of it is there yet.
+            said = [words for words in _one_by_one(host, program, table) if words] if host.find(program) else [""]
+            problems.extend([error.words] + said if said else [])
+    if problems:
+        raise RulesetError(" ".join(words for words in problems if words))
+
+
+def _by_table(text):
+    """The text of each table."""
+    found = []
+    for line in lines_of(text):
+        if line.startswith("*"):
+            found.append([])
+        if found and line:
+            found[-1].append(line)
+    return ["\n".join(lines + [""]) for lines in found]
+
+
+def _listed(host, program):
+    """What iptables itself lists, in the form of iptables-save; None where it fails on the table that all have."""
+    wait, seconds = waiting(host)
+    parts = []
+    for table in _TABLES:
+        code, out, _err = host.run(program, wait + ["-t", table, "-S"], None, seconds)
+        if code == 0:
+            parts.append("\n".join(["*" + table] + [_saved(line) for line in lines_of(out) if line] + ["COMMIT", ""]))
+        elif table == _TABLES[0]:
+            return None
+    return "".join(parts)
+
+
+def _saved(line):
+    """A line of iptables -S as iptables-save has it."""
+    option, _blank, rest = line.partition(" ")
+    if option == "-P":
+        return ":%s [0:0]" % rest
+    return ":%s - [0:0]" % rest if option == "-N" else line
+
+
+def _one_by_one(host, program, text):
+    """Run each line of a text; gives what was said of it, empty where it worked."""
+    wait, seconds = waiting(host)
+    table = "filter"
+    for line in lines_of(text):
+        if line.startswith("*"):
+            table = line[1:]
+        elif line.startswith(":"):
+            chain, policy = split(line[1:])[:2]
+            if policy != "-":
+                yield _run(host, program, wait + ["-t", table, "-P", chain, policy], seconds)
+            else:
+                # It may be there already: then its rules fail or not, and say so.
+                host.run(program, wait + ["-t", table, "-N", chain], None, seconds)
+        elif line and line != "COMMIT":
+            yield _run(host, program, wait + ["-t", table] + split(line), seconds)
+
+
+def _run(host, program, arguments, seconds):
+    code, out, err = host.run(program, arguments, None, seconds)
+    words = words_of(code, out, err)
+    return "" if code == 0 else "%s %s: failed: %s.%s" % (
+        program, " ".join(arguments), words.rstrip("."), who_holds(host, words)
+    )
