@@ -114,7 +114,11 @@ def test_a_load_that_fails_at_boot(applied: Site, provider: str, damage: str) ->
     assert loaded(console) == good
     assert console.properties(UNIT, "ActiveState", "Result") == {"ActiveState": "failed", "Result": "exit-code"}
     words = journal(console)
-    assert "portledger: the rules of the scope host could not be loaded: " in words
+    cause = {
+        "file": "portledger: /etc/portledger/host/rules.json: cannot be used: ",
+        "kernel": "portledger: the rules of the scope host could not be loaded: ",
+    }
+    assert cause[damage] in words
     assert "portledger: the rules that were confirmed before these are loaded in their place\n" in words
     if damage == "kernel":
         assert "No chain/target/match by that name." in words
