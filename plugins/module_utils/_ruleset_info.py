@@ -11,11 +11,13 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.errors imp
 from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LOG_PREFIX
 from ansible_collections.portledger.qradar.plugins.module_utils._log.kernel_log import read_kernel_log
+from ansible_collections.portledger.qradar.plugins.module_utils._host.connections import connections
 from ansible_collections.portledger.qradar.plugins.module_utils._host.listeners import listeners
 from ansible_collections.portledger.qradar.plugins.module_utils._log.flows import LoggedFlows
 from ansible_collections.portledger.qradar.plugins.module_utils._host.interfaces import check_interfaces
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import find_management, is_port
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.foreign import others
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.permits import foreign_permits
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import (
     PROVIDER, UNIT, Persistence,
 )
@@ -74,6 +76,12 @@ def ruleset_info(host, options):
         # What listens on a gateway is unrelated to what it forwards.
         listening = listeners(host) if scope == HOST else []
         result.update({"others": found, "unread": unread, "listeners": listening})
+    if options.get("permits"):
+        permits, unread = foreign_permits(host, plan, management, options)
+        seen, left_out = connections(host, scope, listeners(host) if scope == HOST else [])
+        result.update(
+            {"foreign_permits": permits, "foreign_unread": unread, "connections": seen, "connections_left_out": left_out}
+        )
     warnings = provider_warnings(host, provider)
     if warnings:
         result["warnings"] = warnings

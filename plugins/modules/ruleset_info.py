@@ -374,6 +374,7 @@ def main():
             RULESET_OPTIONS,
             since={"type": "str", "default": "boot"},
             surroundings={"type": "bool", "default": False},
+            permits={"type": "bool", "default": False},
         ),
         supports_check_mode=True,
     )

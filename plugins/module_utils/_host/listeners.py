@@ -67,6 +67,26 @@ def read_table(text, family, state):
     return found
 
 
+def read_ends(text, family, state):
+    """Both ends of sockets in a table of /proc/net.
+
+    :type text: str
+    :param family: ipv4 or ipv6
+    :type family: str
+    :param state: as the table writes it
+    :type state: str
+    :returns: address and port here, address and port there
+    :rtype: list[tuple[tuple[str, int], tuple[str, int]]]
+    """
+    found = []
+    for line in text.split("\n")[1:]:
+        fields = line.split()
+        ends = [_END.match(one) for one in fields[1:3]] if len(fields) > 9 and fields[3] == state else []
+        if len(ends) == 2 and all(end and len(end.group(1)) == _LENGTHS[family] for end in ends):
+            found.append(tuple((_address(end.group(1), family), int(end.group(2), 16)) for end in ends))
+    return found
+
+
 def _address(text, family):
     """Words of 32 bits, each in the order of this machine."""
     words = [int(text[at : at + 8], 16) for at in range(0, len(text), 8)]

@@ -44,6 +44,8 @@ class PacketRule:
         self.target = target
         self.text = text
         self.unsure = unsure
+        #: how many packets met it; None where nothing counts them, or nobody has asked
+        self.packets = None
 
 
 class Chains:
@@ -85,8 +87,10 @@ class Hooked:
 class Effect:
     """What a rule does with some packets."""
 
-    def __init__(self, hooked, rule, verdict, parts, sure):
+    def __init__(self, hooked, chain, rule, verdict, parts, sure):
         self.hooked = hooked
+        #: the chain that has the rule; the hooked one leads to it
+        self.chain = chain
         self.rule = rule
         self.verdict = verdict
         #: packets, and what is known of each
@@ -174,15 +178,18 @@ class RuleReader:
 class Walk:
     """Leads packets through one hooked chain."""
 
-    def __init__(self, hooked, ours=None):
+    def __init__(self, hooked, ours=None, without=False):
         """
         :type hooked: Hooked
         :param ours: whether a chain of this name is ours; packets that reach one go no further
         :type ours: Callable[[str], bool] | None
+        :param without: packets pass by our chains, as if these were not there
+        :type without: bool
         """
         self.hooked = hooked
         self.effects = []
         self._ours = ours or (lambda name: False)
+        self._without = without
 
     def through(self, parts):
         """
@@ -193,7 +200,7 @@ class Walk:
         """
         left = self._chain(self.hooked.chain, parts, 0)
         if self.hooked.policy == "DROP":
-            self._effect(PacketRule([{}], DROP, None, "policy DROP"), DROP, left)
+            self._effect(self.hooked.chain, PacketRule([{}], DROP, None, "policy DROP"), DROP, left)
             left = []
         for effect in self.effects:
             if effect.verdict in (ACCEPT, OURS, UNKNOWN):
@@ -225,12 +232,12 @@ class Walk:
         """
         return any(effect.verdict == OURS for effect in self.effects)
 
-    def _effect(self, rule, verdict, parts):
+    def _effect(self, chain, rule, verdict, parts):
         enough = UNLESS_DROPPED if verdict == DROP else SURE
         for sure in (True, False):
             some = [part for part in parts if (part[1] >= enough) == sure]
             if some:
-                self.effects.append(Effect(self.hooked, rule, verdict, some, sure))
+                self.effects.append(Effect(self.hooked, chain, rule, verdict, some, sure))
 
     def _chain(self, name, parts, depth):
         """Packets that come out at the end of a chain, or return from it."""
@@ -238,7 +245,7 @@ class Walk:
         for rule in chains.get(name, ()):
             if not parts:
                 break
-            if rule.verdict == GO_ON:
+            if rule.verdict == GO_ON or (self._without and rule.target is not None and self._ours(rule.target)):
                 continue
             inside, outside = _divide(parts, rule)
             if not inside:
@@ -255,7 +262,7 @@ class Walk:
             else:
                 if verdict == UNKNOWN:
                     inside = [(box, CHANGED) for box, _known in inside]
-                self._effect(rule, verdict, inside)
+                self._effect(name, rule, verdict, inside)
             if verdict == GOTO:
                 returned.extend(back)
             # Where it is unsure whether a rule matches, all of its packets went on already.
@@ -265,19 +272,21 @@ class Walk:
         return _once(parts + returned)
 
 
-def trace(path, boxes, ours=None):
+def trace(path, boxes, ours=None, without=False):
     """Lead packets through hooked chains, one after the other.
 
     :type path: list[Hooked]
     :type boxes: list[tuple]
     :param ours: see :class:`Walk`
     :type ours: Callable[[str], bool] | None
+    :param without: see :class:`Walk`
+    :type without: bool
     :returns: packets that come through, or may, and what is known of each; and the walk of each chain
     :rtype: tuple[list[tuple[tuple, int]], list[Walk]]
     """
     walks, parts = [], [(box, SURE) for box in boxes]
     for hooked in path:
-        walks.append(Walk(hooked, ours))
+        walks.append(Walk(hooked, ours, without))
         parts = walks[-1].through(parts)
     return parts, walks
 

@@ -31,10 +31,10 @@ _WORDS = {ACCEPT: "opens", DROP: "closes", TRANSLATE: "translates", UNKNOWN: "ma
 _TRANSPORTS = {"tcp": TCP, "udp": UDP}
 _NAMES = {TCP: "tcp", UDP: "udp"}
 _ECHO = {"ipv4": (ICMP, 8), "ipv6": (ICMPV6, 128)}
-# What the plan lets every host have: errors; in IPv6 also packet too big, neighbours and multicast listeners.
-_LIFE = {"ipv4": (ICMP, [(3, 3), (11, 12)]), "ipv6": (ICMPV6, [(1, 4), (130, 137), (143, 143)])}
-# Nobody on a network has these: this network, loopback, multicast, reserved; unspecified, loopback, multicast.
-_NOBODY = {"ipv4": ["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3"], "ipv6": ["::/127", "ff00::/8"]}
+#: what the plan lets every host have: errors; in IPv6 also packet too big, neighbours and multicast listeners.
+LIFE = {"ipv4": (ICMP, [(3, 3), (11, 12)]), "ipv6": (ICMPV6, [(1, 4), (130, 137), (143, 143)])}
+#: nobody on a network has these: this network, loopback, multicast, reserved; unspecified, loopback, multicast.
+NOBODY = {"ipv4": ["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3"], "ipv6": ["::/127", "ff00::/8"]}
 _OURS = re.compile(r"^PORTLEDGER-|portledger-(host|gw)(_|$)")
 # Why it is unsure what becomes of packets that a rule matches for certain.
 _WHICH = "the interface that packets use"
@@ -84,7 +84,7 @@ def others(host, plan, management, options):
     found = []
     for family in FAMILIES:
         if family in paths:
-            found.extend(_Family(host, plan, management, options, family, paths[family]).found())
+            found.extend(Family(host, plan, management, options, family, paths[family]).found())
     return found, unread
 
 
@@ -97,7 +97,7 @@ def is_ours(chain):
     return bool(_OURS.search(chain))
 
 
-class _Family:
+class Family:
     """One family of one host."""
 
     def __init__(self, host, plan, management, options, family, path):
@@ -194,7 +194,7 @@ class _Family:
         return found
 
     def _somebody(self, intervals):
-        nobody = merged(interval_of(one, self.family) for one in _NOBODY[self.family])
+        nobody = merged(interval_of(one, self.family) for one in NOBODY[self.family])
         return [part for one in intervals for part in complement(nobody, one)]
 
     def _without_segments(self, boxes):
@@ -231,7 +231,7 @@ class _Family:
             boxes = meet(boxes, {DESTINATION: self.local})
         if self.plan.scope == contract.GATEWAY:
             boxes = self._without_segments(self._of_deployment(boxes))
-        protocol, types = _LIFE[self.family]
+        protocol, types = LIFE[self.family]
         boxes = subtract(boxes, {PROTOCOL: [(protocol, protocol)], PORT: types})
         for flow in self.flows:
             boxes = subtract(boxes, flow.product)
@@ -336,7 +336,7 @@ def _by_ports(boxes):
     lines = {}
     for protocol, some in sorted(found.items()):
         ports, all_of = lines.setdefault(tuple(shadow(some, SOURCE)), ([], []))
-        ports.extend(_port_text(protocol, port) for port in shadow(some, PORT))
+        ports.extend(port_text(protocol, port) for port in shadow(some, PORT))
         all_of.extend(some)
     return [(_short(ports), some) for ports, some in sorted(lines.values(), key=lambda one: one[0])]
 
@@ -345,7 +345,13 @@ def _short(ports):
     return ports if len(ports) <= 2 * _MOST else ports[: 2 * _MOST] + ["and more"]
 
 
-def _port_text(protocol, port):
+def port_text(protocol, port):
+    """Protocols and ports, for people.
+
+    :type protocol: tuple[int, int]
+    :type port: tuple[int, int]
+    :rtype: str
+    """
     if protocol[0] != protocol[1]:
         ports = "" if port == (0, LAST_PORT) else ", port %d-%d" % port
         return "any protocol" + ports if protocol == (0, 255) else "protocols %d-%d%s" % (protocol + (ports,))
@@ -374,5 +380,5 @@ def _local(host, family):
                 found.append(interval_of(address + "/32", family)[0])
             except ValueError:
                 continue
-    nobody = merged(interval_of(one, family) for one in _NOBODY[family])
+    nobody = merged(interval_of(one, family) for one in NOBODY[family])
     return merged(part for one in found for part in complement(nobody, (one, one)))

@@ -250,6 +250,21 @@ class _Statements:
         return [(product, why) for product, why in some if product[PROTOCOL]]
 
 
+def counted(data):
+    """How many packets a rule has counted.
+
+    :param data: a rule in JSON
+    :type data: dict
+    :returns: None where it does not count
+    :rtype: int | None
+    """
+    for entry in data.get("expr") or []:
+        counter = entry.get("counter") if isinstance(entry, dict) else None
+        if isinstance(counter, dict) and isinstance(counter.get("packets"), int):
+            return counter["packets"]
+    return None
+
+
 def _is_harmless(value):
     """Whether it writes nothing that rules look at and this code knows."""
     (kind, about), = value["key"].items()

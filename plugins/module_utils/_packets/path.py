@@ -72,11 +72,14 @@ def read_paths(host, scope, interfaces=()):
 class Gathered:
     """What the programs say."""
 
-    def __init__(self, host):
+    def __init__(self, host, counters=False):
         """
         :type host: _host.host.Host
+        :param counters: whether rules are to know how many packets met them
+        :type counters: bool
         """
         self.host = host
+        self._counters = counters
         self.unread = []
         #: families whose iptables is one for nf_tables: its tables are among those of nft
         self.modern = set()
@@ -115,7 +118,7 @@ class Gathered:
                 self._unread("tables of %s-legacy, for %s is not there" % (name, program))
 
     def _save(self, program):
-        code, out, err = self.host.run(program, [])
+        code, out, err = self.host.run(program, ["-c"] if self._counters else [])
         if code != 0:
             self._unread("%s: failed: %s" % (program, words_of(code, out, err)))
         return out
@@ -175,6 +178,8 @@ class Gathered:
                         tracked = table != "raw"
                         reader = iptables.Reader(family, interfaces, self.sets, scope == HOST, tracked, hook)
                         read = reader.read("%s %s" % (name, table), chains)
+                        if self._counters:
+                            _count(read, saved)
                         place = (_HOOKS[scope].index(hook), _PRIORITIES[table], name)
                         yield place, Hooked(read, chain, policy)
 
@@ -217,7 +222,10 @@ class Gathered:
             for rule in parts.get("rule", []):
                 reader.note_filled(rule)
             for rule in parts.get("rule", []):
-                chains.rules.setdefault(rule["chain"], []).extend(reader.rules(rule, texts(key, rule)))
+                found = reader.rules(rule, texts(key, rule))
+                chains.rules.setdefault(rule["chain"], []).extend(found)
+                for one in found:
+                    one.packets = nftables.counted(rule)
             policy = "DROP" if chain.get("policy") == "drop" else "ACCEPT"
             place = (_HOOKS[scope].index(chain["hook"]), chain["prio"], "nft %s %s" % key)
             yield place, Hooked(chains, chain["name"], policy)
@@ -231,6 +239,12 @@ class Gathered:
             if name == PREFIX[family] and family in self.modern
             for table in read_save(save)
         )
+
+
+def _count(read, saved):
+    for chain, rules in saved.chains().items():
+        for one, rule in zip(read.rules[chain], rules):
+            one.packets = rule.packets
 
 
 class _Texts:

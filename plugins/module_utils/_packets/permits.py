@@ -1,0 +1,253 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What foreign rules permit, as if ours were not there: what a deployment permits before it is enforced.
+
+This is about the first packet of a connection from the network, as far as such packets can come: from addresses that
+have a route by the interfaces that a rule matches. What a plan cannot express is listed, and never made wider.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base import contract
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import interval_of, merged, networks_of
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, shown
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import (
+    CAME, DESTINATION, GOES, ICMP, ICMPV6, LAST_PORT, PORT, PROTOCOL, SOURCE, SOURCE_PORT, TCP, UDP, common, meet,
+    shared, subtract, subtract_boxes,
+)
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import (
+    ACCEPT, SURE, TRANSLATE, UNKNOWN, trace,
+)
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.foreign import (
+    LIFE, NOBODY, Family, is_ours, port_text,
+)
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.makers import Makers
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import Gathered
+
+#: in the place of a rule: what comes through because nothing drops it
+POLICY = "no rule drops it"
+#: more than these are not listed, and an entry says so
+MOST_ENTRIES, MOST_NETWORKS, MOST_BOXES = 1000, 2000, 5000
+_LONGEST = 500
+_ECHO = {"ipv4": (ICMP, 8), "ipv6": (ICMPV6, 128)}
+_SOURCE_PORT = "the port that packets come from"
+_EARLIER = "an earlier rule that cannot be read exactly, or that translates"
+_INTERFACE = "which interface packets use"
+_TRANSLATED = "translation to another address or port"
+
+
+def foreign_permits(host, plan, management, options):
+    """What foreign rules permit.
+
+    :type host: _host.host.Host
+    :type plan: _plan.plan.Plan
+    :type management: _host.management.Management
+    :param options: unlisted and egress of the module
+    :type options: dict
+    :returns: an entry for each rule, with the flows that it permits; and what cannot be read at all
+    :rtype: tuple[list[dict], list[str]]
+    """
+    gathered = Gathered(host, counters=True)
+    paths, unread = gathered.paths(plan.scope, plan.interfaces)
+    makers = Makers(host)
+    found = []
+    for family in FAMILIES:
+        if family in paths:
+            found.extend(_Permits(host, plan, management, options, family, paths[family]).entries(makers))
+    return found[:MOST_ENTRIES], unread + _left_out(found)
+
+
+def _left_out(found):
+    more = len(found) - MOST_ENTRIES
+    return ["%d more rules that permit something: only %d are listed" % (more, MOST_ENTRIES)] if more > 0 else []
+
+
+class _Permits(Family):
+    """One family of one host."""
+
+    def entries(self, makers):
+        """
+        :type makers: Makers
+        :rtype: list[dict]
+        """
+        passed, walks = trace(self.path.hooked, [self._universe()], is_ours, without=True)
+        sure = [box for box, known in passed if known == SURE]
+        perhaps = [box for box, known in passed if known != SURE]
+        by_rule, accepted = [], []
+        for walk in walks:
+            for effect in walk.effects:
+                if effect.verdict == ACCEPT:
+                    accepted.extend(effect.boxes)
+                    certain = shared(effect.boxes, sure) if effect.sure else []
+                    rest = shared(effect.boxes, perhaps if effect.sure else sure + perhaps)
+                    self._note(by_rule, effect, certain, True)
+                    self._note(by_rule, effect, rest, False)
+                elif effect.verdict in (TRANSLATE, UNKNOWN):
+                    self._note(by_rule, effect, effect.boxes, False)
+        found = [self._entry_of(makers, *one) for one in by_rule]
+        found.append(self._by_policy(subtract_boxes(sure + perhaps, sorted(set(accepted)))))
+        return [entry for entry in found if entry]
+
+    @staticmethod
+    def _note(by_rule, effect, boxes, certain):
+        """A rule that several chains lead to is one."""
+        if not boxes:
+            return
+        for known, some, sure in by_rule:
+            if known.rule is effect.rule and sure == certain:
+                some.extend(boxes)
+                return
+        by_rule.append((effect, list(boxes), certain))
+
+    def _entry_of(self, makers, effect, boxes, certain):
+        rule = effect.rule
+        text = "%s" % rule.text
+        unknown = rule.unsure
+        if effect.verdict == TRANSLATE:
+            unknown = unknown or _TRANSLATED
+        elif effect.verdict == UNKNOWN:
+            unknown = unknown or "what becomes of packets here"
+        elif not certain:
+            unknown = unknown or _EARLIER
+        return self._described(boxes, unknown, {
+            "place": effect.hooked.place,
+            "chain": effect.chain,
+            "rule": text if len(text) <= _LONGEST else text[:_LONGEST] + " ...",
+            "made_by": makers.of(self.family, effect.hooked.place, effect.chain, text),
+            "packets": rule.packets,
+            "policy": False,
+        })
+
+    def _by_policy(self, boxes):
+        return self._described(boxes, None, {
+            "place": ", ".join(hooked.place for hooked in self.path.hooked[-1:]) or "no chain",
+            "chain": "",
+            "rule": POLICY,
+            "made_by": "policy",
+            "packets": None,
+            "policy": True,
+        }, False)
+
+    def _described(self, boxes, unknown, entry, tell_rest=True):
+        """An entry with its flows; None where no packet can come."""
+        boxes = self._there(boxes)
+        if not boxes:
+            return None
+        asked = [box for box in boxes if box[SOURCE_PORT] == self.whole[SOURCE_PORT]]
+        if len(asked) < len(boxes):
+            # Old rules for replies without connection tracking: a plan would permit all ports to everybody there.
+            unknown = unknown or _SOURCE_PORT
+            asked = boxes
+        pieces, rest, names = {}, [], set()
+        for box in asked[:MOST_BOXES]:
+            for ends, came, doubtful in self._ends(box):
+                names.update(came)
+                unknown = unknown or (_INTERFACE if doubtful else None)
+                for port in self._ports_of(box, rest):
+                    pieces.setdefault((port, ends[1]), []).extend(ends[0])
+        flows = self._flows_of(pieces)
+        rest = sorted(set(rest)) if tell_rest else []
+        if not flows and not rest:
+            return None
+        count = sum(len(flow["sources"]) for flow in flows)
+        if count > MOST_NETWORKS or len(asked) > MOST_BOXES:
+            unknown = unknown or "more than %d networks" % MOST_NETWORKS
+            flows = [dict(flow, sources=flow["sources"][:1]) for flow in flows[:1]]
+        return dict(
+            entry, family=self.family, certain=unknown is None, unknown=unknown, interfaces=sorted(names),
+            flows=flows, rest=rest,
+        )
+
+    def _there(self, boxes):
+        """Packets that can come: from somebody, to this host or to what this gateway filters."""
+        boxes = meet(boxes, {SOURCE: self._somebody([self.whole[SOURCE]])})
+        if self.local:
+            boxes = meet(boxes, {DESTINATION: self.local})
+        if self.plan.scope == contract.GATEWAY:
+            # What stays within one segment, the controller takes out: it knows what lies behind which interface.
+            boxes = self._of_deployment(boxes)
+        protocol, types = LIFE[self.family]
+        return subtract(boxes, {PROTOCOL: [(protocol, protocol)], PORT: types})
+
+    def _ends(self, box):
+        """Sources and destination of a box's packets, names of the interface that it asks for, and whether in doubt."""
+        gateway = self.plan.scope == contract.GATEWAY
+        used = self.ways.used
+        came_all = all(box[CAME][0] <= one <= box[CAME][1] for one in used)
+        goes_all = not gateway or all(box[GOES][0] <= one <= box[GOES][1] for one in used)
+        froms = [([box[SOURCE]], used)] if came_all else self.ways.of([box[SOURCE]])
+        tos = [([box[DESTINATION]], used)] if goes_all else self.ways.of([box[DESTINATION]])
+        names = [] if came_all else self._names(box[CAME])
+        names += [] if goes_all else self._names(box[GOES])
+        for sources, came in froms:
+            by = [one for one in came if box[CAME][0] <= one <= box[CAME][1]]
+            for destinations, goes in tos if by else ():
+                to = [one for one in goes if not gateway or box[GOES][0] <= one <= box[GOES][1]]
+                doubtful = (not came_all and len(by) < len(came)) or (not goes_all and len(to) < len(goes))
+                if to:
+                    for destination in destinations:
+                        yield (sources, destination), names, doubtful
+
+    def _names(self, interval):
+        tokens = self.path.interfaces.tokens[interval[0] : interval[1] + 1]
+        return [token.replace("\0", "*") if token != "\0" else "others" for token in tokens]
+
+    def _ports_of(self, box, rest):
+        """Transports and ports of a box as a plan has them; what it cannot express goes to the rest, as a text."""
+        first, last = box[PROTOCOL]
+        echo, kind = _ECHO[self.family]
+        for number, name in ((TCP, "tcp"), (UDP, "udp")):
+            if first <= number <= last and box[PORT][1] > 0:
+                yield name, max(box[PORT][0], 1), box[PORT][1]
+        if first <= echo <= last and box[PORT][0] <= kind <= box[PORT][1]:
+            yield "icmp", 0, 0
+        if first == last == echo:
+            others = [one for one in common([(0, 255)], [box[PORT]]) if one != (kind, kind)]
+            rest.extend(port_text((echo, echo), one) if one[0] == one[1] else "other ICMP messages" for one in others)
+        elif first == last and 0 < first not in (TCP, UDP, ICMP, ICMPV6):
+            rest.append(port_text((first, last), (0, LAST_PORT)))
+        elif first != last:
+            rest.append("other protocols")
+
+    def _flows_of(self, pieces):
+        """Ports that have the same ends, together."""
+        alike = {}
+        for (port, destination), sources in pieces.items():
+            alike.setdefault((tuple(merged(sources)), port), []).append(destination)
+        together = {}
+        for (sources, port), destinations in alike.items():
+            ends = tuple(merged(destinations)) if self.plan.scope == contract.GATEWAY else ()
+            together.setdefault((sources, ends), []).append(port)
+        flows = []
+        for (sources, ends), ports in sorted(together.items()):
+            flows.append({
+                "ports": _port_texts(ports),
+                "sources": self._networks(sources),
+                "destinations": self._networks(ends),
+            })
+        return flows
+
+    def _networks(self, intervals):
+        """The fewest networks. Addresses that nobody has may be among them, where that takes fewer."""
+        exact = self._texts(intervals)
+        if len(exact) < 4:
+            return exact
+        nobody = [interval_of(one, self.family) for one in NOBODY[self.family]]
+        wider = self._texts(merged(list(intervals) + nobody))
+        return wider if len(wider) < len(exact) else exact
+
+    def _texts(self, intervals):
+        return [shown(one) for interval in intervals for one in networks_of(interval, self.family)]
+
+
+def _port_texts(ports):
+    by_transport = {}
+    for transport, first, last in ports:
+        by_transport.setdefault(transport, []).append((first, last))
+    found = []
+    for transport in ("tcp", "udp"):
+        for first, last in merged(by_transport.get(transport, [])):
+            found.append("%s/%d" % (transport, first) + ("-%d" % last if last > first else ""))
+    return found + (["icmp"] if "icmp" in by_transport else [])
