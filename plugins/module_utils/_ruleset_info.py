@@ -78,10 +78,10 @@ def ruleset_info(host, options):
         result.update({"others": found, "unread": unread, "listeners": listening})
     if options.get("permits"):
         permits, unread = foreign_permits(host, plan, management, options)
-        seen, left_out = connections(host, scope, listeners(host) if scope == HOST else [])
-        result.update(
-            {"foreign_permits": permits, "foreign_unread": unread, "connections": seen, "connections_left_out": left_out}
-        )
+        listening = listeners(host) if scope == HOST else []
+        seen, left_out = connections(host, scope, listening)
+        result.update({"foreign_permits": permits, "foreign_unread": unread, "listeners": listening})
+        result.update({"connections": seen, "connections_left_out": left_out})
     warnings = provider_warnings(host, provider)
     if warnings:
         result["warnings"] = warnings

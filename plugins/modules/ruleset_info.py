@@ -59,6 +59,13 @@ options:
         RV(listeners).
     type: bool
     default: false
+  permits:
+    description:
+      - Also report what foreign rules permit, as if the rules of this collection were not there, in
+        RV(foreign_permits), and which connections are established, in RV(connections). The playbook C(adopt) makes a
+        proposal of that.
+    type: bool
+    default: false
 requirements:
   - what the provider needs, see M(portledger.qradar.ruleset)
   - C(journalctl) and systemd's journal, or C(dmesg), for RV(logged)
@@ -328,7 +335,7 @@ unread:
   sample: []
 listeners:
   description: Which processes listen, in the network that the module runs in. Empty with O(scope=gateway).
-  returned: success, with O(surroundings=true)
+  returned: success, with O(surroundings=true) or O(permits=true)
   type: list
   elements: dict
   contains:
@@ -359,6 +366,80 @@ listeners:
       processes: [syslogd]
       services: [syslog]
       documented: network
+foreign_permits:
+  description:
+    - Foreign rules that permit something, judged by the first packet of a connection from the network, as if the rules of
+      this collection were not there. 1000 at most.
+    - A rule that is bound to an interface permits the sources that a route leads to by that interface.
+  returned: success, with O(permits=true)
+  type: list
+  elements: dict
+  contains:
+    family: {type: str, description: V(ipv4) or V(ipv6).}
+    place: {type: str, description: Table and chain that the kernel leads to.}
+    chain: {type: str, description: The chain that has the rule.}
+    rule: {type: str, description: "The rule, as its own program writes it. 500 letters at most."}
+    made_by:
+      description: "What has made it, as far as its chain or a file of QRadar tells, such as V(firewalld zone public),
+        V(iptables.pre), V(docker), V(iptables)."
+      type: str
+    packets: {type: int, description: How many packets it has counted. None where it does not count.}
+    policy: {type: bool, description: "Whether it is not a rule, but what comes through because no rule drops it."}
+    certain:
+      description: Whether it can be read exactly. If not, RV(foreign_permits[].unknown) says what else it depends on, and
+        RV(foreign_permits[].flows) are more than it permits.
+      type: bool
+    unknown: {type: str, description: What else it depends on. None where it is certain.}
+    interfaces: {type: list, elements: str, description: Interfaces that it is bound to. Empty for any.}
+    flows:
+      description: What it permits.
+      type: list
+      elements: dict
+      contains:
+        ports: {type: list, elements: str, description: Transports and ports.}
+        sources: {type: list, elements: str, description: Networks.}
+        destinations: {type: list, elements: str, description: Networks. Empty with O(scope=host).}
+    rest: {type: list, elements: str, description: "What it permits that no plan can express, for people."}
+  sample:
+    - family: ipv4
+      place: iptables filter INPUT
+      chain: INPUT
+      rule: -s 198.18.7.0/24 -p tcp -m tcp --dport 8443 -j ACCEPT
+      made_by: iptables
+      packets: 12
+      policy: false
+      certain: true
+      unknown: null
+      interfaces: []
+      flows:
+        - {ports: [tcp/8443], sources: [198.18.7.0/24], destinations: []}
+      rest: []
+foreign_unread:
+  description: Foreign rules that cannot be read at all, and why.
+  returned: success, with O(permits=true)
+  type: list
+  elements: str
+  sample: []
+connections:
+  description:
+    - Connections that are established now, to ports that this host listens on, or through a gateway, as far as the
+      kernel tells. 2000 at most, the most frequent first.
+  returned: success, with O(permits=true)
+  type: list
+  elements: dict
+  contains:
+    source: {type: str, description: Address that it comes from.}
+    destination: {type: str, description: Address that it goes to.}
+    transport: {type: str, description: V(tcp) or V(udp).}
+    port: {type: int, description: Port that it goes to.}
+    count: {type: int, description: How many there are.}
+  sample:
+    - {source: 198.18.7.9, destination: 198.18.1.11, transport: tcp, port: 8443, count: 2}
+connections_left_out:
+  description: How many lines are missing in RV(connections) because there were more than 2000.
+  returned: success, with O(permits=true)
+  type: int
+  sample: 0
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import EXPECTATIONS
 from ansible_collections.portledger.qradar.plugins.module_utils._reach.report import VERDICTS
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import NetworkError, parse_network
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortError, PortRange
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import (
     ResultError,
     brief,
@@ -40,6 +42,20 @@ def _address(place: str, value: Any) -> None:
 def _port_text(place: str, value: Any) -> None:
     if not isinstance(value, str) or not _PORT.fullmatch(value):
         raise ResultError(place, value, "is not a port such as tcp/514")
+
+
+def _network(place: str, value: Any) -> None:
+    try:
+        parse_network(value)
+    except NetworkError as error:
+        raise ResultError(place, value, error.problem) from None
+
+
+def _port_range(place: str, value: Any) -> None:
+    try:
+        PortRange.parse(value)
+    except PortError as error:
+        raise ResultError(place, value, error.problem) from None
 
 
 _OTHER: Final = fields(
@@ -94,6 +110,45 @@ ANSWERED: Final = fields(
 
 RULESET_INFO: Final = fields({**_STATE, "listeners?": list_of(_DOCUMENTED)})
 """What ``ruleset_info`` returns, for the audit."""
+
+_PERMITTED: Final = fields(
+    {
+        "family": one_of("ipv4", "ipv6"),
+        "place": brief,
+        "chain": brief,
+        "rule": text,
+        "made_by": brief,
+        "packets": optional(number),
+        "policy": flag,
+        "certain": flag,
+        "unknown": optional(text),
+        "interfaces": list_of(brief, 100),
+        "flows": list_of(
+            fields(
+                {
+                    "ports": list_of(_port_range, 1000),
+                    "sources": list_of(_network, 5000),
+                    "destinations": list_of(_network, 5000),
+                }
+            ),
+            1000,
+        ),
+        "rest": list_of(brief, 1000),
+    }
+)
+_SEEN: Final = {"source": _address, "destination": _address, "transport": text, "port": optional(port)}
+
+PERMITS: Final = fields(
+    {
+        "foreign_permits": list_of(_PERMITTED, 5000),
+        "foreign_unread": list_of(text, 1000),
+        "connections": list_of(fields({**_SEEN, "count": number}), 5000),
+        "listeners?": list_of(fields(_SOCKET)),
+        "logged?": list_of(fields({**_SEEN, "packets": number})),
+        "loaded": list_of(fields({"provider?": text})),
+    }
+)
+"""What ``ruleset_info`` returns, for the proposal."""
 
 _CONNECTION: Final = optional(fields({"address": _address, "port?": port}))
 RULESET: Final = fields(
