@@ -61,8 +61,8 @@ class ActionModule(PlanningAction):
             arguments["plan"] = plan = self.task_plan(arguments["scope"], task_vars).plan()
             targets = ssh_targets(plan)
         if seconds and not self._task.check_mode:
-            return self._apply_and_confirm(name, arguments, seconds, probes, targets, task_vars)
-        result = self.call_module(arguments, task_vars)
+            return _with_lost_rules(name, self._apply_and_confirm(name, arguments, seconds, probes, targets, task_vars))
+        result = _with_lost_rules(name, self.call_module(arguments, task_vars))
         if result.get("changed") and not self._task.check_mode:
             result["confirmed"] = False
         return result
@@ -181,3 +181,13 @@ class ActionModule(PlanningAction):
             there.close()
             self._connection = here
         return result
+
+
+def _with_lost_rules(name: str, result: dict[str, Any]) -> dict[str, Any]:
+    """A result that warns of foreign rules which the first enforcement leaves without effect."""
+    count = result.get("lost_rules")
+    if isinstance(count, int) and count > 0:
+        rules = "foreign rule permits" if count == 1 else "foreign rules permit"
+        words = f"{name}: {count} {rules} what the plan does not, without effect once it is enforced. The playbook"
+        result["warnings"] = [*result.get("warnings", []), f"{words} portledger.qradar.adopt shows which."]
+    return result

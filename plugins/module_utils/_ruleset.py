@@ -10,6 +10,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base import con
 from ansible_collections.portledger.qradar.plugins.module_utils._host.interfaces import check_interfaces
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import find_management
 from ansible_collections.portledger.qradar.plugins.module_utils._registry.providers import PROVIDERS
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.permits import count_lost
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.line import with_addresses
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import make_policy
@@ -58,6 +59,7 @@ def apply_ruleset(host, options, check, verbosity=0):
             host.be_patient(options["confirm_seconds"])
         return prepare_change(host, options, provider, plan, management)
 
+    lost = _lost_rules(host, options, plan, management)
     timed = (change["token"], options["confirm_seconds"]) if change.get("token") else None
     applied = apply_safely(host, scope, PROVIDERS, prepare, timed, {"check": check, "forget": provider is None})
     lines = applied.prepared.lines
@@ -71,11 +73,20 @@ def apply_ruleset(host, options, check, verbosity=0):
         result["management"] = management.as_data()
         result["persistent"] = _persistent(host, scope, provider, check)
         applied.warnings.extend(provider_warnings(host, provider))
+    if lost:
+        result["lost_rules"] = lost
     if applied.timer:
         result["timer"] = applied.timer
     if applied.warnings:
         result["warnings"] = applied.warnings
     return result
+
+
+def _lost_rules(host, options, plan, management):
+    """How many foreign rules lose their effect by the first rules of ours that drop; later, nobody asks again."""
+    if plan is None or options["unlisted"] != contract.DROP or other_traces(PROVIDERS, host, options["scope"], None):
+        return 0
+    return count_lost(host, plan, management, options)
 
 
 def _persistent(host, scope, provider, check):

@@ -368,8 +368,8 @@ listeners:
       documented: network
 foreign_permits:
   description:
-    - Foreign rules that permit something, judged by the first packet of a connection from the network, as if the rules of
-      this collection were not there. 1000 at most.
+    - Foreign rules that permit something, judged by the first packet of a connection from the network, as if the rules
+      of this collection were not there. 1000 at most.
     - A rule that is bound to an interface permits the sources that a route leads to by that interface.
   returned: success, with O(permits=true)
   type: list
@@ -386,8 +386,8 @@ foreign_permits:
     packets: {type: int, description: How many packets it has counted. None where it does not count.}
     policy: {type: bool, description: "Whether it is not a rule, but what comes through because no rule drops it."}
     certain:
-      description: Whether it can be read exactly. If not, RV(foreign_permits[].unknown) says what else it depends on, and
-        RV(foreign_permits[].flows) are more than it permits.
+      description: Whether it can be read exactly. If not, RV(foreign_permits[].unknown) says what else it depends on,
+        and RV(foreign_permits[].flows) are more than it permits.
       type: bool
     unknown: {type: str, description: What else it depends on. None where it is certain.}
     interfaces: {type: list, elements: str, description: Interfaces that it is bound to. Empty for any.}
@@ -398,7 +398,7 @@ foreign_permits:
       contains:
         ports: {type: list, elements: str, description: Transports and ports.}
         sources: {type: list, elements: str, description: Networks.}
-        destinations: {type: list, elements: str, description: Networks. Empty with O(scope=host).}
+        destinations: {type: list, elements: str, description: Networks. Empty for all addresses of the host.}
     rest: {type: list, elements: str, description: "What it permits that no plan can express, for people."}
   sample:
     - family: ipv4

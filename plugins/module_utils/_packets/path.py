@@ -243,8 +243,8 @@ class Gathered:
 
 def _count(read, saved):
     for chain, rules in saved.chains().items():
-        for one, rule in zip(read.rules[chain], rules):
-            one.packets = rule.packets
+        for number, rule in enumerate(rules):
+            read.rules[chain][number].packets = rule.packets
 
 
 class _Texts:

@@ -14,7 +14,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base import con
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import interval_of, merged, networks_of
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, shown
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import (
-    CAME, DESTINATION, GOES, ICMP, ICMPV6, LAST_PORT, PORT, PROTOCOL, SOURCE, SOURCE_PORT, TCP, UDP, common, meet,
+    CAME, DESTINATION, GOES, ICMP, ICMPV6, LAST_PORT, PORT, PROTOCOL, SOURCE, SOURCE_PORT, TCP, UDP, common, complement, meet,
     shared, subtract, subtract_boxes,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import (
@@ -35,6 +35,8 @@ _ECHO = {"ipv4": (ICMP, 8), "ipv6": (ICMPV6, 128)}
 _SOURCE_PORT = "the port that packets come from"
 _EARLIER = "an earlier rule that cannot be read exactly, or that translates"
 _INTERFACE = "which interface packets use"
+_LINK = "link-local addresses of this host, which no plan has"
+_LINK_LOCAL = {"ipv4": "169.254.0.0/16", "ipv6": "fe80::/10"}
 _TRANSLATED = "translation to another address or port"
 
 
@@ -59,6 +61,21 @@ def foreign_permits(host, plan, management, options):
     return found[:MOST_ENTRIES], unread + _left_out(found)
 
 
+def count_lost(host, plan, management, options):
+    """How many foreign rules permit something that the plan does not.
+
+    :type host: _host.host.Host
+    :type plan: _plan.plan.Plan
+    :type management: _host.management.Management
+    :param options: unlisted and egress of the module
+    :type options: dict
+    :rtype: int
+    """
+    paths, _unread = Gathered(host).paths(plan.scope, plan.interfaces)
+    known = [family for family in FAMILIES if family in paths]
+    return sum(_Permits(host, plan, management, options, family, paths[family]).lost() for family in known)
+
+
 def _left_out(found):
     more = len(found) - MOST_ENTRIES
     return ["%d more rules that permit something: only %d are listed" % (more, MOST_ENTRIES)] if more > 0 else []
@@ -72,6 +89,31 @@ class _Permits(Family):
         :type makers: Makers
         :rtype: list[dict]
         """
+        by_rule, rest = self._by_rule()
+        found = [self._entry_of(makers, *one) for one in by_rule]
+        found.append(self._by_policy(rest))
+        return [entry for entry in found if entry]
+
+    def lost(self):
+        """How many rules permit something that the plan does not.
+
+        :rtype: int
+        """
+        found = set()
+        for effect, boxes, _certain in self._by_rule()[0]:
+            left = self._there(boxes)
+            for flow in self.flows:
+                left = subtract(left, flow.product)
+            # Of ICMP, everybody permits all, and what matters is the request for an echo.
+            number, kind = _ECHO[self.family]
+            for types in complement([(kind, kind)], (0, LAST_PORT)):
+                left = subtract(left, {PROTOCOL: [(number, number)], PORT: [types]})
+            if left:
+                found.add(id(effect.rule))
+        return len(found)
+
+    def _by_rule(self):
+        """What each rule accepts, and for certain or not; and what comes through without any."""
         passed, walks = trace(self.path.hooked, [self._universe()], is_ours, without=True)
         sure = [box for box, known in passed if known == SURE]
         perhaps = [box for box, known in passed if known != SURE]
@@ -86,9 +128,7 @@ class _Permits(Family):
                     self._note(by_rule, effect, rest, False)
                 elif effect.verdict in (TRANSLATE, UNKNOWN):
                     self._note(by_rule, effect, effect.boxes, False)
-        found = [self._entry_of(makers, *one) for one in by_rule]
-        found.append(self._by_policy(subtract_boxes(sure + perhaps, sorted(set(accepted)))))
-        return [entry for entry in found if entry]
+        return by_rule, subtract_boxes(sure + perhaps, sorted(set(accepted)))
 
     @staticmethod
     def _note(by_rule, effect, boxes, certain):
@@ -204,8 +244,8 @@ class _Permits(Family):
         if first <= echo <= last and box[PORT][0] <= kind <= box[PORT][1]:
             yield "icmp", 0, 0
         if first == last == echo:
-            others = [one for one in common([(0, 255)], [box[PORT]]) if one != (kind, kind)]
-            rest.extend(port_text((echo, echo), one) if one[0] == one[1] else "other ICMP messages" for one in others)
+            if box[PORT] != (kind, kind):
+                rest.append("other ICMP messages")
         elif first == last and 0 < first not in (TCP, UDP, ICMP, ICMPV6):
             rest.append(port_text((first, last), (0, LAST_PORT)))
         elif first != last:
@@ -218,7 +258,9 @@ class _Permits(Family):
             alike.setdefault((tuple(merged(sources)), port), []).append(destination)
         together = {}
         for (sources, port), destinations in alike.items():
-            ends = tuple(merged(destinations)) if self.plan.scope == contract.GATEWAY else ()
+            ends = tuple(merged(destinations))
+            if self.plan.scope == contract.HOST and not _without(self._own(), ends):
+                ends = ()
             together.setdefault((sources, ends), []).append(port)
         flows = []
         for (sources, ends), ports in sorted(together.items()):
@@ -228,6 +270,13 @@ class _Permits(Family):
                 "destinations": self._networks(ends),
             })
         return flows
+
+    def _own(self):
+        """This host's addresses that a plan may have."""
+        return _without(self.local or [], [interval_of(_LINK_LOCAL[self.family], self.family)])
+
+    def _meets_plan(self, destinations):
+        return not self._own() or bool(common(self._own(), merged(destinations)))
 
     def _networks(self, intervals):
         """The fewest networks. Addresses that nobody has may be among them, where that takes fewer."""
@@ -240,6 +289,16 @@ class _Permits(Family):
 
     def _texts(self, intervals):
         return [shown(one) for interval in intervals for one in networks_of(interval, self.family)]
+
+
+def _without(intervals, others):
+    """
+    :type intervals: list[tuple[int, int]]
+    :param others: merged
+    :type others: list[tuple[int, int]]
+    :rtype: list[tuple[int, int]]
+    """
+    return [part for one in intervals for part in complement(others, one)]
 
 
 def _port_texts(ports):

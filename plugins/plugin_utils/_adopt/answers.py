@@ -26,7 +26,7 @@ _EVERY_TCP: Final = PortRange("tcp", 1, LAST_PORT)
 
 @dataclass(frozen=True)
 class Permitted:
-    """Ports that a rule permits from some sources. ``destinations`` is empty for a host: it is any address of it."""
+    """Ports that a rule permits from some sources. Of a host, ``destinations`` is empty for all its addresses."""
 
     sources: Networks
     destinations: Networks
@@ -102,6 +102,12 @@ class Answer:
     seen: tuple[Seen, ...] = ()
     listeners: tuple[Mapping[str, Any], ...] = ()
     enforced: bool = False
+
+    @property
+    def unguarded(self) -> str:
+        """Families in which something comes through because no rule drops it, for people."""
+        names = {"ipv4": "IPv4", "ipv6": "IPv6"}
+        return ", ".join(names[family] for family in names if any(r.policy and r.family == family for r in self.rules))
 
     def listens(self, port: PortRange) -> list[str]:
         """Names of processes that listen on some of these ports for the network."""

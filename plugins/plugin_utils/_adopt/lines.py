@@ -28,13 +28,11 @@ def _lines(proposal: Proposal, answers: Answers) -> Iterator[str]:
             yield f"{name}: could not be asked: {answer.why}"
             continue
         here = [rule for rule in lost if rule in answer.rules]
-        line = (
-            f"{name}: {_rules(here)} would lose their effect"
-            if len(here) != 1
-            else f"{name}: {_rules(here)} would lose its effect"
-        )
+        line = f"{name}: {_rules(here)} would lose {'its' if len(here) == 1 else 'their'} effect"
         by_hand = [rule for rule in here if rule in left]
-        yield line + (f", {len(by_hand)} of them not proposed" if by_hand else "")
+        if by_hand:
+            line += f", {len(by_hand)} not proposed"
+        yield line + (f"; no rule keeps anybody out ({answer.unguarded})" if answer.unguarded else "")
     parts = []
     if proposal.parties:
         names = ", ".join(dict.fromkeys(one.fit.party for one in proposal.parties))

@@ -53,12 +53,16 @@ def _of_answer(answer: Answer, proposal: Proposal) -> Iterator[str]:
     if answer.enforced:
         yield "Rules of this collection are loaded; what follows is as if they were not."
         yield ""
-    rules = [rule for rule in answer.rules if proposal.fates.get(rule, PLAN) != PLAN]
+    if unguarded := answer.unguarded:
+        yield f"No rule keeps anybody out ({unguarded}): enforcing blocks all that the plan does not permit."
+        yield "Connections that are established now are proposed; watch before enforcing what else is needed."
+        yield ""
+    rules = [rule for rule in answer.rules if proposal.fates.get(rule, PLAN) != PLAN and not rule.policy]
     if rules:
         yield from ("| rule | made by | ports | sources | packets | what becomes of it |", "| --- " * 6 + "|")
         yield from (_row(rule, proposal) for rule in rules)
     else:
-        yield "Nothing: the plan permits all that foreign rules permit."
+        yield "No foreign rule permits what the plan does not."
     if answer.unread:
         yield from ("", "Cannot be read:", "")
         yield from (f"- {_text(text)}" for text in answer.unread)

@@ -224,7 +224,7 @@ def _is_behind(answer: Answer, rule: Rule, plan: PermittedByPlan) -> bool:
 
 def blocked(proposal: Proposal) -> list[Rule]:
     """Rules that would lose their effect if the plan of today were enforced."""
-    return [rule for rule, fate in proposal.fates.items() if fate != PLAN]
+    return [rule for rule, fate in proposal.fates.items() if fate != PLAN and not rule.policy]
 
 
 def not_proposed(proposal: Proposal) -> list[Rule]:

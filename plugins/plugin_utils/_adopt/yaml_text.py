@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import HOST
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.answers import Rule
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.proposal import (
     Proposal,
@@ -70,7 +71,7 @@ def _parties(proposal: Proposal) -> Iterator[str]:
         for text in _texts(former):
             yield f"  - {_scalar(text)}"
         for one in new[party]:
-            about = [", ".join(one.fit.services), *_rules(one.fit.origins)]
+            about = [", ".join(one.fit.services), *_rules(one.fit.origins), *_narrower(one.fit.origins)]
             if one.fit.surplus:
                 about.append(f"also permits what no rule did: {one.fit.surplus_text()}")
             about.append(f"review by {proposal.review}")
@@ -93,6 +94,7 @@ def _flows(proposal: Proposal) -> Iterator[str]:
 
 def _about(one: ProposedFlow) -> Iterator[str]:
     yield from _rules(one.origins)
+    yield from _narrower(one.origins)
     for fit in one.hints:
         more = f", which would also permit {fit.surplus_text()}" if fit.surplus else ""
         yield f"this is {', '.join(fit.services)}: rather put it into qradar_parties.{fit.party}{more}"
@@ -102,6 +104,15 @@ def _about(one: ProposedFlow) -> Iterator[str]:
         yield f"nothing listens on {', '.join(one.idle)} now"
     if not one.seen:
         yield NOT_SEEN
+
+
+def _narrower(rules: tuple[Rule, ...]) -> Iterator[str]:
+    """A plan permits what enters a host, whatever its address."""
+    for name in dict.fromkeys(rule.name for rule in rules if rule.scope == HOST):
+        only = [flow.destinations for rule in rules if rule.name == name for flow in rule.flows if flow.destinations]
+        if only:
+            texts = ", ".join(dict.fromkeys(text for networks in only for text in _texts(networks)))
+            yield f"rules permit it to {texts} alone, a plan to all addresses of {name}"
 
 
 def _rules(rules: tuple[Rule, ...]) -> Iterator[str]:
