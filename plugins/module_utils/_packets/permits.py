@@ -14,8 +14,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base import con
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import interval_of, merged, networks_of
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, shown
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import (
-    CAME, DESTINATION, GOES, ICMP, ICMPV6, LAST_PORT, PORT, PROTOCOL, SOURCE, SOURCE_PORT, TCP, UDP, common, complement, meet,
-    shared, subtract, subtract_boxes,
+    CAME, DESTINATION, GOES, ICMP, ICMPV6, LAST_PORT, PORT, PROTOCOL, SOURCE, SOURCE_PORT, TCP, UDP, common, complement,
+    meet, shared, subtract, subtract_boxes,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import (
     ACCEPT, SURE, TRANSLATE, UNKNOWN, trace,

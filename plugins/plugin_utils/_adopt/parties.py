@@ -33,6 +33,11 @@ EXACT: Final = "exact"
 FITTING: Final = "fitting"
 MODES: Final = (FITTING, EXACT)
 
+# A rule for more ports than these meets services by chance.
+_MOST_PORTS: Final = 100
+# What permits more ports than these beyond the rules is not what they meant.
+_MOST_SURPLUS: Final = 10
+
 # SSH alone says nothing of who its sources are.
 _ANYBODY: Final = frozenset({"ssh"})
 
@@ -83,7 +88,7 @@ class Parties:
         hosts = self._plan.planner.deployment.hosts
         left: dict[Intervals, list[Want]] = {}
         for want in wants:
-            wide = Permitted(_networks(want.sources), Networks(), ()).is_wide
+            wide = Permitted(_networks(want.sources), Networks(), ()).is_wide or _size(want.ports) > _MOST_PORTS
             if not wide and all(name in hosts for name in want.to):
                 left.setdefault(want.sources, []).append(want)
         for sources, some in left.items():
@@ -127,7 +132,7 @@ class Parties:
             more = without([Packets(sources, ANYWHERE, ports)], self._permitted(name))
             if more:
                 surplus[name] = ports_of(more)
-        if surplus and mode == EXACT:
+        if _size(union(surplus.values())) > (0 if mode == EXACT else _MOST_SURPLUS):
             return None
         origins = tuple(dict.fromkeys(rule for service, want in meant for rule in want.origins))
         return Fit(party, sources, origins, tuple(sorted(known)), surplus)

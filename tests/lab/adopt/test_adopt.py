@@ -91,11 +91,11 @@ def test_site_warns_before_the_first_enforcement_only(tmp_path: Path) -> None:
     with Lab.start(LAB) as lab, contextlib.ExitStack() as stack:
         case.make(lab["console"], stack)
         line = (
-            "console: 4 foreign rules permit what the plan does not, without effect once it is enforced. The playbook "
+            "console: 3 foreign rules permit what the plan does not, without effect once it is enforced. The playbook "
             "portledger.qradar.adopt shows which."
         )
         assert warnings(record_playbook(lab, SITE, "--check")) == [line]
         assert warnings(record_playbook(lab, SITE)) == [line]
         assert warnings(record_playbook(lab, SITE)) == []
         # As if ours were not there.
-        assert proposed(adopt(lab, tmp_path))["blocked"] == 4
+        assert proposed(adopt(lab, tmp_path))["blocked"] == 3
