@@ -132,6 +132,13 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+lost_rules:
+  description:
+    - How many foreign rules permit what the plan does not, and lose their effect by the first rules of this collection.
+      A warning says the same.
+  returned: when there are some, O(unlisted=drop), and nothing of this collection was loaded
+  type: int
+  sample: 3
 confirmed:
   description:
     - Whether a new connection has confirmed the change. It is false without O(confirm_seconds), and where the change

@@ -71,5 +71,6 @@ class Makers:
             for name in [prefix + "." + part] + sorted(
                 "%s.d/%s/%s" % (prefix, part, one) for one in (os.listdir(beside) if os.path.isdir(beside) else [])
             ):
-                tables = read_save(self._host.text(*(_CONF + tuple(name.split("/")))))
+                # These files have rules alone.
+                tables = read_save("*filter\n" + self._host.text(*(_CONF + tuple(name.split("/")))))
                 yield name, set((rule.chain, rule.rule().key) for one in tables.values() for rule in one.rules)

@@ -126,7 +126,7 @@ def propose(plan: PermittedByPlan, answers: Answers, today: datetime.date, days:
     )
     after = plan.adopting(first.whole_parties, settings.extra_flows) if fits else plan
     rest = merge(want for answer in asked for want in wants_of(answer, after))
-    flows = []
+    flows: list[ProposedFlow] = []
     for want in sorted(rest, key=lambda one: (sorted(one.to), one.ports, one.sources)):
         flows.extend(_flows(want, answers, plan, first.review, parties.hints(want) if mode == EXACT else []))
     fates = dict(_fates(asked, plan, proposed_parties, flows))
