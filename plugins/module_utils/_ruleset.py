@@ -84,7 +84,9 @@ def apply_ruleset(host, options, check, verbosity=0):
 
 def _lost_rules(host, options, plan, management):
     """How many foreign rules lose their effect by the first rules of ours that drop; later, nobody asks again."""
-    if plan is None or options["unlisted"] != contract.DROP or other_traces(PROVIDERS, host, options["scope"], None):
+    if not options.get("count_lost") or plan is None or options["unlisted"] != contract.DROP:
+        return 0
+    if other_traces(PROVIDERS, host, options["scope"], None):
         return 0
     return count_lost(host, plan, management, options)
 

@@ -70,6 +70,12 @@ options:
     type: list
     elements: str
     default: []
+  count_lost:
+    description:
+      - Whether to count the foreign rules that lose their effect by the first rules of this collection, see
+        RV(lost_rules). Where such rules are loaded already, nothing is counted.
+    type: bool
+    default: false
   change:
     description:
       - Internal. The action plugin sets it, and runs the module a second time to confirm a change.
@@ -136,7 +142,7 @@ lost_rules:
   description:
     - How many foreign rules permit what the plan does not, and lose their effect by the first rules of this collection.
       A warning says the same.
-  returned: when there are some, O(unlisted=drop), and nothing of this collection was loaded
+  returned: with O(count_lost=true) and O(unlisted=drop), when there are some, and nothing of this collection was loaded
   type: int
   sample: 3
 confirmed:
@@ -218,6 +224,7 @@ def main():
             state={"type": "str", "choices": list(contract.STATES), "default": contract.PRESENT},
             confirm_seconds={"type": "int", "default": 30},
             probes={"type": "list", "elements": "str", "default": []},
+            count_lost={"type": "bool", "default": False},
             change={
                 "type": "dict",
                 "options": {

@@ -238,18 +238,9 @@ logged:
       type: list
       elements: str
   sample:
-    - source: 198.18.9.7
-      source_sets: []
-      destination: 198.18.1.11
-      transport: udp
-      port: 514
-      icmp_type: null
-      verdict: unlisted
-      published: false
-      packets: 20
-      first: "2026-01-31T08:00:00Z"
-      last: "2026-01-31T08:01:00Z"
-      services: [syslog]
+    - {source: 198.18.9.7, source_sets: [], destination: 198.18.1.11, transport: udp, port: 514, icmp_type: null,
+       verdict: unlisted, published: false, packets: 20, first: "2026-01-31T08:00:00Z", last: "2026-01-31T08:01:00Z",
+       services: [syslog]}
 log:
   description: What RV(logged) was made from, and what it lacks.
   returned: success
@@ -273,16 +264,8 @@ log:
       description: Why the journal was not read, and anything else worth knowing.
       type: list
       elements: str
-  sample:
-    read_from: journal
-    since: "2026-01-30T06:00:00Z"
-    complete: true
-    packets: 20
-    lower_bound: true
-    unparsed: 0
-    flows_left_out: 0
-    met: {"unlisted: log": 57}
-    notes: []
+  sample: {read_from: journal, since: "2026-01-30T06:00:00Z", complete: true, packets: 20, lower_bound: true, unparsed: 0,
+           flows_left_out: 0, met: {"unlisted: log": 57}, notes: []}
 others:
   description:
     - Foreign rules that permit what the plan does not, before our rules can judge it, or that block what the plan
@@ -319,14 +302,8 @@ others:
       type: list
       elements: str
   sample:
-    - family: ipv4
-      effect: opens
-      place: iptables filter INPUT
-      rule: -p tcp -m tcp --dport 514 -j ACCEPT
-      certain: true
-      unknown: null
-      flows: [tcp/514 from anywhere]
-      services: [syslog]
+    - {family: ipv4, effect: opens, place: iptables filter INPUT, rule: "-p tcp -m tcp --dport 514 -j ACCEPT",
+       certain: true, unknown: null, flows: [tcp/514 from anywhere], services: [syslog]}
 unread:
   description: Foreign rules that cannot be read at all, and why.
   returned: success, with O(surroundings=true)
@@ -359,13 +336,8 @@ listeners:
           holds it. V(no) where the table does not have it. The action plugin adds it.
       type: str
   sample:
-    - transport: tcp
-      port: 514
-      addresses: ["0.0.0.0", "::"]
-      loopback: false
-      processes: [syslogd]
-      services: [syslog]
-      documented: network
+    - {transport: tcp, port: 514, addresses: ["0.0.0.0", "::"], loopback: false, processes: [syslogd], services: [syslog],
+       documented: network}
 foreign_permits:
   description:
     - Foreign rules that permit something, judged by the first packet of a connection from the network, as if the rules
@@ -379,67 +351,28 @@ foreign_permits:
     place: {type: str, description: Table and chain that the kernel leads to.}
     chain: {type: str, description: The chain that has the rule.}
     rule: {type: str, description: "The rule, as its own program writes it. 500 letters at most."}
-    made_by:
-      description: "What has made it, as far as its chain or a file of QRadar tells, such as V(firewalld zone public),
-        V(iptables.pre), V(docker), V(iptables)."
-      type: str
+    made_by: {type: str, description: "What has made it, such as V(firewalld zone public) or V(iptables.pre)."}
     packets: {type: int, description: How many packets it has counted. None where it does not count.}
     policy: {type: bool, description: "Whether it is not a rule, but what comes through because no rule drops it."}
-    certain:
-      description: Whether it can be read exactly. If not, RV(foreign_permits[].unknown) says what else it depends on,
-        and RV(foreign_permits[].flows) are more than it permits.
-      type: bool
+    certain: {type: bool, description: "Whether it can be read exactly. If not, its flows are more than it permits."}
     unknown: {type: str, description: What else it depends on. None where it is certain.}
     interfaces: {type: list, elements: str, description: Interfaces that it is bound to. Empty for any.}
     flows:
-      description: What it permits.
+      description: What it permits, as C(ports), C(sources) and C(destinations), which are empty for the whole host.
       type: list
       elements: dict
-      contains:
-        ports: {type: list, elements: str, description: Transports and ports.}
-        sources: {type: list, elements: str, description: Networks.}
-        destinations: {type: list, elements: str, description: Networks. Empty for all addresses of the host.}
     rest: {type: list, elements: str, description: "What it permits that no plan can express, for people."}
-  sample:
-    - family: ipv4
-      place: iptables filter INPUT
-      chain: INPUT
-      rule: -s 198.18.7.0/24 -p tcp -m tcp --dport 8443 -j ACCEPT
-      made_by: iptables
-      packets: 12
-      policy: false
-      certain: true
-      unknown: null
-      interfaces: []
-      flows:
-        - {ports: [tcp/8443], sources: [198.18.7.0/24], destinations: []}
-      rest: []
 foreign_unread:
-  description: Foreign rules that cannot be read at all, and why.
-  returned: success, with O(permits=true)
-  type: list
-  elements: str
-  sample: []
+  {description: "As RV(unread).", returned: "success, with O(permits=true)", type: list, elements: str}
 connections:
   description:
-    - Connections that are established now, to ports that this host listens on, or through a gateway, as far as the
-      kernel tells. 2000 at most, the most frequent first.
+    - Connections that are established now, to ports that this host listens on, or through a gateway, as C(source),
+      C(destination), C(transport), C(port) and C(count). 2000 at most, the most frequent first.
   returned: success, with O(permits=true)
   type: list
   elements: dict
-  contains:
-    source: {type: str, description: Address that it comes from.}
-    destination: {type: str, description: Address that it goes to.}
-    transport: {type: str, description: V(tcp) or V(udp).}
-    port: {type: int, description: Port that it goes to.}
-    count: {type: int, description: How many there are.}
-  sample:
-    - {source: 198.18.7.9, destination: 198.18.1.11, transport: tcp, port: 8443, count: 2}
 connections_left_out:
-  description: How many lines are missing in RV(connections) because there were more than 2000.
-  returned: success, with O(permits=true)
-  type: int
-  sample: 0
+  {description: "How many are missing in RV(connections).", returned: "success, with O(permits=true)", type: int}
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -41,7 +41,7 @@ class PermittedByPlan:
         self._known: dict[tuple[str, str], list[By]] = {}
 
     def of(self, name: str, scope: str) -> list[By]:
-        """What a host lets in, or a gateway lets through."""
+        """What enters a host, or crosses a gateway, by the plan."""
         if (name, scope) not in self._known:
             find: Callable[[str], Iterator[By]] = self._into if scope == HOST else self._through
             self._known[name, scope] = list(find(name))

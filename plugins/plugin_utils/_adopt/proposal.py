@@ -153,7 +153,7 @@ def _flows(
     ports = tuple(ports_of(want.ports))
     hosts = plan.planner.deployment.hosts
     ssh = {PortRange("tcp", hosts[name].ssh_port, hosts[name].ssh_port) for name in want.to if name in hosts}
-    # When SSH is closed one day, nobody can open it again.
+    # Where SSH is blocked one day, nobody can permit it again.
     expires = None if ssh.intersection(ports) else review
     idle = tuple(_idle(want, ports, answers))
     to = tuple(sorted(want.to))
