@@ -264,8 +264,8 @@ log:
       description: Why the journal was not read, and anything else worth knowing.
       type: list
       elements: str
-  sample: {read_from: journal, since: "2026-01-30T06:00:00Z", complete: true, packets: 20, lower_bound: true, unparsed: 0,
-           flows_left_out: 0, met: {"unlisted: log": 57}, notes: []}
+  sample: {read_from: journal, since: "2026-01-30T06:00:00Z", complete: true, packets: 20, lower_bound: true,
+           unparsed: 0, flows_left_out: 0, met: {"unlisted: log": 57}, notes: []}
 others:
   description:
     - Foreign rules that permit what the plan does not, before our rules can judge it, or that block what the plan
@@ -336,8 +336,8 @@ listeners:
           holds it. V(no) where the table does not have it. The action plugin adds it.
       type: str
   sample:
-    - {transport: tcp, port: 514, addresses: ["0.0.0.0", "::"], loopback: false, processes: [syslogd], services: [syslog],
-       documented: network}
+    - {transport: tcp, port: 514, addresses: ["0.0.0.0", "::"], loopback: false, processes: [syslogd],
+       services: [syslog], documented: network}
 foreign_permits:
   description:
     - Foreign rules that permit something, judged by the first packet of a connection from the network, as if the rules

@@ -35,6 +35,7 @@ _ECHO = {"ipv4": (ICMP, 8), "ipv6": (ICMPV6, 128)}
 _SOURCE_PORT = "the port that packets come from"
 _EARLIER = "an earlier rule that cannot be read exactly, or that translates"
 _INTERFACE = "which interface packets use"
+_MANY = "more than %d networks" % MOST_NETWORKS
 _LINK = "link-local addresses of this host, which no plan has"
 _LINK_LOCAL = {"ipv4": "169.254.0.0/16", "ipv6": "fe80::/10"}
 _TRANSLATED = "translation to another address or port"
@@ -90,9 +91,9 @@ class _Permits(Family):
         :rtype: list[dict]
         """
         by_rule, rest = self._by_rule()
-        found = [self._entry_of(makers, *one) for one in by_rule]
+        found = [self._entries_of(makers, *one) for one in by_rule]
         found.append(self._by_policy(rest))
-        return [entry for entry in found if entry]
+        return [entry for some in found for entry in some]
 
     def lost(self):
         """How many rules permit something that the plan does not.
@@ -141,7 +142,7 @@ class _Permits(Family):
                 return
         by_rule.append((effect, list(boxes), certain))
 
-    def _entry_of(self, makers, effect, boxes, certain):
+    def _entries_of(self, makers, effect, boxes, certain):
         rule = effect.rule
         text = "%s" % rule.text
         unknown = rule.unsure
@@ -171,34 +172,37 @@ class _Permits(Family):
         }, False)
 
     def _described(self, boxes, unknown, entry, tell_rest=True):
-        """An entry with its flows; None where no packet can come."""
+        """Entries with their flows; none where no packet can come."""
         boxes = self._there(boxes)
-        if not boxes:
-            return None
         asked = [box for box in boxes if box[SOURCE_PORT] == self.whole[SOURCE_PORT]]
         if len(asked) < len(boxes):
             # Old rules for replies without connection tracking: a plan would permit all ports to everybody there.
             unknown = unknown or _SOURCE_PORT
             asked = boxes
-        pieces, rest, names = {}, [], set()
+        pieces, doubtful, rest, names = {}, {}, [], set()
         for box in asked[:MOST_BOXES]:
-            for ends, came, doubtful in self._ends(box):
+            for ends, came, in_doubt in self._ends(box):
                 names.update(came)
-                unknown = unknown or (_INTERFACE if doubtful else None)
                 for port in self._ports_of(box, rest):
-                    pieces.setdefault((port, ends[1]), []).extend(ends[0])
-        flows = self._flows_of(pieces)
+                    found = doubtful if in_doubt else pieces
+                    found.setdefault((port, ends[1]), []).extend(ends[0])
+        if self.local and not self._meets_plan(box[DESTINATION] for box in asked):
+            unknown = unknown or _LINK
+        if len(asked) > MOST_BOXES:
+            unknown = unknown or _MANY
+        entry = dict(entry, interfaces=sorted(names))
         rest = sorted(set(rest)) if tell_rest else []
-        if not flows and not rest:
-            return None
-        count = sum(len(flow["sources"]) for flow in flows)
-        if count > MOST_NETWORKS or len(asked) > MOST_BOXES:
-            unknown = unknown or "more than %d networks" % MOST_NETWORKS
+        entries = [self._entry_with(pieces, entry, unknown, rest)]
+        # What comes from where no route leads is told apart: the rest of the rule is as certain as ever.
+        entries.append(self._entry_with(doubtful, entry, unknown or _INTERFACE, []))
+        return [one for one in entries if one["flows"] or one["rest"]]
+
+    def _entry_with(self, pieces, entry, unknown, rest):
+        flows = self._flows_of(pieces)
+        if sum(len(flow["sources"]) for flow in flows) > MOST_NETWORKS:
+            unknown = unknown or _MANY
             flows = [dict(flow, sources=flow["sources"][:1]) for flow in flows[:1]]
-        return dict(
-            entry, family=self.family, certain=unknown is None, unknown=unknown, interfaces=sorted(names),
-            flows=flows, rest=rest,
-        )
+        return dict(entry, family=self.family, certain=unknown is None, unknown=unknown, flows=flows, rest=rest)
 
     def _there(self, boxes):
         """Packets that can come: from somebody, to this host or to what this gateway filters."""

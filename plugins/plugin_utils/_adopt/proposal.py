@@ -13,7 +13,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.answers import Answer, Answers, Rule
+from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.boxes import ANYWHERE, Packets, without
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.parties import EXACT, Fit, Parties
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.permitted import PermittedByPlan
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.wants import (
@@ -32,6 +34,8 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.boxes
 
 PLAN: Final = "the plan permits it already"
 NO_SEGMENT: Final = "lies behind no segment of the gateway, so no plan can permit it"
+
+HOST_DROPS: Final = "not proposed, for the hosts behind it drop the rest, or have it in the proposal"
 
 # A range of so many ports says nothing about who listens.
 _FEW_PORTS: Final = 20
@@ -113,7 +117,7 @@ def propose(plan: PermittedByPlan, answers: Answers, today: datetime.date, days:
     settings = plan.planner.deployment.settings
     asked = [one for one in answers if one.why is None and plan.filters(one.name, one.scope)]
     parties = Parties(plan, answers)
-    wants = [want for answer in asked for want in wants_of(answer, plan)]
+    wants = [want for answer in asked for want in wants_of(answer, plan, answers)]
     # All ports of one source on one host are seen together.
     fits = list(parties.fits(wants, mode))
     proposed_parties = tuple(_parties(fits, asked))
@@ -125,7 +129,7 @@ def propose(plan: PermittedByPlan, answers: Answers, today: datetime.date, days:
         (),
     )
     after = plan.adopting(first.whole_parties, settings.extra_flows) if fits else plan
-    rest = merge(want for answer in asked for want in wants_of(answer, after))
+    rest = merge(want for answer in asked for want in wants_of(answer, after, answers))
     flows: list[ProposedFlow] = []
     for want in sorted(rest, key=lambda one: (sorted(one.to), one.ports, one.sources)):
         flows.extend(_flows(want, answers, plan, first.review, parties.hints(want) if mode == EXACT else []))
@@ -205,7 +209,19 @@ def _fates(
             elif not rule.flows:
                 yield rule, f"not proposed, for no plan can express it: {', '.join(rule.rest)}"
             else:
-                yield rule, PLAN if _is_behind(answer, rule, plan) else NO_SEGMENT
+                yield rule, _without_want(answer, rule, plan)
+
+
+def _without_want(answer: Answer, rule: Rule, plan: PermittedByPlan) -> str:
+    """Why nothing is proposed for a rule that could be."""
+    if not _is_behind(answer, rule, plan):
+        return NO_SEGMENT
+    for flow in rule.flows:
+        there = flow.destinations.intervals if answer.scope == GATEWAY else ANYWHERE
+        judged = plan.judged(answer.name, answer.scope, Packets(flow.sources.intervals, there, flow.numbers))
+        if without(judged, plan.packets(answer.name, answer.scope)):
+            return HOST_DROPS
+    return PLAN
 
 
 def _is_behind(answer: Answer, rule: Rule, plan: PermittedByPlan) -> bool:
@@ -229,4 +245,6 @@ def blocked(proposal: Proposal) -> list[Rule]:
 
 def not_proposed(proposal: Proposal) -> list[Rule]:
     """Of these, those that nothing in the proposal stands for."""
-    return [rule for rule in blocked(proposal) if not is_proposed(rule) or not rule.flows]
+    left = (NO_SEGMENT, HOST_DROPS)
+    lost = blocked(proposal)
+    return [one for one in lost if not is_proposed(one) or not one.flows or proposal.fates[one] in left]

@@ -12,8 +12,14 @@ import ipaddress
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import HOST
-from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.answers import Answer, Permitted, Rule, Seen
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
+from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.answers import (
+    Answer,
+    Answers,
+    Permitted,
+    Rule,
+    Seen,
+)
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.boxes import (
     ANYWHERE,
     Packets,
@@ -62,18 +68,34 @@ def is_proposed(rule: Rule) -> bool:
     return rule.certain and not rule.is_open
 
 
-def wants_of(answer: Answer, plan: PermittedByPlan) -> Iterator[Want]:
-    """What a host's or gateway's rules permit and the plan does not."""
+def wants_of(answer: Answer, plan: PermittedByPlan, answers: Answers) -> Iterator[Want]:
+    """What a host's or gateway's rules permit and the plan does not.
+
+    What a gateway permits to a host that drops it would be permitted on that host by an extra flow: it is left out.
+    """
     hosts = plan.planner.deployment.hosts
     rules = [*filter(is_proposed, answer.rules), *_by_sight(answer)]
     for rule in rules:
         for flow in rule.flows:
             for word, packets in _targets(answer, flow, hosts):
                 judged = plan.judged(answer.name, answer.scope, packets)
+                if answer.scope == GATEWAY and word in hosts:
+                    taken = _taken(judged, answers.of(word, HOST), plan)
+                    for box in without(taken, plan.packets(answer.name, answer.scope)):
+                        yield Want(box.sources, frozenset({word}), box.ports, (rule,))
+                    continue
                 missing = without(judged, plan.packets(answer.name, answer.scope))
                 if missing:
                     sources = _fewer(sources_of(missing), flow.sources.intervals)
                     yield Want(sources, frozenset({word}), ports_of(missing), (rule,))
+
+
+def _taken(packets: list[Packets], host: Answer | None, plan: PermittedByPlan) -> list[Packets]:
+    """The part of packets that their host permits today; all where nobody knows."""
+    if host is None or host.why is not None:
+        return packets
+    today = permitted_today(host, plan)
+    return [common for one in packets for other in today if (common := one.common(other))]
 
 
 def _targets(answer: Answer, flow: Permitted, hosts: Mapping[str, Host]) -> Iterator[tuple[str, Packets]]:

@@ -148,7 +148,8 @@ def _left(rules: list[Rule], proposal: Proposal) -> Iterator[str]:
         yield f"  {proposal.fates[rule]}"
         for flow in rule.flows if not rule.is_open and not rule.certain else ():
             to = tuple(_texts(flow.destinations)) or (rule.name,)
-            yield f"  without that: {flow_text(ExtraFlow(tuple(_texts(flow.sources)), to, flow.ports))}"
+            text = flow_text(ExtraFlow(tuple(_texts(flow.sources)), to, flow.ports))
+            yield f"  without that: {printable(text, _LONGEST)}"
 
 
 def _texts(networks: Networks) -> list[str]:

@@ -77,9 +77,9 @@ def proposed(shared: Mapping[str, Any], mode: str = "fitting", **results: object
     after = plan_of({**shared, **written})
     for answer in answers:
         for rule in answer.rules:
-            for flow in rule.flows if rule.certain and not rule.is_open else ():
-                there = flow.destinations.intervals if answer.scope == "gateway" else ANYWHERE
-                packets = Packets(flow.sources.intervals, there, flow.numbers)
+            # What crosses a gateway has to be permitted as far as its host permits it: see test_gateway.
+            for flow in rule.flows if rule.certain and not rule.is_open and answer.scope == "host" else ():
+                packets = Packets(flow.sources.intervals, ANYWHERE, flow.numbers)
                 judged = after.judged(answer.name, answer.scope, packets)
                 assert without(judged, after.packets(answer.name, answer.scope)) == [], rule.text
     again = propose(after, answers, TODAY + datetime.timedelta(days=5), 90, mode)
@@ -197,13 +197,23 @@ def test_gateway() -> None:
         # Behind no segment.
         permit("tcp/9200", "203.0.113.0/24", "198.18.21.11"),
     )
-    proposal = proposed({}, gw1=rules)
+    # What ec1 drops, this would permit there.
+    proposal = proposed({}, gw1=rules, ec1=result(permit("tcp/9100", "198.18.7.0/25", rule="ec1's own")))
     # From there to con1 stays within one segment.
-    assert flows(proposal) == [([N], ["ec1"], ["tcp/9100"])]
+    assert flows(proposal) == [(["198.18.7.0/25"], ["ec1"], ["tcp/9100"])]
     assert list(proposal.fates.values()) == [
+        "qradar_extra_flows[0]",
         "qradar_extra_flows[0]",
         "lies behind no segment of the gateway, so no plan can permit it",
     ]
+    proposal = proposed({}, gw1=rules)
+    assert flows(proposal) == []
+    assert next(iter(proposal.fates.values())) == (
+        "not proposed, for the hosts behind it drop the rest, or have it in the proposal"
+    )
+    # Nobody knows what ec1 does.
+    proposal = proposed({}, gw1=rules, ec1=None)
+    assert flows(proposal) == [([N], ["ec1"], ["tcp/9100"])]
 
 
 def test_what_is_not_proposed() -> None:
