@@ -6,13 +6,17 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 from typing import Any
 
-from ansible import constants
+from ansible import constants, context
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import (
     APPLY,
+    HOLDS,
+    HOST,
     PRESENT,
     ROLE_OPTIONS,
     SCOPES,
@@ -32,9 +36,11 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.ssh_watch
     protected_targets,
     ssh_targets,
 )
+from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.turn import Play, Turn
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.forms import RULESET
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import ResultError, checked
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import ResultError, checked, words_of
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.pair import find_pair
 
 # Connections through an SSH daemon, which can tell one connection from another.
 _SSH = ("ssh", "paramiko", "paramiko_ssh", "libssh")
@@ -60,12 +66,41 @@ class ActionModule(PlanningAction):
         if needs_plan and not arguments.get("plan"):
             arguments["plan"] = plan = self.task_plan(arguments["scope"], task_vars).plan()
             targets = ssh_targets(plan)
-        if seconds and not self._task.check_mode:
-            return _with_lost_rules(name, self._apply_and_confirm(name, arguments, seconds, probes, targets, task_vars))
-        result = _with_lost_rules(name, self.call_module(arguments, task_vars))
-        if result.get("changed") and not self._task.check_mode:
-            result["confirmed"] = False
-        return result
+
+        def change() -> dict[str, Any]:
+            if seconds and not self._task.check_mode:
+                applied = self._apply_and_confirm(name, arguments, seconds, probes, targets, task_vars)
+                return _with_lost_rules(name, applied)
+            result = _with_lost_rules(name, self.call_module(arguments, task_vars))
+            if result.get("changed") and not self._task.check_mode:
+                result["confirmed"] = False
+            return result
+
+        pair = find_pair(name, task_vars["hostvars"]) if arguments.get("scope") == HOST else None
+        if not pair or self._task.check_mode:
+            return change()
+
+        def has_cluster_address() -> bool | None:
+            return self._holds(pair.addresses, task_vars) if pair.addresses else None
+
+        workers = int(context.CLIARGS.get("forks") or constants.DEFAULT_FORKS)
+        workers = min(workers, int(self._task.throttle or 0) or workers)
+        turn = Turn(Path(constants.DEFAULT_LOCAL_TMP), name, pair.peer, Play.of(task_vars, workers))
+        return turn.take(has_cluster_address, change, boolean(arguments.get("gives_way", False), strict=False))
+
+    def _holds(self, addresses: list[str], task_vars: dict[str, Any]) -> bool:
+        """Whether the host has one of these addresses now.
+
+        Raises:
+            PortledgerError: the module does not say.
+        """
+        change = {"token": uuid.uuid4().hex, "phase": HOLDS, "addresses": addresses}
+        result = self.call_module({"scope": HOST, "change": change}, task_vars)
+        # It has changed nothing.
+        self._starts = 0
+        if not isinstance(result.get("holds"), bool):
+            raise PortledgerError(f"{task_vars['inventory_hostname']}: {words_of(result)}")
+        return bool(result["holds"])
 
     def _apply_and_confirm(
         self,

@@ -8,7 +8,7 @@ __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base import contract
 from ansible_collections.portledger.qradar.plugins.module_utils._host.interfaces import check_interfaces
-from ansible_collections.portledger.qradar.plugins.module_utils._host.management import find_management
+from ansible_collections.portledger.qradar.plugins.module_utils._host.management import find_management, holds_any
 from ansible_collections.portledger.qradar.plugins.module_utils._registry.providers import PROVIDERS
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.permits import count_lost
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.line import with_addresses
@@ -44,6 +44,8 @@ def apply_ruleset(host, options, check, verbosity=0):
     """
     scope = options["scope"]
     change = options.get("change") or {"phase": contract.APPLY}
+    if change["phase"] == contract.HOLDS:
+        return {"changed": False, "holds": holds_any(host, change["addresses"])}
     if change["phase"] != contract.APPLY:
         return end_change(host, options)
     provider = plan = management = None

@@ -76,6 +76,14 @@ options:
         RV(lost_rules). Where such rules are loaded already, nothing is counted.
     type: bool
     default: false
+  gives_way:
+    description:
+      - Only for the second node of an HA pair, whose change has to follow that of the first, see C(docs/ha_pairs.md).
+      - V(true) returns at once with RV(deferred) true where the first node has not been changed yet. The task has to
+        run again later in the play, as it does in the role P(portledger.qradar.host_firewall#role).
+      - V(false) waits for the first node.
+    type: bool
+    default: false
   change:
     description:
       - Internal. The action plugin sets it, and runs the module a second time to confirm a change.
@@ -84,9 +92,9 @@ options:
       phase:
         description:
           - V(apply) makes a change, V(confirm) lets the change of this O(change.token) stay, V(restore) restores the
-            state from before it.
+            state from before it. V(holds) makes no change, and tells whether the host has one of O(change.addresses).
         type: str
-        choices: [apply, confirm, restore]
+        choices: [apply, confirm, restore, holds]
         default: apply
       token:
         description: Distinguishes this run's change to this host from any other.
@@ -96,6 +104,11 @@ options:
         description: Whether a confirmation has to come over another SSH connection than the change did.
         type: bool
         default: false
+      addresses:
+        description: The cluster addresses of an HA pair.
+        type: list
+        elements: str
+        default: []
 requirements:
   - with O(provider=iptables), iptables-save and iptables-restore on the managed host; ip6tables-save and
     ip6tables-restore where its kernel has IPv6; C(ipset) is optional, and makes large sets of networks fast
@@ -145,6 +158,24 @@ lost_rules:
   returned: with O(count_lost=true) and O(unlisted=drop), when there are some, and nothing of this collection was loaded
   type: int
   sample: 3
+pair:
+  description:
+    - The HA pair of the host. Its nodes are never changed at the same time, the active one after the other, and the
+      second only when the first is confirmed.
+  returned: with O(scope=host), for a node of an HA pair, except in check mode
+  type: dict
+  contains:
+    peer: {type: str, description: The other node.}
+    active:
+      description: Whether the host has a cluster address now. None where the inventory names none.
+      type: bool
+    second: {type: bool, description: Whether the other node was changed before it in this run.}
+  sample: {peer: con2, active: true, second: true}
+deferred:
+  description: Whether nothing was done yet, since the other node of the HA pair has to be changed first.
+  returned: with O(gives_way=true), if so
+  type: bool
+  sample: true
 confirmed:
   description:
     - Whether a new connection has confirmed the change. It is false without O(confirm_seconds), and where the change
@@ -225,6 +256,7 @@ def main():
             confirm_seconds={"type": "int", "default": 30},
             probes={"type": "list", "elements": "str", "default": []},
             count_lost={"type": "bool", "default": False},
+            gives_way={"type": "bool", "default": False},
             change={
                 "type": "dict",
                 "options": {
@@ -232,6 +264,7 @@ def main():
                     # Not a secret: whoever may run this module may read it on the host.
                     "token": {"type": "str", "required": True, "no_log": False},
                     "over_new_connection": {"type": "bool", "default": False},
+                    "addresses": {"type": "list", "elements": "str", "default": []},
                 },
             },
         ),

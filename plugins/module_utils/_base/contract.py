@@ -31,7 +31,9 @@ EXPECTATIONS = (PASS, DROP)
 APPLY = "apply"
 CONFIRM = "confirm"
 RESTORE = "restore"
-PHASES = (APPLY, CONFIRM, RESTORE)
+#: not of a change: whether this host has one of some addresses, as the active node of an HA pair has
+HOLDS = "holds"
+PHASES = (APPLY, CONFIRM, RESTORE, HOLDS)
 
 #: outcomes of a change (result outcome)
 CONFIRMED = "confirmed"

@@ -165,3 +165,22 @@ def is_own_address(host, address):
     finally:
         probe.close()
     return True
+
+
+def holds_any(host, addresses):
+    """Whether this host has one of some addresses, as the active node of an HA pair has the cluster's.
+
+    :type host: _host.host.Host
+    :type addresses: list[str]
+    :rtype: bool
+    """
+    return any(_is_one_address(address) and _is_bound(host, address) for address in addresses)
+
+
+def _is_bound(host, address):
+    if not is_own_address(host, address):
+        return False
+    # Where ip_nonlocal_bind is set, which pairs of other products need, any address can be bound.
+    known = host.text("proc/net/fib_trie")
+    local = r"\|-- %s\n\s+/32 host LOCAL" % re.escape(address)
+    return family_of(address) == "ipv6" or not known or bool(re.search(local, known))

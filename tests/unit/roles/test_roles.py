@@ -60,14 +60,17 @@ def test_defaults_are_those_of_the_argument_spec(role: str) -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_each_variable_is_handed_to_the_module(role: str) -> None:
-    (task,) = role_file(role, "tasks/main.yml")
+    tasks = role_file(role, "tasks/main.yml")
     variables = {name: "{{ " + name + " }}" for name in role_options(role)}
-    assert task[MODULE] == {
-        "scope": role.removesuffix("_firewall"),
-        # Says what the first enforcement leaves without effect.
-        "count_lost": True,
-        **{name.removeprefix(f"{role}_"): value for name, value in variables.items()},
-    }
+    # A second task is for the second node of an HA pair: it does the same, and does not give way.
+    assert [task[MODULE].pop("gives_way", False) for task in tasks] in ([False], [True, False])
+    for task in tasks:
+        assert task[MODULE] == {
+            "scope": role.removesuffix("_firewall"),
+            # Says what the first enforcement leaves without effect.
+            "count_lost": True,
+            **{name.removeprefix(f"{role}_"): value for name, value in variables.items()},
+        }
 
 
 @pytest.mark.parametrize("role", ROLES)
