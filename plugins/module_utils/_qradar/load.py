@@ -16,6 +16,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restor
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import (
     missing_jumps, read_tables, same_tables,
 )
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.busy import wait_for_others
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import (
     FileChange, read_file, remove_leftovers, replace_file,
 )
@@ -66,6 +67,7 @@ class Load:
 
         :raises RulesetError: what was there before is there, or the text says what is not.
         """
+        wait_for_others(self.host)
         self._remove_leftovers()
         if self._is_done():
             return

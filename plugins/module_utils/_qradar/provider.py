@@ -93,8 +93,8 @@ class Qradar(Provider):
         "_iptables.restore",
         "_iptables.rule", "_iptables.save", "_iptables.state", "_iptables.tables", "_iptables.words", "_plan.counters",
         "_plan.difference", "_plan.line", "_plan.plan", "_plan.policy", "_plan.rules", "_providers.answers",
-        "_providers.provider", "_qradar.block", "_qradar.files", "_qradar.foreign", "_qradar.inserted", "_qradar.load",
-        "_qradar.provider", "_qradar.state", "_qradar.version",
+        "_providers.provider", "_qradar.block", "_qradar.busy", "_qradar.files", "_qradar.foreign", "_qradar.inserted",
+        "_qradar.load", "_qradar.provider", "_qradar.state", "_qradar.version",
     )
 
     def traces(self, host, scope):

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.lab.hosts.qradar.stand_in import CONF, TOOL, install_stand_in, read_bytes, write_file
 from tests.lab.plays.record import record_playbook
 from tests.lab.plays.site import SITE
 from tests.lab.qradar.hosts import LOG, MARKERS, change, everything, pre, said
-from tests.lab.world.lab import Lab
+from tests.lab.world.lab import Lab, RunningNode
 from tests.lab.world.labs import SMALL
 
 
@@ -119,4 +121,26 @@ def test_ipv6_before_7_5_0_up10_is_warned_of(lab: Lab) -> None:
         "QRadar 7.5.0 UP9 is older than 7.5.0 UP10. Before that release, QRadar's own IPv6 rules are unreliable, and "
         "so is what stands beside them. Ours are read back when they are loaded; check that they are there after a "
         "deploy and a restart."
+    )
+
+
+def a_deploy(node: RunningNode, seconds: int) -> None:
+    """A process that looks like QRadar's program as it runs in a deploy."""
+    node.run(["sh", "-c", f"bash -c 'exec -a {TOOL} sleep {seconds}' >/dev/null 2>&1 </dev/null &"])
+
+
+def test_a_deploy_in_progress_is_waited_for(lab: Lab) -> None:
+    a_deploy(lab["console"], 6)
+    started = time.monotonic()
+    run = record_playbook(lab, SITE, "--limit", "console")
+    assert run.run.ok, run.run.stdout
+    assert time.monotonic() - started > 5
+
+
+def test_a_deploy_that_does_not_end_is_refused(lab: Lab) -> None:
+    a_deploy(lab["console"], 60)
+    number = lab["console"].run(["pgrep", "-f", f"^{TOOL}"]).stdout.strip()
+    assert refused(lab, "-e", "host_firewall_confirm_seconds=8") == (
+        f"{TOOL}: process {number} runs it already, and that did not end within 10 s. Wait until it has ended, such as "
+        "a deploy, and run this again. Nothing was changed."
     )
