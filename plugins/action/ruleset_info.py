@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import ROLE_OPTIONS, SCOPES
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import HOST, ROLE_OPTIONS, SCOPES
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.action import PlanningAction
+from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.appliance import differences
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.listeners import add_documentation
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.logged import add_services
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.forms import ANSWERED
@@ -22,7 +23,7 @@ class ActionModule(PlanningAction):
     MODULE = "portledger.qradar.ruleset_info"
 
     def answer(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-        scope, who = arguments.get("scope"), Who()
+        name, scope, who = task_vars["inventory_hostname"], arguments.get("scope"), Who()
         arguments = self.with_inventory_options(arguments, scope, ROLE_OPTIONS, task_vars)
         # The module reports anything wrong with the other options.
         if scope in SCOPES and not arguments.get("plan"):
@@ -36,6 +37,8 @@ class ActionModule(PlanningAction):
         if result.get("listeners") and arguments.get("plan"):
             ports = result.get("management", {}).get("ports", [])
             add_documentation(result["listeners"], arguments["plan"], ports, load_catalog())
+        if result.get("appliance") and scope == HOST and who.names:
+            result["differs"] = differences(name, result["appliance"], who.names, task_vars["hostvars"])
         if "logged" in result:
-            add_services(result["logged"], task_vars["inventory_hostname"], str(scope), who, load_catalog())
+            add_services(result["logged"], name, str(scope), who, load_catalog())
         return result

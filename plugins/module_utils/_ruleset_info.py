@@ -76,6 +76,9 @@ def ruleset_info(host, options):
         # What listens on a gateway is unrelated to what it forwards.
         listening = listeners(host) if scope == HOST else []
         result.update({"others": found, "unread": unread, "listeners": listening})
+        appliance = provider.appliance(host)
+        if appliance:
+            result["appliance"] = appliance
     if options.get("permits"):
         permits, unread = foreign_permits(host, plan, management, options)
         listening = listeners(host) if scope == HOST else []

@@ -144,6 +144,14 @@ class Provider:
         """
         raise NotImplementedError
 
+    def appliance(self, host):
+        """What the host's own product says of itself, and the rules that it adds by itself; None without a product.
+
+        :returns: facts by name, and ``rules``
+        :rtype: dict | None
+        """
+        return
+
     def counters(self, host, scope):
         """What passed so far, by flow, and what nothing permits; both families together.
 

@@ -27,6 +27,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import (
     missing_jumps, repairs, same_tables, wanted_tables,
 )
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.appliance import own_rules, read_appliance
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.block import find_block
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files import read_file, replace_file
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.inserted import refuse_opening
@@ -93,8 +94,8 @@ class Qradar(Provider):
         "_iptables.restore",
         "_iptables.rule", "_iptables.save", "_iptables.state", "_iptables.tables", "_iptables.words", "_plan.counters",
         "_plan.difference", "_plan.line", "_plan.plan", "_plan.policy", "_plan.rules", "_providers.answers",
-        "_providers.provider", "_qradar.block", "_qradar.busy", "_qradar.files", "_qradar.foreign", "_qradar.inserted",
-        "_qradar.load", "_qradar.provider", "_qradar.state", "_qradar.version",
+        "_providers.provider", "_qradar.appliance", "_qradar.block", "_qradar.busy", "_qradar.files", "_qradar.foreign",
+        "_qradar.inserted", "_qradar.load", "_qradar.provider", "_qradar.state", "_qradar.version",
     )
 
     def traces(self, host, scope):
@@ -125,6 +126,9 @@ class Qradar(Provider):
             return []
         found = ipv6_warning(*find_version(host))
         return [found] if found else []
+
+    def appliance(self, host):
+        return dict(read_appliance(host), rules=own_rules(host, _families(host)))
 
     def read(self, host, scope):
         return read_state(host, scope, _families(host))

@@ -16,6 +16,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.text impor
 
 # It only prints a line.
 _SECONDS = 20
+_MOST = 65536
 MYVER = ("opt", "qradar", "bin", "myver")
 # The first that IBM calls good in IPv6.
 _GOOD = (7, 5, 0, 10)
@@ -38,11 +39,24 @@ def find_version(host):
     return host.memo("version of QRadar", lambda: _ask(host))
 
 
+def ask_myver(host):
+    """What myver prints, 64 KiB at most; and why it does not, for people.
+
+    :type host: _host.host.Host
+    :rtype: tuple[str, str]
+    """
+    program = host.file(*MYVER)
+    code, out, err = host.memo("myver", lambda: host.run(program, ["-v"], None, _SECONDS))
+    if code != 0:
+        return "", "%s -v failed: %s" % (program, printable(" ".join(words_of(code, out, err).split())))
+    return out[:_MOST], ""
+
+
 def _ask(host):
     program = host.file(*MYVER)
-    code, out, err = host.run(program, ["-v"], None, _SECONDS)
-    if code != 0:
-        return None, "%s -v failed: %s" % (program, printable(" ".join(words_of(code, out, err).split())))
+    out, problem = ask_myver(host)
+    if problem:
+        return None, problem
     found = read_version(out)
     return found, "" if found else "%s -v names no version" % program
 

@@ -168,6 +168,7 @@ def _notes(result: Mapping[str, Any]) -> list[str]:
     notes = []
     if result.get("pending"):
         notes.append(f"a change waits for confirmation, {result['pending']['seconds_left']} s left")
+    notes.extend(result.get("differs") or ())
     persistent = result.get("persistent") or {}
     if persistent.get("problem"):
         notes.append(f"the next boot: {persistent['problem']}")

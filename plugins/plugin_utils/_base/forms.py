@@ -97,10 +97,21 @@ _STATE: Final = {
     "pending?": optional(fields({"seconds_left": number})),
     "others?": list_of(_OTHER),
     "unread?": list_of(text),
+    "differs?": list_of(text),
 }
+
+_APPLIANCE: Final = fields(
+    {
+        **dict.fromkeys(("release", "address", "cluster_address", "ha_role", "console_address"), optional(brief)),
+        **dict.fromkeys(("console", "encrypted"), optional(flag)),
+        "problem": optional(text),
+        "rules": list_of(fields(dict.fromkeys(("family", "chain", "rule", "origin"), text))),
+    }
+)
 
 ANSWERED: Final = fields(
     {
+        "appliance?": optional(_APPLIANCE),
         "listeners?": list_of(fields(_SOCKET)),
         "logged?": list_of(_LOGGED),
         "management?": fields({"ports": list_of(port)}),

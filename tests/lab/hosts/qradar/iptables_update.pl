@@ -17,6 +17,7 @@
 # iptables.d/post/*, read at each run                               one source only, version not named
 # anything else that was in the loaded tables is lost               known for plain iptables commands, ways unknown
 # what QChain lets in: replies, loopback, SSH, 443                  assumed; inbound is "limited to what is needed"
+# user entries and Global Iptables Access: rules in QChain          assumed; here a line of stand-in.access each
 # the last rule of QChain drops                                     assumed
 # the place of the jump from INPUT to QChain                        assumed: after iptables.pre
 # the head of the table filter before iptables.pre                  assumed: *filter and the built-in chains only
@@ -54,6 +55,10 @@ generate() {
     for port in 22 443; do
         printf -- '-A QChain -p tcp -m state --state NEW -m tcp --dport %s -j ACCEPT\n' "$port"
     done
+    # One address a line. The family of an address is that of its file.
+    if [ -f "$conf/stand-in.access.$1" ]; then
+        while read -r address; do printf -- '-A QChain -s %s -j ACCEPT\n' "$address"; done <"$conf/stand-in.access.$1"
+    fi
     printf -- '-A QChain -j DROP\n'
     copy "$conf/$1.post"
     for file in "$conf/$1.d/post"/*; do copy "$file"; done

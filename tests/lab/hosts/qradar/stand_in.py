@@ -52,10 +52,15 @@ def read_bytes(node: RunningNode, path: str) -> bytes | None:
     return bytes.fromhex(node.run(["od", "-An", "-v", "-tx1", path]).stdout)
 
 
-def install_stand_in(node: RunningNode, version: str = "7.5.0 UpdatePackage 12") -> None:
-    """Put the stand-in and files of others into the node's own /opt and /etc, and run it once."""
+def install_tools(node: RunningNode, version: str) -> None:
+    """QRadar's programs."""
     write_file(node, TOOL, (SOURCES / "iptables_update.pl").read_text(encoding="utf-8"), "755")
     write_file(node, MYVER, (SOURCES / "myver").read_text(encoding="utf-8").replace("@VERSION@", version), "755")
+
+
+def install_stand_in(node: RunningNode, version: str = "7.5.0 UpdatePackage 12") -> None:
+    """Put the stand-in and files of others into the node's own /opt and /etc, and run it once."""
+    install_tools(node, version)
     for tables, address in ADDRESSES.items():
         values = {"conf": CONF, "tables": tables, "address": address}
         write_file(node, f"{CONF}/{tables}.pre", PRE.format(**values))
@@ -63,4 +68,23 @@ def install_stand_in(node: RunningNode, version: str = "7.5.0 UpdatePackage 12")
         write_file(node, f"{CONF}/{tables}-nat.post", NAT.format(**values))
         # Without an end of its last line, as an editor may leave it.
         write_file(node, f"{CONF}/{tables}.d/post/probe", DROP_IN)
+    node.run([TOOL])
+
+
+def add_access(node: RunningNode, address: str) -> None:
+    """As the user interface, or Global Iptables Access, permits an address; QRadar's program has to run after it."""
+    write_file(node, f"{CONF}/stand-in.access.{'ip6tables' if ':' in address else 'iptables'}", f"{address}\n")
+
+
+def say(node: RunningNode, **facts: str) -> None:
+    """Have myver say more. Names are assumed: see docs/providers/qradar.md."""
+    lines = "".join(f"{name.replace('_', ' ')} is '{value}'\n" for name, value in facts.items())
+    write_file(node, f"{CONF}/stand-in.myver", lines)
+
+
+def patch(node: RunningNode, version: str) -> None:
+    """As an update of QRadar at its worst: files as shipped, the program anew and run, and another release."""
+    for tables in GENERATED:
+        write_file(node, f"{CONF}/{tables}.pre", PRE.format(conf=CONF, tables=tables))
+    install_tools(node, version)
     node.run([TOOL])
