@@ -311,56 +311,21 @@ unread:
   elements: str
   sample: []
 appliance:
-  description:
-    - What QRadar says of its host with C(myver -v), and the rules that its own program has written. A fact that it does
-      not say, or says in an unrecognised form, is None.
+  description: What C(myver -v) says of a QRadar host, None where it does not say it; and the rules of QRadar's files.
   returned: success, with O(surroundings=true) and the provider V(qradar)
   type: dict
   contains:
-    release: {type: str, description: Three numbers.}
-    address: {type: str, description: Of the host.}
-    cluster_address: {type: str, description: Of the HA pair.}
     ha_role: {type: str, description: "V(primary), V(secondary) or V(none)."}
-    console: {type: bool, description: Whether the host is a console.}
-    console_address: {type: str, description: Of its console.}
-    encrypted: {type: bool, description: Whether its connections go through tunnels.}
-    problem: {type: str, description: "Why nothing is known, if so."}
     rules:
-      description: Foreign rules in the files that QRadar generates, 500 at most.
+      description: Foreign rules in the files that QRadar generates, with the file each comes from, or V(QRadar).
       type: list
-      elements: dict
-      contains:
-        family: {type: str, description: V(ipv4) or V(ipv6).}
-        chain: {type: str, description: The chain.}
-        rule: {type: str, description: The rule.}
-        origin:
-          description:
-            - The file in C(/opt/qradar/conf) that it comes from, or V(QRadar). The latter are QRadar's own rules, those
-              of its user interface and those of Global Iptables Access.
-          type: str
-  sample:
-    release: 7.5.0
-    address: 198.18.1.11
-    cluster_address: 198.18.1.10
-    ha_role: primary
-    console: true
-    console_address: null
-    encrypted: false
-    problem: null
-    rules:
-      - family: ipv4
-        chain: QChain
-        rule: -s 198.18.9.7/32 -j ACCEPT
-        origin: QRadar
+  sample: {release: 7.5.0, cluster_address: 198.18.1.10, ha_role: primary, console: true, encrypted: false}
 differs:
-  description:
-    - Where RV(appliance) and the inventory do not agree, each with the remedy. The audit shows these. The action plugin
-      adds it.
+  description: Where RV(appliance) and the inventory do not agree, each with the remedy. The action plugin adds it.
   returned: success, with RV(appliance)
   type: list
   elements: str
-  sample:
-    - "qradar_encrypted: False, and QRadar says that the host is encrypted. Set it to true, or the tunnels are blocked."
+  sample: []
 listeners:
   description: Which processes listen, in the network that the module runs in. Empty with O(scope=gateway).
   returned: success, with O(surroundings=true) or O(permits=true)

@@ -4,6 +4,7 @@
 
     load         the rules of rules.json, else those of the file before it; the journal and boot.json say which
     load check   loads nothing, and prints which these are
+    load remove  removes all rules of this collection, and what a boot loads, as if it had never run
     undo         for providers whose files a boot loads: the files from before a change that nobody confirmed, or
                  what is still to be written of one that was
 
@@ -20,9 +21,12 @@ import sys
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError, words_alone
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_program import CHECK, RULES, UNDO
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_program import (
+    CHECK, REMOVE, RULES, UNDO,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import Persistence
 from ansible_collections.portledger.qradar.plugins.module_utils._host.process import run_program
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import AtBoot
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
 
 LOADED = "loaded"
@@ -54,6 +58,8 @@ def main(providers, root, scope, arguments):
         return undo(persistence, providers, store)
     if arguments[1:] == [CHECK]:
         return check(persistence, providers, store, arguments[0])
+    if arguments[1:] == [REMOVE]:
+        return remove(persistence, providers, store, arguments[0])
     return load(persistence, providers, store, arguments[0])
 
 
@@ -110,6 +116,36 @@ def check(persistence, providers, store, name):
         return False
     found = {"file": name, "providers": [saved.provider for saved in rules.saved]}
     sys.stdout.write(json.dumps(found, sort_keys=True) + "\n")
+    return True
+
+
+def remove(persistence, providers, store, name):
+    """Remove what one of the files holds, in force and for a boot. For people who have no Ansible at hand.
+
+    :type persistence: _safe_apply.persistence.Persistence
+    :type providers: dict
+    :type store: _safe_apply.store.Store
+    :param name: RULES or LAST_RULES
+    :type name: str
+    :returns: whether nothing is left
+    :rtype: bool
+    """
+    _let_pending_end(store)
+    try:
+        with store.lock(_LOCK_SECONDS):
+            for saved in _rules(persistence, name).saved:
+                provider = providers[saved.provider]
+                present = provider.read(store.host, store.scope)
+                wanted = provider.build(store.scope, present, None)
+                if provider.compare(store.host, store.scope, present, wanted):
+                    provider.load(store.host, store.scope, present, wanted)
+            # Last, so that what was interrupted can be repeated.
+            persistence.write(AtBoot())
+            store.forget()
+    except Exception as error:
+        _say("the rules of the scope %s could not be removed: %s" % (store.scope, _words(error)))
+        return False
+    sys.stdout.write("portledger: the rules of the scope %s are removed\n" % store.scope)
     return True
 
 

@@ -25,6 +25,8 @@ LOAD = "load"
 UNDO = "undo"
 #: what people and our own modules may ask the script "load" for: it loads nothing, and prints what it would load
 CHECK = "check"
+#: what people may ask it for: it removes all rules of this collection
+REMOVE = "remove"
 
 RULES, LAST_RULES, UNDO_DATA = "rules.json", "rules.last.json", "undo.json"
 
