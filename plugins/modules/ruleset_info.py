@@ -178,14 +178,11 @@ difference:
   sample:
     - "+ tcp/32006 ariel_query from component (3 addresses)"
 in_force:
-  description: Whether the loaded rules match the plan. What a boot loads does not count, see RV(persistent).
-  returned: success
-  type: bool
-  sample: true
+  {description: "Whether the loaded rules match the plan. What a boot loads does not count, see RV(persistent).",
+   returned: success, type: bool, sample: true}
 management:
-  description: Which access always remains allowed, as M(portledger.qradar.ruleset) returns it.
-  returned: success
-  type: dict
+  {description: "Which access always remains allowed, as M(portledger.qradar.ruleset) returns it.",
+   returned: success, type: dict}
 counters:
   description:
     - Which flows were used since their rules were loaded, both families together. Of a connection, packets until the
@@ -215,12 +212,8 @@ logged:
     source: {type: str, description: An address.}
     source_sets: {type: list, elements: str, description: The plan's address sets that hold it.}
     destination: {type: str, description: An address.}
-    transport:
-      description: V(tcp), V(udp), V(icmp) of either family, or the kernel's name of another protocol.
-      type: str
-    port:
-      description: Port of the destination. None for fragments, and for transports without ports.
-      type: int
+    transport: {type: str, description: "V(tcp), V(udp), V(icmp) of either family, or the kernel's name of another."}
+    port: {type: int, description: "Port of the destination. None for fragments, and transports without ports."}
     icmp_type: {type: int, description: None for anything but ICMP.}
     verdict: {type: str, description: "The option that it was logged for, V(unlisted) or V(egress)."}
     published:
@@ -286,9 +279,7 @@ others:
       type: str
     place: {type: str, description: Table and chain that the kernel leads to., sample: iptables filter INPUT}
     rule: {type: str, description: "The rule, as its own program writes it."}
-    certain:
-      description: Whether the effect is certain. If not, RV(others[].unknown) says what it also depends on.
-      type: bool
+    certain: {type: bool, description: "Whether the effect is certain, or depends on RV(others[].unknown) as well."}
     unknown:
       description: What the effect also depends on, for example a mark, a rate, a chain inside a rule, or the interface
         that packets use.
@@ -305,11 +296,8 @@ others:
     - {family: ipv4, effect: opens, place: iptables filter INPUT, rule: "-p tcp -m tcp --dport 514 -j ACCEPT",
        certain: true, unknown: null, flows: [tcp/514 from anywhere], services: [syslog]}
 unread:
-  description: Foreign rules that cannot be read at all, and why.
-  returned: success, with O(surroundings=true)
-  type: list
-  elements: str
-  sample: []
+  {description: "Foreign rules that cannot be read at all, and why.", returned: "success, with O(surroundings=true)",
+   type: list, elements: str, sample: []}
 appliance:
   description: What C(myver -v) says of a QRadar host, None where it does not say it; and the rules of QRadar's files.
   returned: success, with O(surroundings=true) and the provider V(qradar)
@@ -321,11 +309,8 @@ appliance:
       type: list
   sample: {release: 7.5.0, cluster_address: 198.18.1.10, ha_role: primary, console: true, encrypted: false}
 differs:
-  description: Where RV(appliance) and the inventory do not agree, each with the remedy. The action plugin adds it.
-  returned: success, with RV(appliance)
-  type: list
-  elements: str
-  sample: []
+  {description: "Where RV(appliance) and the inventory do not agree, each with the remedy. The action plugin adds it.",
+   returned: "success, with RV(appliance)", type: list, elements: str, sample: []}
 listeners:
   description: Which processes listen, in the network that the module runs in. Empty with O(scope=gateway).
   returned: success, with O(surroundings=true) or O(permits=true)
