@@ -13,7 +13,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save i
 def lost_rules(before, after):
     """What iptables-save showed before and does not show now, as input of iptables-restore --noflush.
 
-    Where firewalld has put some of a chain's rules back by itself, the chain is written anew, in its former order.
+    Where firewalld has put some of a chain's rules back by itself, the others go between them; where these stand in
+    another order than before, the chain is written anew.
 
     :type before: str
     :type after: str
@@ -42,6 +43,15 @@ def _chain_lines(chain, had, has):
     wanted = _in_order([rule for rule in had if CHAIN not in rule or rule in has], has)
     if wanted[: len(has)] == has:
         return ["-A %s %s" % (chain, rule) for rule in wanted[len(has) :]]
+    missing, at = [], 0
+    for number, rule in enumerate(wanted, 1):
+        if at < len(has) and has[at] == rule:
+            at += 1
+        else:
+            missing.append("-I %s %d %s" % (chain, number, rule))
+    if at == len(has):
+        # A rule that somebody adds at this moment stays, which it would not behind a flush.
+        return missing
     return ["-F %s" % chain] + ["-A %s %s" % (chain, rule) for rule in wanted]
 
 

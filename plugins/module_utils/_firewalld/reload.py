@@ -42,6 +42,7 @@ _LISTS = {
 _SWITCHES = ("icmp-block-inversion", "forward", "masquerade")
 _IPTABLES = ("iptables", "ip6tables")
 _NAME = "firewalld"
+_TRIES = 4
 _LISTINGS = (("zone", ["--list-all-zones"]), ("policy", ["--list-all-policies"]))
 # A word between marks may hold a line feed.
 _DIRECT_LINE = re.compile(r"""(?:'[^']*'|"[^"\n]*"|[^'"\n])+""")
@@ -154,8 +155,11 @@ class _Others:
 
     def _put_back_rules(self, program, before):
         try:
-            lost = lost_rules(before, read_rules(self.host, program))
-            if lost:
+            for number in range(_TRIES):
+                lost = lost_rules(before, read_rules(self.host, program))
+                # Once more only where somebody has changed the same chain meanwhile, so that the order is wrong.
+                if not lost or (number and "\n-F " not in lost):
+                    break
                 put_back_rules(self.host, program, lost)
         except RulesetError as error:
             self.failed = True

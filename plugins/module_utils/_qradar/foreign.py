@@ -92,6 +92,49 @@ def lost_rules(names, before, generated, after):
     return "".join(line + "\n" for line in lines)
 
 
+def misplaced_rules(names, before, generated, now, text):
+    """What iptables-restore --noflush has to read so that rules that were put back stand in their former order.
+
+    A place is a number, and somebody else may have changed the chain since it was counted.
+
+    :param names: as for :func:`lost_rules`, like the two that follow
+    :type names: _iptables.tables.Names
+    :type before: str
+    :type generated: str
+    :param now: the output of iptables-save now
+    :type now: str
+    :param text: what :func:`lost_rules` has given, or this function
+    :type text: str
+    :returns: empty where all stand in their order
+    :rtype: str
+    """
+    lines = []
+    former, written, there = read_chains(before), read_chains(generated), read_chains(now)
+    for table, chains in sorted(read_chains(text).items()):
+        ahead = read_tables(before, names).ahead if table == "filter" else {}
+        found = []
+        for name in sorted(set(chains) & set(former.get(table, {})) & set(there.get(table, {}))):
+            had, has = former[table][name].rules, there[table][name].rules
+            if _same_order(had, has):
+                continue
+            ours = set(rule.key for rule in chains[name].rules)
+            found.extend("-D %s %s" % (name, rule.text()) for rule in has if rule.key in ours)
+            file_chain = written.get(table, {}).get(name)
+            known = set(rule.key for rule in file_chain.rules) if file_chain else set()
+            rest = [rule for rule in has if rule.key not in ours]
+            found.extend(_lost_of_chain(name, had, known, rest, ahead.get(name, 0)))
+        if found:
+            lines.extend(["*" + table] + found + ["COMMIT"])
+    return "".join(line + "\n" for line in lines)
+
+
+def _same_order(had, has):
+    """Whether foreign rules that were there and are there now follow each other as they did."""
+    before = [rule.key for rule in had if not _jumps_to_us(rule)]
+    now = [rule.key for rule in has if not _jumps_to_us(rule)]
+    return [key for key in before if key in now] == [key for key in now if key in before]
+
+
 def _lost_of_table(before, written, now, ahead):
     heads, rules = [], []
     for name in sorted(before):

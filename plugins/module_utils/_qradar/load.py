@@ -21,7 +21,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._qradar.files im
     FileChange, read_file, remove_leftovers, replace_file,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.foreign import (
-    lost_rules, read_chains, same_chains,
+    lost_rules, misplaced_rules, read_chains, same_chains,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, save_of
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import (
@@ -30,6 +30,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state im
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 
 _PAUSE_SECONDS = 1.0
+# Somebody who changes the same chain again and again is not waited for.
+_TRIES = 4
 _FAMILY_NAMES = {"ipv4": "IPv4", "ipv6": "IPv6"}
 
 
@@ -287,9 +289,11 @@ def _put_back(host, names, before, generated):
 
 
 def _put_back_family(host, names, family, texts):
-    text = lost_rules(names, texts[0], texts[1], save_of(host, family))
-    if text:
+    text, tries = lost_rules(names, texts[0], texts[1], save_of(host, family)), _TRIES
+    while text:
         put_back_rules(host, PREFIX[family], text)
+        tries -= 1
+        text = misplaced_rules(names, texts[0], texts[1], save_of(host, family), text) if tries else ""
 
 
 class _Attempt:

@@ -8,6 +8,7 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 import json
+import re
 import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.provider import Firewalld
@@ -281,7 +282,7 @@ class OthersTest(unittest.TestCase):
             "*filter\n:INPUT ACCEPT [1:2]\n:FORWARD DROP [0:0]\n:f2b - [0:0]\n-A INPUT -j f2b\n-A INPUT -j B\nCOMMIT\n"
         )
         after = "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n-A INPUT -j B\nCOMMIT\n"
-        restored = "*filter\n:FORWARD DROP [0:0]\n:f2b - [0:0]\n-F INPUT\n-A INPUT -j f2b\n-A INPUT -j B\nCOMMIT\n"
+        restored = "*filter\n:FORWARD DROP [0:0]\n:f2b - [0:0]\n-I INPUT 1 -j f2b\nCOMMIT\n"
         self.assertEqual(lost_rules(before, after), restored)
         self.assertEqual(lost_rules(before, before), "")
 
@@ -291,23 +292,26 @@ class OthersTest(unittest.TestCase):
             ("A B C", "A B C", ""),
             # What is at the end needs no flush.
             ("A B C", "A B", "+C"),
-            ("A B C", "A C", "F +A +B +C"),
+            # Nor what goes between others: a rule that somebody adds meanwhile stays.
+            ("A B C", "A C", "2+B"),
+            ("A B C", "B", "1+A 3+C"),
             ("A B C", "C A", "F +A +B +C"),
             # What came since stays behind what it follows.
             ("A B", "N A", "+B"),
             ("A B", "N", "+A +B"),
             ("A B", "A N", "+B"),
-            ("A B", "B N", "F +A +B +N"),
-            ("A A B", "A B", "F +A +A +B"),
+            ("A B", "B N", "1+A"),
+            ("A A B", "A B", "2+A"),
             # Ours are put back by nobody but firewalld.
             ("PORTLEDGER-PUB A", "", "+A"),
-            ("A PORTLEDGER-PUB B", "PORTLEDGER-PUB", "F +A +PORTLEDGER-PUB +B"),
+            ("A PORTLEDGER-PUB B", "PORTLEDGER-PUB", "1+A 3+B"),
         ):
             saves = [
                 "*filter\n:INPUT ACCEPT [0:0]\n%sCOMMIT\n" % "".join("-A INPUT -j %s\n" % word for word in text.split())
                 for text in (had, has)
             ]
-            found = lost_rules(*saves).replace("-F INPUT", "F").replace("-A INPUT -j ", "+").split()
+            text = lost_rules(*saves).replace("-F INPUT", "F").replace("-A INPUT -j ", "+")
+            found = re.sub(r"-I INPUT (\d+) -j ", r"\1+", text).split()
             self.assertEqual(lines.split(), found[1:-1], (had, has))
 
     def test_listing(self):

@@ -9,7 +9,9 @@ __metaclass__ = type
 
 import unittest
 
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.foreign import lost_rules, same_chains
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.foreign import (
+    lost_rules, misplaced_rules, same_chains,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import names_of
 
 
@@ -20,6 +22,10 @@ OURS = ":PORTLEDGER-QIN - [0:0]"
 def table(*lines, **options):
     head = ["*" + options.get("name", "filter"), ":INPUT %s [5:10]" % options.get("policy", "ACCEPT")]
     return "\n".join(head + list(lines) + ["COMMIT", ""])
+
+
+def misplaced(before, now, text):
+    return misplaced_rules(names_of("host"), before, table(), now, text).splitlines()
 
 
 def lost(before, generated, after):
@@ -78,6 +84,23 @@ class LostTest(unittest.TestCase):
         before = table("-A INPUT -s 1.0.0.1/32 -j DROP", "-A INPUT -j QChain")
         after = table("-A INPUT -j QChain", "-A INPUT -s 1.0.0.1/32 -j DROP")
         self.assertEqual([], lost(before, table("-A INPUT -j QChain"), after))
+
+    def test_what_stands_at_another_place_than_before_is_moved(self):
+        a, b, c, new = ("-A INPUT -s 1.0.0.%d/32 -j DROP" % number for number in range(4))
+        text = "".join(line + "\n" for line in lost(table(a, b, c), table(), table(a, c)))
+        self.assertEqual("*filter\n-I INPUT 2 -s 1.0.0.1/32 -j DROP\nCOMMIT\n", text)
+        # Somebody was faster, so the second place was another one.
+        self.assertEqual(
+            ["*filter", "-D INPUT -s 1.0.0.1/32 -j DROP", "-I INPUT 3 -s 1.0.0.1/32 -j DROP", "COMMIT"],
+            misplaced(table(a, b, c), table(new, b, a, c), text),
+        )
+        for fine in (table(a, b, c), table(new, a, b, c), table(a, new, b, c, new), table(a, c)):
+            self.assertEqual([], misplaced(table(a, b, c), fine, text))
+
+    def test_what_was_not_put_back_is_not_moved(self):
+        a, b, c = ("-A INPUT -s 1.0.0.%d/32 -j DROP" % number for number in range(3))
+        text = "*filter\n-I OUTPUT 1 -j ACCEPT\nCOMMIT\n"
+        self.assertEqual([], misplaced(table(a, b, c), table(c, b, a), text))
 
     def test_policy(self):
         self.assertEqual(["*filter", ":INPUT DROP [0:0]", "COMMIT"], lost(table(policy="DROP"), table(), table()))
