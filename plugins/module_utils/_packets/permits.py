@@ -250,7 +250,7 @@ class _Permits(Family):
         if first == last == echo:
             if box[PORT] != (kind, kind):
                 rest.append("other ICMP messages")
-        elif first == last and 0 < first not in (TCP, UDP, ICMP, ICMPV6):
+        elif first == last and first > 0 and first not in (TCP, UDP, ICMP, ICMPV6):
             rest.append(port_text((first, last), (0, LAST_PORT)))
         elif first != last:
             rest.append("other protocols")
