@@ -23,6 +23,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runti
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
 from ansible_collections.portledger.qradar.plugins.module_utils._host.unfinished import Note
 from ansible_collections.portledger.qradar.plugins.module_utils._host.process import LONG_SECONDS
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.lock import is_locked_out
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.put_back import (
     can_read, put_back_rules, read_rules,
 )
@@ -63,12 +64,17 @@ def reload_firewalld(host, scope):
     except RulesetError as error:
         problems.append(error.words)
     others, note = _Others.read(host), Note(host, scope, _NAME)
-    note.write(others.as_data())
+    # A former note has what could not be put back so far, for want of the lock: it is not written over.
+    older = note.exists()
+    if not older:
+        note.write(others.as_data())
     code, out, err = host.run("firewall-cmd", ["--reload"], None, LONG_SECONDS)
     if code != 0:
         problems.append("firewall-cmd --reload: failed: %s." % words_of(code, out, err))
     try:
         others.put_back()
+        if older:
+            finish_reload(host, scope)
         note.remove()
     except RulesetError as error:
         # The note stays: whoever comes next tries once more.
@@ -93,8 +99,12 @@ def finish_reload(host, scope):
     except DAMAGED:
         # Not what we write.
         pass
-    finally:
-        note.remove()
+    except RulesetError as error:
+        # Whoever comes next tries again. What fails otherwise would fail for ever.
+        if not is_locked_out(error.words):
+            note.remove()
+        raise
+    note.remove()
 
 
 class _Others:

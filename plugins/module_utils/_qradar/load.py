@@ -162,7 +162,9 @@ class Load:
     def _load(self, before, generated):
         """Run QRadar's program; foreign rules that are in the kernel only are there after it as it was before."""
         texts = dict((family, native(data or b"")) for family, data in generated.items())
-        self.note.write({"before": before, "generated": texts})
+        # A former note has what could not be put back so far, for want of the lock: it is not written over.
+        if not self.note.exists():
+            self.note.write({"before": before, "generated": texts})
         end = None
         while True:
             code, out, err = self.host.run(self.tool, [], None, LONG_SECONDS)
@@ -182,7 +184,7 @@ class Load:
     def _put_back_others(self, before, generated):
         texts = dict((family, native(generated[family] or b"")) for family in self.families)
         _put_back(self.host, self.names, before, texts)
-        self.note.remove()
+        recover(self.host, self.scope)
 
     def _load_family(self, family, state):
         """Lead what is live to what it was, or is to be, without QRadar's program."""
@@ -275,8 +277,12 @@ def recover(host, scope):
     except DAMAGED:
         # Not what we write.
         pass
-    finally:
-        note.remove()
+    except RulesetError as error:
+        # Whoever comes next tries again. What fails otherwise would fail for ever.
+        if not is_locked_out(error.words):
+            note.remove()
+        raise
+    note.remove()
 
 
 def _put_back(host, names, before, generated):
