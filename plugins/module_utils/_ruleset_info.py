@@ -71,19 +71,19 @@ def ruleset_info(host, options):
         "logged": logged,
         "log": log,
     }
+    if options.get("surroundings") or options.get("permits"):
+        # What listens on a gateway is unrelated to what it forwards.
+        result["listeners"] = listeners(host) if scope == HOST else []
     if options.get("surroundings"):
         found, unread = others(host, plan, management, options) if loaded else ([], [])
-        # What listens on a gateway is unrelated to what it forwards.
-        listening = listeners(host) if scope == HOST else []
-        result.update({"others": found, "unread": unread, "listeners": listening})
+        result.update({"others": found, "unread": unread})
         appliance = provider.appliance(host)
         if appliance:
             result["appliance"] = appliance
     if options.get("permits"):
         permits, unread = foreign_permits(host, plan, management, options)
-        listening = listeners(host) if scope == HOST else []
-        seen, left_out = connections(host, scope, listening)
-        result.update({"foreign_permits": permits, "foreign_unread": unread, "listeners": listening})
+        seen, left_out = connections(host, scope, result["listeners"])
+        result.update({"foreign_permits": permits, "foreign_unread": unread})
         result.update({"connections": seen, "connections_left_out": left_out})
     warnings = provider_warnings(host, provider)
     if warnings:

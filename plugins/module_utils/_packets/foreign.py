@@ -30,7 +30,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes i
 _WORDS = {ACCEPT: "opens", DROP: "closes", TRANSLATE: "translates", UNKNOWN: "may change"}
 _TRANSPORTS = {"tcp": TCP, "udp": UDP}
 _NAMES = {TCP: "tcp", UDP: "udp"}
-_ECHO = {"ipv4": (ICMP, 8), "ipv6": (ICMPV6, 128)}
+#: protocol and type of an echo request
+ECHO = {"ipv4": (ICMP, 8), "ipv6": (ICMPV6, 128)}
 #: what the plan lets every host have: errors; in IPv6 also packet too big, neighbours and multicast listeners.
 LIFE = {"ipv4": (ICMP, [(3, 3), (11, 12)]), "ipv6": (ICMPV6, [(1, 4), (130, 137), (143, 143)])}
 #: nobody on a network has these: this network, loopback, multicast, reserved; unspecified, loopback, multicast.
@@ -300,7 +301,7 @@ def _flows(plan, family):
 def _ports(port, family):
     transport, first, last = port_bounds(port)
     if transport == "icmp":
-        protocol, kind = _ECHO[family]
+        protocol, kind = ECHO[family]
         first = last = kind
     else:
         protocol = _TRANSPORTS[transport]

@@ -21,7 +21,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluat
     ACCEPT, SURE, TRANSLATE, UNKNOWN, trace,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.foreign import (
-    LIFE, NOBODY, Family, is_ours, port_text,
+    ECHO, LIFE, NOBODY, Family, is_ours, port_text,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.makers import Makers
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import Gathered
@@ -31,7 +31,6 @@ POLICY = "no rule drops it"
 #: more than these are not listed, and an entry says so
 MOST_ENTRIES, MOST_NETWORKS, MOST_BOXES = 1000, 2000, 5000
 _LONGEST = 500
-_ECHO = {"ipv4": (ICMP, 8), "ipv6": (ICMPV6, 128)}
 _SOURCE_PORT = "the port that packets come from"
 _EARLIER = "an earlier rule that cannot be read exactly, or that translates"
 _INTERFACE = "which interface packets use"
@@ -106,7 +105,7 @@ class _Permits(Family):
             for flow in self.flows:
                 left = subtract(left, flow.product)
             # Of ICMP, everybody permits all, and what matters is the request for an echo.
-            number, kind = _ECHO[self.family]
+            number, kind = ECHO[self.family]
             for types in complement([(kind, kind)], (0, LAST_PORT)):
                 left = subtract(left, {PROTOCOL: [(number, number)], PORT: [types]})
             if left:
@@ -241,7 +240,7 @@ class _Permits(Family):
     def _ports_of(self, box, rest):
         """Transports and ports of a box as a plan has them; what it cannot express goes to the rest, as a text."""
         first, last = box[PROTOCOL]
-        echo, kind = _ECHO[self.family]
+        echo, kind = ECHO[self.family]
         for number, name in ((TCP, "tcp"), (UDP, "udp")):
             if first <= number <= last and box[PORT][1] > 0:
                 yield name, max(box[PORT][0], 1), box[PORT][1]

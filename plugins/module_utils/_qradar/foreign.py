@@ -117,15 +117,19 @@ def misplaced_rules(names, before, generated, now, text):
             had, has = former[table][name].rules, there[table][name].rules
             if _same_order(had, has):
                 continue
-            ours = set(rule.key for rule in chains[name].rules)
+            ours = _keys(chains[name])
             found.extend("-D %s %s" % (name, rule.text()) for rule in has if rule.key in ours)
-            file_chain = written.get(table, {}).get(name)
-            known = set(rule.key for rule in file_chain.rules) if file_chain else set()
+            known = _keys(written.get(table, {}).get(name))
             rest = [rule for rule in has if rule.key not in ours]
             found.extend(_lost_of_chain(name, had, known, rest, ahead.get(name, 0)))
         if found:
             lines.extend(["*" + table] + found + ["COMMIT"])
     return "".join(line + "\n" for line in lines)
+
+
+def _keys(chain):
+    """What the rules of a chain mean; nothing where there is no such chain."""
+    return set(rule.key for rule in chain.rules) if chain else set()
 
 
 def _same_order(had, has):
@@ -149,8 +153,7 @@ def _lost_of_table(before, written, now, ahead):
             continue
         if chain.policy != now[name].policy and file_chain and chain.policy != file_chain.policy:
             heads.append(":%s %s [0:0]" % (name, chain.policy))
-        known = set(rule.key for rule in file_chain.rules) if file_chain else set()
-        rules.extend(_lost_of_chain(name, chain.rules, known, now[name].rules, ahead.get(name, 0)))
+        rules.extend(_lost_of_chain(name, chain.rules, _keys(file_chain), now[name].rules, ahead.get(name, 0)))
     return heads + rules
 
 

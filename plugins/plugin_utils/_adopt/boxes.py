@@ -17,8 +17,10 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals 
     Intervals,
     difference,
     intersection,
+    prefixes,
     union,
 )
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Networks, parse_network
 
 ANYWHERE: Final = union([IPV4, IPV6])
 
@@ -72,3 +74,8 @@ def sources_of(boxes: Iterable[Packets]) -> Intervals:
 def ports_of(boxes: Iterable[Packets]) -> Intervals:
     """All ports of some boxes."""
     return union(box.ports for box in boxes)
+
+
+def networks_of(addresses: Intervals) -> Networks:
+    """Addresses as the fewest networks."""
+    return Networks.merged(map(parse_network, prefixes(addresses)))

@@ -15,14 +15,19 @@ from typing import Final
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import HOST
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.answers import Answers, Permitted, Rule
-from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.boxes import ANYWHERE, Packets, ports_of, without
+from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.boxes import (
+    ANYWHERE,
+    Packets,
+    networks_of,
+    ports_of,
+    without,
+)
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.permitted import PermittedByPlan
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.wants import Want, permitted_today
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import (
     Intervals,
     difference,
     intersection,
-    prefixes,
     union,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Networks, parse_network
@@ -88,7 +93,7 @@ class Parties:
         hosts = self._plan.planner.deployment.hosts
         left: dict[Intervals, list[Want]] = {}
         for want in wants:
-            wide = Permitted(_networks(want.sources), Networks(), ()).is_wide or _size(want.ports) > _MOST_PORTS
+            wide = Permitted(networks_of(want.sources), Networks(), ()).is_wide or _size(want.ports) > _MOST_PORTS
             if not wide and all(name in hosts for name in want.to):
                 left.setdefault(want.sources, []).append(want)
         for sources, some in left.items():
@@ -168,10 +173,6 @@ class Parties:
         known = {str(address) for host in deployment.hosts.values() for address in host.all_addresses}
         network = ipaddress.ip_network("192.0.2.0/24")
         return next(str(address) for address in network.hosts() if str(address) not in known)
-
-
-def _networks(sources: Intervals) -> Networks:
-    return Networks.merged(map(parse_network, prefixes(sources)))
 
 
 def _size(ports: Intervals) -> int:

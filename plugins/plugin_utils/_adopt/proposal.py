@@ -13,9 +13,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.answers import Answer, Answers, Rule
-from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.boxes import ANYWHERE, Packets, without
+from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.boxes import (
+    ANYWHERE,
+    Packets,
+    networks_of,
+    without,
+)
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.parties import EXACT, Fit, Parties
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.permitted import PermittedByPlan
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.wants import (
@@ -26,7 +31,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.wants imp
     wants_of,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import intersection, prefixes
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Networks, parse_network
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Networks
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import printable
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import ExtraFlow
@@ -140,15 +145,11 @@ def propose(plan: PermittedByPlan, answers: Answers, today: datetime.date, days:
 def _parties(fits: list[Fit], asked: list[Answer]) -> Iterator[ProposedParty]:
     for fit in fits:
         seen = is_seen(Want(fit.sources, frozenset(), numbers_of(_ports(fit.origins)), fit.origins), asked)
-        yield ProposedParty(fit, _networks(fit.sources), seen)
+        yield ProposedParty(fit, networks_of(fit.sources), seen)
 
 
 def _ports(rules: tuple[Rule, ...]) -> list[PortRange]:
     return [port for rule in rules for flow in rule.flows for port in flow.ports]
-
-
-def _networks(sources: tuple[tuple[int, int], ...]) -> Networks:
-    return Networks.merged(map(parse_network, prefixes(sources)))
 
 
 def _flows(
@@ -171,7 +172,7 @@ def _flows(
 def _idle(want: Want, ports: tuple[PortRange, ...], answers: Answers) -> Iterator[str]:
     for port in ports:
         if port.transport != "icmp" and port.last - port.first < _FEW_PORTS:
-            asked = [one for name in sorted(want.to) if (one := answers.of(name, "host")) is not None and not one.why]
+            asked = [one for name in sorted(want.to) if (one := answers.of(name, HOST)) is not None and not one.why]
             if asked and not any(one.listens(port) for one in asked):
                 yield str(port)
 
@@ -225,7 +226,7 @@ def _without_want(answer: Answer, rule: Rule, plan: PermittedByPlan) -> str:
 
 
 def _is_behind(answer: Answer, rule: Rule, plan: PermittedByPlan) -> bool:
-    if answer.scope == "host":
+    if answer.scope == HOST:
         return True
     segments = plan.planner.deployment.gateways[answer.name].segments.values()
     return any(

@@ -123,23 +123,22 @@ def _rules(rules: tuple[Rule, ...]) -> Iterator[str]:
 
 
 def _flow_lines(flow: ExtraFlow) -> Iterator[str]:
-    yield f"- from: {_list(flow.from_)}"
-    yield f"  to: {_list(flow.to)}"
-    yield f"  ports: {_list(map(str, flow.ports))}"
-    if flow.comment is not None:
-        yield f"  comment: {_quoted(flow.comment)}"
-    if flow.expires is not None:
-        yield f"  expires: {flow.expires}"
+    return (f"{'  ' if number else '- '}{part}" for number, part in enumerate(_parts(flow)))
 
 
 def flow_text(flow: ExtraFlow) -> str:
     """An extra flow in one line of YAML."""
-    parts = [f"from: {_list(flow.from_)}", f"to: {_list(flow.to)}", f"ports: {_list(map(str, flow.ports))}"]
+    return f"{{{', '.join(_parts(flow))}}}"
+
+
+def _parts(flow: ExtraFlow) -> Iterator[str]:
+    yield f"from: {_list(flow.from_)}"
+    yield f"to: {_list(flow.to)}"
+    yield f"ports: {_list(map(str, flow.ports))}"
     if flow.comment is not None:
-        parts.append(f"comment: {_quoted(flow.comment)}")
+        yield f"comment: {_quoted(flow.comment)}"
     if flow.expires is not None:
-        parts.append(f"expires: {flow.expires}")
-    return f"{{{', '.join(parts)}}}"
+        yield f"expires: {flow.expires}"
 
 
 def _left(rules: list[Rule], proposal: Proposal) -> Iterator[str]:

@@ -13,11 +13,11 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError, complaint
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import DEFAULT_VERSION
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.pair import find_pair
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.values import as_boolean
 
 _CONSOLE: Final = "console"
-_DEFAULT_RELEASE: Final = "7.5.0"
 
 
 def differences(
@@ -42,7 +42,7 @@ def differences(
         found.append(complaint(None, variable, value, f"differs from what QRadar says: {problem}", remedy))
 
     release = said.get("release")
-    version = str(variables.get("qradar_version") or _DEFAULT_RELEASE)
+    version = str(variables.get("qradar_version") or DEFAULT_VERSION)
     if release and version.split(".")[:3] != release.split("."):
         differs("qradar_version", version, f"the release is {release}", f"Set it to {release}")
     is_console = _CONSOLE in roles.get(name, ())

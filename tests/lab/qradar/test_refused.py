@@ -116,12 +116,9 @@ def test_ipv6_before_7_5_0_up10_is_warned_of(lab: Lab) -> None:
     install_stand_in(lab["collector"], "7.5.0 UpdatePackage 9")
     run = record_playbook(lab, SITE)
     # The stand-in's own rules lose their effect by the first enforcement, which is another warning.
-    lost, told = "without effect once it is enforced", {}
-    for host in ("console", "collector"):
-        told[host] = [words for words in said(run, host)["warnings"] if lost not in words]
-        assert len(said(run, host)["warnings"]) == len(told[host]) + 1
-    assert told["console"] == []
-    (warning,) = told["collector"]
+    (lost,) = said(run, "console")["warnings"]
+    also_lost, warning = sorted(said(run, "collector")["warnings"], key=lambda words: words.startswith("QRadar "))
+    assert all("without effect once it is enforced" in words for words in (lost, also_lost))
     assert warning == (
         "QRadar 7.5.0 UP9 is older than 7.5.0 UP10. Before that release, QRadar's own IPv6 rules are unreliable, and "
         "so is what stands beside them. Ours are read back when they are loaded; check that they are there after a "
