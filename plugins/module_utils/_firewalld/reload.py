@@ -15,7 +15,7 @@ import re
 import shlex
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED, OBJECT, field
+from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import OBJECT, field
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.command import ask
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.lost_rules import lost_rules
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.published import CHAIN
@@ -23,9 +23,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runti
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
 from ansible_collections.portledger.qradar.plugins.module_utils._host.unfinished import Note
 from ansible_collections.portledger.qradar.plugins.module_utils._host.process import LONG_SECONDS
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.lock import is_locked_out
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.put_back import (
-    can_read, put_back_rules, read_rules,
+    can_read, finish, put_back_rules, read_rules,
 )
 
 # What zones and policies list, and the option that adds one.
@@ -64,18 +63,13 @@ def reload_firewalld(host, scope):
     except RulesetError as error:
         problems.append(error.words)
     others, note = _Others.read(host), Note(host, scope, _NAME)
-    # A former note has what could not be put back so far, for want of the lock: it is not written over.
-    older = note.exists()
-    if not older:
-        note.write(others.as_data())
+    note.write(others.as_data())
     code, out, err = host.run("firewall-cmd", ["--reload"], None, LONG_SECONDS)
     if code != 0:
         problems.append("firewall-cmd --reload: failed: %s." % words_of(code, out, err))
     try:
         others.put_back()
-        if older:
-            finish_reload(host, scope)
-        note.remove()
+        finish(note, lambda data: _Others.from_data(host, data).put_back(), others.as_data())
     except RulesetError as error:
         # The note stays: whoever comes next tries once more.
         problems.append(error.words)
@@ -91,20 +85,7 @@ def finish_reload(host, scope):
     :type scope: str
     :raises RulesetError: a foreign setting is lost, in the programs' own words.
     """
-    note = Note(host, scope, _NAME)
-    data = note.read()
-    try:
-        if data:
-            _Others.from_data(host, data).put_back()
-    except DAMAGED:
-        # Not what we write.
-        pass
-    except RulesetError as error:
-        # Whoever comes next tries again. What fails otherwise would fail for ever.
-        if not is_locked_out(error.words):
-            note.remove()
-        raise
-    note.remove()
+    finish(Note(host, scope, _NAME), lambda data: _Others.from_data(host, data).put_back())
 
 
 class _Others:

@@ -35,11 +35,13 @@ class Note:
     def write(self, data):
         """Best effort: somebody who is locked out may wait for what follows, with a disk that is full.
 
+        A former note, of what could not be completed so far, is not written over.
+
         :param data: what JSON can hold
         :type data: dict
         """
         try:
-            if os.path.isdir(os.path.dirname(self._path)):
+            if os.path.isdir(os.path.dirname(self._path)) and not self.exists():
                 replace_file(self._path, to_json(data))
         except (IOError, OSError):
             pass

@@ -11,8 +11,9 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.lock import waiting, who_holds
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.lock import is_locked_out, waiting, who_holds
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import restore_text
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import lines_of, split
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.answers import printed
@@ -79,6 +80,31 @@ def _by_table(text):
         if found and line:
             found[-1].append(line)
     return ["\n".join(lines + [""]) for lines in found]
+
+
+def finish(note, put_back, done=None):
+    """Complete what was noted, by whoever was killed before he could, or could not for want of the lock.
+
+    :type note: _host.unfinished.Note
+    :param put_back: does it, given what was noted
+    :type put_back: Callable[[dict], None]
+    :param done: what is complete already, where the note says nothing else
+    :type done: dict | None
+    :raises RulesetError: not all of it is back. The note stays where somebody holds the lock, so that whoever comes
+        next tries again; what fails otherwise would fail for ever.
+    """
+    data = note.read()
+    try:
+        if data and data != done:
+            put_back(data)
+    except DAMAGED:
+        # Not what we write.
+        pass
+    except RulesetError as error:
+        if not is_locked_out(error.words):
+            note.remove()
+        raise
+    note.remove()
 
 
 def _listed(host, program):

@@ -7,11 +7,11 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED, OBJECT, field
+from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import OBJECT, field
 from ansible_collections.portledger.qradar.plugins.module_utils._host.process import LONG_SECONDS
 from ansible_collections.portledger.qradar.plugins.module_utils._host.unfinished import Note
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.lock import is_locked_out, who_holds
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.put_back import put_back_rules
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.put_back import finish, put_back_rules
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import Restore, restore_text
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import (
     missing_jumps, read_tables, same_tables,
@@ -162,9 +162,7 @@ class Load:
     def _load(self, before, generated):
         """Run QRadar's program; foreign rules that are in the kernel only are there after it as it was before."""
         texts = dict((family, native(data or b"")) for family, data in generated.items())
-        # A former note has what could not be put back so far, for want of the lock: it is not written over.
-        if not self.note.exists():
-            self.note.write({"before": before, "generated": texts})
+        self.note.write({"before": before, "generated": texts})
         end = None
         while True:
             code, out, err = self.host.run(self.tool, [], None, LONG_SECONDS)
@@ -184,7 +182,8 @@ class Load:
     def _put_back_others(self, before, generated):
         texts = dict((family, native(generated[family] or b"")) for family in self.families)
         _put_back(self.host, self.names, before, texts)
-        recover(self.host, self.scope)
+        noted = {"before": before, "generated": texts}
+        finish(self.note, lambda data: _put_back_noted(self.host, self.names, data), noted)
 
     def _load_family(self, family, state):
         """Lead what is live to what it was, or is to be, without QRadar's program."""
@@ -269,20 +268,11 @@ def recover(host, scope):
     :type scope: str
     :raises RulesetError: not all of them are back.
     """
-    note = Note(host, scope, "qradar")
-    data = note.read()
-    try:
-        if data:
-            _put_back(host, names_of(scope), field(data, "before", OBJECT), field(data, "generated", OBJECT))
-    except DAMAGED:
-        # Not what we write.
-        pass
-    except RulesetError as error:
-        # Whoever comes next tries again. What fails otherwise would fail for ever.
-        if not is_locked_out(error.words):
-            note.remove()
-        raise
-    note.remove()
+    finish(Note(host, scope, "qradar"), lambda data: _put_back_noted(host, names_of(scope), data))
+
+
+def _put_back_noted(host, names, data):
+    _put_back(host, names, field(data, "before", OBJECT), field(data, "generated", OBJECT))
 
 
 def _put_back(host, names, before, generated):
