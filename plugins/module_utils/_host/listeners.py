@@ -11,6 +11,8 @@ import re
 import socket
 import struct
 
+from ansible_collections.portledger.qradar.plugins.module_utils._host.processes import numbers, open_files
+
 _TABLES = (("tcp", "ipv4", "tcp"), ("tcp6", "ipv6", "tcp"), ("udp", "ipv4", "udp"), ("udp6", "ipv6", "udp"))
 # States in these tables: TCP that listens; UDP without a peer, which takes what comes.
 _LISTENS = {"tcp": "0A", "udp": "07"}
@@ -97,25 +99,17 @@ def _address(text, family):
 def _owners(host, inodes):
     """Names of processes by the inode of a socket that they have open."""
     found = {}
-    folder = host.file("proc")
-    for process in os.listdir(folder) if inodes and os.path.isdir(folder) else []:
-        if not process.isdigit():
-            continue
-        for inode in _sockets(os.path.join(folder, process, "fd")):
+    for process in numbers(host) if inodes else []:
+        for inode in _sockets(host, process):
             if inode in inodes:
                 found.setdefault(inode, set()).add(host.text("proc", process, "comm").strip() or "process " + process)
     return found
 
 
-def _sockets(folder):
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        # It has ended meanwhile.
-        return
-    for name in names:
+def _sockets(host, process):
+    for link in open_files(host, process):
         try:
-            match = re.match(r"socket:\[(\d+)\]$", os.readlink(os.path.join(folder, name)))
+            match = re.match(r"socket:\[(\d+)\]$", os.readlink(link))
         except OSError:
             continue
         if match:

@@ -9,8 +9,10 @@ __metaclass__ = type
 import os
 import re
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import printable
 from ansible_collections.portledger.qradar.plugins.module_utils._host.process import SECONDS
+from ansible_collections.portledger.qradar.plugins.module_utils._host.processes import (
+    name_of, open_files, other_numbers,
+)
 
 _WORDS = "xtables lock"
 # "1: FLOCK  ADVISORY  WRITE 763 fe:00:2287892 0 EOF"; who waits has an arrow behind the number.
@@ -47,7 +49,7 @@ def who_holds(host, words):
     if not is_locked_out(words):
         return ""
     path = host.environ.get("XTABLES_LOCKFILE") or host.file("run/xtables.lock")
-    names = ["%s (process %s)" % (_name(host, process), process) for process in _holders(host, path)]
+    names = ["%s (process %s)" % (name_of(host, process), process) for process in _holders(host, path)]
     if not names:
         return " Whoever held it has let go meanwhile: run this again."
     verb = "holds" if len(names) == 1 else "hold"
@@ -63,30 +65,16 @@ def _holders(host, path):
     takers = [process for process, inode in _HELD.findall(host.text("proc/locks")) if int(inode) == there.st_ino]
     if not takers:
         return []
-    opened = [process for process in _processes(host) if _has_open(host.file("proc", process, "fd"), there)]
+    opened = [process for process in other_numbers(host) if _has_open(host, process, there)]
     return [process for process in takers if process in opened] or opened or takers
 
 
-def _processes(host):
-    own = str(os.getpid())
-    return sorted((name for name in os.listdir(host.file("proc")) if name.isdigit() and name != own), key=int)
-
-
-def _has_open(folder, there):
-    try:
-        numbers = os.listdir(folder)
-    except OSError:
-        # It has ended meanwhile.
-        return False
-    for number in numbers:
+def _has_open(host, process, there):
+    for path in open_files(host, process):
         try:
-            found = os.stat(os.path.join(folder, number))
+            found = os.stat(path)
         except OSError:
             continue
         if (found.st_dev, found.st_ino) == (there.st_dev, there.st_ino):
             return True
     return False
-
-
-def _name(host, process):
-    return printable(host.text("proc", process, "comm").strip()) or "a process"

@@ -14,7 +14,9 @@ import os
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import printable
+from ansible_collections.portledger.qradar.plugins.module_utils._host.processes import (
+    name_of, open_files, other_numbers,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.state import TOOL, our_files
 
 _POLL_SECONDS = 0.5
@@ -50,35 +52,24 @@ def _others(host):
     """The first that is found, for people; empty for none."""
     tool = host.file(*TOOL)
     paths = [os.path.realpath(path) for path in our_files(host)]
-    own = str(os.getpid())
-    try:
-        processes = sorted((name for name in os.listdir(host.file("proc")) if name.isdigit() and name != own), key=int)
-    except OSError:
-        return ""
-    for process in processes:
+    for process in other_numbers(host):
         words = host.text("proc", process, "cmdline").split("\0")[:_WORDS]
         if tool in words:
             return "%s: process %s runs it already" % (tool, process)
         for path in _written(host, process, paths):
-            name = printable(host.text("proc", process, "comm").strip()) or "a process"
-            return "%s: %s (process %s) has it open for writing" % (path, name, process)
+            return "%s: %s (process %s) has it open for writing" % (path, name_of(host, process), process)
     return ""
 
 
 def _written(host, process, paths):
     """Which of some files a process has open for writing."""
-    folder = host.file("proc", process, "fd")
-    try:
-        numbers = os.listdir(folder)
-    except OSError:
-        # It has ended meanwhile.
-        return
-    for number in numbers:
+    for link in open_files(host, process):
         try:
-            target = os.readlink(os.path.join(folder, number))
+            target = os.readlink(link)
         except OSError:
             continue
         if target in paths:
-            flags = re.search(r"^flags:\s+([0-7]+)$", host.text("proc", process, "fdinfo", number), re.MULTILINE)
+            text = host.text("proc", process, "fdinfo", os.path.basename(link))
+            flags = re.search(r"^flags:\s+([0-7]+)$", text, re.MULTILINE)
             if flags and int(flags.group(1), 8) & _WRITES:
                 yield target

@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Processes of this host, and what they have open. Any of them may end at any moment."""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import os
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import printable
+
+
+def numbers(host):
+    """Of all processes, this one included; none where the kernel does not show them.
+
+    :type host: _host.host.Host
+    :rtype: list[str]
+    """
+    try:
+        return sorted((name for name in os.listdir(host.file("proc")) if name.isdigit()), key=int)
+    except OSError:
+        return []
+
+
+def other_numbers(host):
+    """The same without this one.
+
+    :type host: _host.host.Host
+    :rtype: list[str]
+    """
+    own = str(os.getpid())
+    return [process for process in numbers(host) if process != own]
+
+
+def open_files(host, process):
+    """What a process has open.
+
+    :type host: _host.host.Host
+    :type process: str
+    :returns: the kernel's links to it, named by numbers
+    :rtype: list[str]
+    """
+    folder = host.file("proc", process, "fd")
+    try:
+        return [os.path.join(folder, name) for name in os.listdir(folder)]
+    except OSError:
+        # It has ended meanwhile.
+        return []
+
+
+def name_of(host, process):
+    """For people.
+
+    :type host: _host.host.Host
+    :type process: str
+    :rtype: str
+    """
+    return printable(host.text("proc", process, "comm").strip()) or "a process"
