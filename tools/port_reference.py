@@ -35,6 +35,7 @@ WORDS: Final = {
         "A reading says: who opens a connection → to whom, and under which condition. "
         "A dynamic port is shown as the range that the table documents, and where it documents none, as 32768-60999, "
         "the range that Linux uses.",
+        "supplements": "What deployments need and this table does not list: [supplements](supplements.md).",
         "index": "All services",
         "index_head": "| row | service | ports | class | what it is |",
         "details": "Readings and notes",
@@ -56,6 +57,7 @@ WORDS: Final = {
         "動的ポートは表に記載された範囲で示し、範囲の記載がなければ Linux の既定の範囲である 32768-60999 とする。"
         "区分は、検索 (`klass`) では順に `network`、`local`、`unspecified`、`retired` と書く: "
         "ネットワーク、ローカル、方向未記載、廃止。",
+        "supplements": "表にないが必要になるもの: [補足](supplements.ja.md)。",
         "index": "サービス一覧",
         "index_head": "| 行 | サービス | ポート | 区分 | 内容 |",
         "details": "解釈と注記",
@@ -84,8 +86,8 @@ def _head(catalog: Catalog, lang: str) -> Iterator[str]:
     yield from (f"# {words['title']}", "", words["other"], "")
     yield words["about"].format(
         rows=source.rows,
-        services=len(catalog.services),
-        readings=sum(len(service.readings) for service in catalog.services),
+        services=len(catalog.rows),
+        readings=sum(len(service.readings) for service in catalog.rows),
         title=source.title,
         address=source.address,
         edition=source.edition,
@@ -95,25 +97,33 @@ def _head(catalog: Catalog, lang: str) -> Iterator[str]:
         "",
         words["use"],
         "",
+        words["supplements"],
+        "",
         f"## {words['index']}",
         "",
         words["index_head"],
         "| ---: | --- | --- | --- | --- |",
     )
-    for service in catalog.services:
+    for service in catalog.rows:
         link = f"[`{service.service}`](#{service.service})"
-        cells = (str(service.row), link, _ports(service, lang), _klass(service, lang), service.title.in_language(lang))
+        cells = (
+            str(service.row),
+            link,
+            ports_of(service, lang),
+            _klass(service, lang),
+            service.title.in_language(lang),
+        )
         yield f"| {' | '.join(cells)} |"
 
 
 def _details(catalog: Catalog, lang: str) -> Iterator[str]:
     words = WORDS[lang]
     yield from ("", f"## {words['details']}")
-    for service in catalog.services:
+    for service in catalog.rows:
         heading = words["row"].format(row=service.row, title=service.title.in_language(lang))
         yield from ("", f'<a id="{service.service}"></a>', "", f"### {heading}", "")
-        yield from (f"`{service.service}`, {_klass(service, lang)}, {_ports(service, lang)}", "")
-        yield from (f"- {_reading(reading, lang)}" for reading in service.readings)
+        yield from (f"`{service.service}`, {_klass(service, lang)}, {ports_of(service, lang)}", "")
+        yield from (f"- {reading_of(reading, lang)}" for reading in service.readings)
         yield from ("", service.note.in_language(lang))
 
 
@@ -121,7 +131,7 @@ def _klass(service: Service, lang: str) -> str:
     return CLASSES[lang].get(service.klass, service.klass)
 
 
-def _ports(service: Service, lang: str) -> str:
+def ports_of(service: Service, lang: str) -> str:
     """Each a transport with its ports: "tcp/514, udp/514"."""
     return ", ".join(_port(spec, lang) for spec in service.ports)
 
@@ -130,7 +140,8 @@ def _port(spec: PortSpec, lang: str) -> str:
     return f"{spec.range()} ({WORDS[lang]['dynamic']})" if spec.dynamic else str(spec.range())
 
 
-def _reading(reading: Reading, lang: str) -> str:
+def reading_of(reading: Reading, lang: str) -> str:
+    """From whom to whom, when, and what the profile leaves of it."""
     if not reading.from_:
         return WORDS[lang]["none"]
     text = " → ".join(", ".join(f"`{word}`" for word in side) for side in (reading.from_, reading.to))

@@ -35,7 +35,7 @@ EXAMPLES = r"""
 - name: Which services use port 514?
   ansible.builtin.debug:
     msg: "{{ 514 | portledger.qradar.port_services }}"
-  # => ["syslog"]
+  # => ["syslog", "app_syslog"]
 
 - name: What may be behind a connection to tcp/32006?
   ansible.builtin.debug:
@@ -45,12 +45,12 @@ EXAMPLES = r"""
 - name: Several ports at once
   ansible.builtin.debug:
     msg: "{{ ['udp/514', 'tcp/20-30'] | portledger.qradar.port_services }}"
-  # => ["ssh", "smtp", "syslog"]
+  # => ["ssh", "smtp", "syslog", "tunnel_ssh", "app_syslog"]
 """
 
 RETURN = r"""
 _value:
-  description: Names of services, in the order of the vendor's table.
+  description: Names of services, in the order of the vendor's table, those of supplements last.
   type: list
   elements: str
   sample: [syslog]

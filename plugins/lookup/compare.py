@@ -53,7 +53,8 @@ _raw:
     allowed:
       description:
         - Flows that only this inventory permits.
-        - Besides the fields below, C(service), C(row), C(comment) and C(variable), with the meaning that they have in
+        - Besides the fields below, C(service), C(row), C(supplement), C(comment) and
+          C(variable), with the meaning that they have in
           RV(portledger.qradar.explain#lookup:_raw[].answers[].flows) of P(portledger.qradar.explain#lookup).
       type: list
       elements: dict

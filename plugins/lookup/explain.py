@@ -146,6 +146,10 @@ _raw:
               description: Line of the vendor's table, none for what the table does not list.
               type: int
               sample: 65
+            supplement:
+              description: The supplement that it is of, none for what the vendor's table lists and for an extra flow.
+              type: str
+              sample: tunnels
             title:
               description: What the service is, in English.
               type: str
@@ -164,7 +168,7 @@ _raw:
               description: The comment of an extra flow.
               type: str
             variable:
-              description: Where it is defined in the inventory, none for rows of the table.
+              description: Where it is defined in the inventory, none for rows of the table and supplements.
               type: str
             hosts:
               description: Hosts that have a rule for it.

@@ -65,7 +65,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: Flows in the order of the vendor's table, extra flows last.
+  description: Flows in the order of the vendor's table, then those of supplements, extra flows last.
   type: list
   elements: dict
   contains:
@@ -74,9 +74,13 @@ _raw:
       type: str
       sample: ariel_query
     row:
-      description: Line of the vendor's table, none for an extra flow.
+      description: Line of the vendor's table, none for a supplement and an extra flow.
       type: int
       sample: 65
+    supplement:
+      description: The supplement that it is of, none for what the vendor's table lists and for an extra flow.
+      type: str
+      sample: tunnels
     ports:
       description: Each a transport with its ports as one value. V(icmp) is echo request.
       type: list

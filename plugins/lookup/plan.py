@@ -72,7 +72,7 @@ _raw:
       type: dict
       sample: {component: {ipv4: ["198.18.1.0/30"], ipv6: []}}
     flows:
-      description: Flows in the order of the vendor's table, extra flows last.
+      description: Flows in the order of the vendor's table, then those of supplements, extra flows last.
       type: list
       elements: dict
       contains:
@@ -80,11 +80,21 @@ _raw:
           description: The service's name in the catalog, or V(extra_flow).
           type: str
         row:
-          description: Line of the vendor's table, none for an extra flow.
+          description: Line of the vendor's table, none for a supplement and an extra flow.
           type: int
-        source:
-          description: The name of a set.
+        supplement:
+          description: The supplement that it is of, none for what the vendor's table lists and for an extra flow.
           type: str
+          sample: tunnels
+        source:
+          description: The name of a set. None where it is containers on the host itself.
+          type: str
+        interfaces:
+          description: The interfaces that packets of containers on the host itself enter it by.
+          type: list
+          elements: str
+          returned: for a flow from containers on the host itself
+          sample: [docker0]
         destination:
           description: The name of a set. None where it is the host itself.
           type: str

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: ports
-short_description: Ports that IBM QRadar documents
+short_description: Ports that IBM QRadar needs
 version_added: 1.0.0
 author:
   - The portledger.qradar contributors (@portledger)
 description:
   - Returns rows of the catalog, which is the vendor's table of ports with an interpretation of each line.
+  - The entries of supplements follow them. These are flows that deployments need and the table does not list, each
+    with a source of its own. C(qradar_supplements) chooses which of them count for a deployment.
   - A term is a service or a port. Several terms return each row that matches one of them, once, in row order.
   - Runs on the controller and contacts no host.
 extends_documentation_fragment:
@@ -82,7 +84,7 @@ EXAMPLES = r"""
 - name: Which services use port 514?
   ansible.builtin.debug:
     msg: "{{ query('portledger.qradar.ports', 514) | map(attribute='service') }}"
-  # => ["syslog"]
+  # => ["syslog", "app_syslog"]
 
 - name: What may be behind a connection to tcp/32006? Dynamic ports and ranges count.
   ansible.builtin.debug:
@@ -108,6 +110,15 @@ EXAMPLES = r"""
     msg: "{{ query('portledger.qradar.ports', klass='unspecified', query='[].service') }}"
   # => ["redirect", "soap"]
 
+- name: What the table lists, without supplements
+  ansible.builtin.debug:
+    msg: "{{ query('portledger.qradar.ports', 514, query='[?!supplement].service') }}"
+  # => ["syslog"]
+
+- name: How sure is each supplement?
+  ansible.builtin.debug:
+    msg: "{{ query('portledger.qradar.ports', query='[?supplement].[service, supplement.trust]') }}"
+
 - name: Everything with a fixed TCP port below 1024
   ansible.builtin.debug:
     msg: "{{ query('portledger.qradar.ports', query='[?port_ranges[?transport==`tcp` && last<`1024`]].service') }}"
@@ -116,12 +127,12 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description:
-    - Rows in the order of the vendor's table, or the result of O(query).
+    - Rows in the order of the vendor's table, then supplements, or the result of O(query).
   type: list
   elements: dict
   contains:
     row:
-      description: The line of the vendor's table, 1 to 72.
+      description: The line of the vendor's table, 1 to 72. V(null) for a supplement.
       type: int
       sample: 26
     service:
@@ -205,6 +216,27 @@ _raw:
     note:
       description: Its purpose and how the line was interpreted, in V(en) and V(ja), or a string where O(lang) is given.
       type: raw
+    supplement:
+      description: The supplement that the entry is of, V(null) for a row of the table.
+      type: dict
+      contains:
+        id:
+          description: The name of the supplement, as C(qradar_supplements) lists it. Several entries may be of one.
+          type: str
+          sample: tunnels
+        default:
+          description: Whether it counts without C(qradar_supplements).
+          type: bool
+        trust:
+          description: V(vendor), V(community) or V(memory), which is without a source.
+          type: str
+        source:
+          description: The page that says so.
+          type: str
+        date:
+          description: When that page was looked at.
+          type: str
+          sample: "2026-11-23"
 """
 
 from collections.abc import Mapping, Sequence

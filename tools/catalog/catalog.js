@@ -22,7 +22,7 @@ function draw() {
   sayAll();
   document.title = say("catalogTitle");
   const source = catalog.source, chosen = byId("c-class").value;
-  fill("about", say("catalogAbout", { rows: source.rows, services: catalog.services.length }));
+  fill("about", say("catalogAbout", { rows: source.rows, services: catalog.services.filter((one) => !one.supplement).length, more: catalog.services.filter((one) => one.supplement).length }));
   byId("source").href = source.address;
   fill("source", `${source.title}, ${source.edition}`);
   byId("c-class").replaceChildren(make("option", { value: "" }, say("all")), ...CLASSES.map((name) => make("option", { value: name }, say(`class_${name}`))));

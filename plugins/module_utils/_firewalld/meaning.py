@@ -14,8 +14,12 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import Atom, atoms_of, simplest
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import as_networks
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, shown, within
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import CONNECTION, MANAGEMENT
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import is_containers_label
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import (
+    CONNECTION, MANAGEMENT, OWN_CONTAINERS,
+)
 
+_EVERY = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 _EVERYTHING = (set(["0.0.0.0/0"]), set(["::/0"]))
 _KINDS = dict((priority, kind) for kind, priority in PRIORITY.items())
 
@@ -109,13 +113,13 @@ def atom_text(atom):
     return " ".join(parts)
 
 
-def _segment_text(members):
+def _interface_text(words, members):
     """Which interface a set stands for, whatever the address; all that is in it where that is something else."""
     interfaces = set(member.partition(",")[2] for member in members)
     networks = set(member.partition(",")[0] for member in members)
     if len(interfaces) == 1 and len(members) == len(networks) and as_networks(networks) in _EVERYTHING:
-        return "segment %s" % interfaces.pop()
-    return "segment of %s" % (", ".join(sorted(members)) or "nothing")
+        return words % interfaces.pop()
+    return words % ", ".join(sorted(members) or ["nothing"])
 
 
 class _Reader:
@@ -146,13 +150,15 @@ class _Reader:
         kind = _KINDS.get(rule.priority)
         if kind == "flow":
             self._flow(rule, model)
+        elif kind == OWN_CONTAINERS:
+            self._containers(rule, model)
         elif not self._there(rule._replace(match=None), rule.match and "%s %s" % rule.match, rule):
             return
         elif kind in (CONNECTION, MANAGEMENT) and rule.match and rule.match[0] == "port":
             network = rule.source[1] if rule.source else ("::/0" if rule.family == "ipv6" else "0.0.0.0/0")
             self._fixed(rule, "%s %s from %s" % (kind, rule.match[1], shown(network)), rule.family)
         elif kind == "segment" and rule.source == rule.destination and rule.source:
-            text = _segment_text(self.members.get(rule.source[1], ()))
+            text = _interface_text("segment %s", self.members.get(rule.source[1], ()))
             self._fixed(text, text, rule.family)
         elif kind in ("unlisted", "egress"):
             self._member(rule.source, rule.family)
@@ -207,6 +213,29 @@ class _Reader:
                 self.meanings[rule.family].flows.update((one, port, source, destination) for one in services)
         if not known:
             self.unrecognised("rule without a service: %s" % rich_text(rule), rule.family)
+
+    def _containers(self, rule, model):
+        """What own containers may open. Two rules say it, of which a release of firewalld heeds one."""
+        (_kind, name), = [end for end in (rule.source, rule.destination) if end] or [(None, None)]
+        label = self.labels.get(name, "")
+        service = model.services.get(self.names.service(label, None))
+        known = rule.match in (("service", self.names.service(label, None)), ("icmp-type", "echo-request"))
+        if not is_containers_label(label) or service is None or not known or rule.action != "accept":
+            self.unrecognised("rule without a service: %s" % rich_text(rule), rule.family)
+            return
+        meaning = self.meanings[rule.family]
+        meaning.members[label] = set([_EVERY[rule.family]])
+        members = _interface_text("containers on %s", self.members.get(name, ()))
+        self._fixed(members, members, rule.family)
+        for port, services in service.flows.items():
+            if (port == ICMP) != (rule.match[0] == "icmp-type"):
+                continue
+            if not self._there(rule, "icmp-type echo-request" if port == ICMP else port):
+                continue
+            if rule.source:
+                meaning.flows.update((one, port, label, None) for one in services)
+            else:
+                self._fixed((rule, port), "%s from %s, as releases before 1.0 read it" % (port, label), rule.family)
 
     def _pairs(self, rule, model, source):
         """Sets that an address stands for, where rules cannot name a set as destination."""

@@ -18,9 +18,10 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.errors imp
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import outermost
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import as_members
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import segment_label
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import containers_label, segment_label
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import (
-    ACCEPT, CONNECTION, EGRESS, FLOW, ICMP_ERRORS, LISTENERS, MANAGEMENT, NEIGHBOUR_DISCOVERY, SEGMENT, UNLISTED,
+    ACCEPT, CONNECTION, EGRESS, FLOW, ICMP_ERRORS, LISTENERS, MANAGEMENT, NEIGHBOUR_DISCOVERY,
+    OWN_CONTAINERS, SEGMENT, UNLISTED,
 )
 
 ICMP = "icmp"
@@ -34,6 +35,7 @@ PRIORITY = {
     ICMP_ERRORS: -210,
     NEIGHBOUR_DISCOVERY: -200,
     FLOW: -100,
+    OWN_CONTAINERS: -90,
     "echo requests to multicast": -60,
     LISTENERS: -50,
     UNLISTED: 32000,
@@ -49,6 +51,7 @@ _ICMP_NAMES = {
         136: "neighbour-advertisement", 137: "redirect",
     },
 }
+_EVERY = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 _MULTICAST = "ff00::/8"
 _LINK_LOCAL = "fe80::/10"
 
@@ -187,6 +190,7 @@ class Builder:
             for kind in () if rule.either_set else rule.icmp:
                 self._rule(rule.kind, rule.families[0], match=("icmp-type", _ICMP_NAMES[rule.families[0]][kind]))
         self._flows(self.policy.of_kind(FLOW))
+        self._containers(self.policy.of_kind(OWN_CONTAINERS))
         unlisted, egress = self.policy.action_on(UNLISTED), self.policy.action_on(EGRESS)
         if self.policy.scope == GATEWAY:
             return self._gateway(unlisted, egress)
@@ -246,11 +250,41 @@ class Builder:
         which the one that it leaves by has changed between releases: here both are the same.
         """
         label = segment_label(interface)
-        for family, network in (("ipv4", "0.0.0.0/0"), ("ipv6", "::/0")):
-            name = self.names.set(family, label)
-            members = ("%s,%s" % (half, interface) for half in as_members([network]))
-            self.sets[name] = Set(label, frozenset(members), ())
-            self._rule(SEGMENT, family, ("ipset", name), ("ipset", name))
+        for family in FAMILIES:
+            found = self._interface_set(family, label, interface)
+            self._rule(SEGMENT, family, found, found)
+
+    def _interface_set(self, family, label, interface):
+        """A set of every address, as far as a packet has to do with an interface."""
+        name = self.names.set(family, label)
+        members = ("%s,%s" % (half, interface) for half in as_members([_EVERY[family]]))
+        self.sets[name] = Set(label, frozenset(members), ())
+        return ("ipset", name)
+
+    def _containers(self, rules):
+        """What own containers may open, by a set that names their interface.
+
+        Releases disagree on which of a rule's two sets means the interface that a packet came by. A packet to the host
+        leaves by none, so one of the two rules matches, and the other nothing.
+        """
+        by_interface = {}
+        for rule in rules:
+            by_interface.setdefault(rule.came_by, []).append(rule)
+        for interface in sorted(by_interface):
+            label = containers_label(interface)
+            ports = {}
+            for rule in by_interface[interface]:
+                for port in rule.ports:
+                    ports.setdefault(port, set()).add(rule.name)
+            service = self.names.service(label, None)
+            self.services[service] = Service(dict((port, tuple(sorted(some))) for port, some in ports.items()))
+            for family in FAMILIES:
+                found = self._interface_set(family, label, interface)
+                for ends in ((found, None), (None, found)):
+                    if any(port != ICMP for port in ports):
+                        self._rule(OWN_CONTAINERS, family, *(ends + (("service", service),)))
+                    if ICMP in ports:
+                        self._rule(OWN_CONTAINERS, family, *(ends + (("icmp-type", "echo-request"),)))
 
     def _set(self, family, label):
         name = self.names.set(family, label)

@@ -17,6 +17,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.networks i
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import (
     flow_rules, plain_rules, plan_independent_rules,
 )
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import containers_label
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import (
     entrance, published_replies, replies_between, segment,
 )
@@ -181,12 +183,28 @@ class Reader:
         if ports:
             self._is_flow(rule, _first(rule.options(), "--comment"), ports, source, destination)
             return
+        if chain == self.names.main and self._is_of_containers(rule):
+            return
         text = self._fixed_text(rule) if chain == self.names.main else None
         if text:
             self.meaning.fixed[rule.key] = text
         else:
             where = "" if source is None else " (from %s%s)" % (source, " to " + destination if destination else "")
             self.meaning.unrecognised.append("rule without a service: %s%s" % (rule.text(), where))
+
+    def _is_of_containers(self, rule):
+        """Whether a rule lets own containers in; if so, what it permits is noted."""
+        interface = _first(rule.options(), "-i")
+        if not interface or rule.tokens[:2] != ["-i", interface]:
+            return False
+        bare = Rule(rule.tokens[2:])
+        ports = self._flow_ports(bare)
+        if not ports or ports == [""]:
+            return False
+        label = containers_label(interface)
+        self.meaning.members.setdefault(label, set()).add(_WHOLE[self.family])
+        self._is_flow(rule, _first(rule.options(), "--comment"), ports, label, None)
+        return True
 
     def _is_flow(self, _rule, service, ports, source, destination):
         self.meaning.flows.update((service, port, source, destination) for port in ports)

@@ -18,7 +18,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset 
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import fixed_rules
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import (
-    ACCEPT, ECHO_REQUEST, EGRESS, LOG_BURST, LOG_PREFIX, LOG_RATE, PUBLISHED, UNLISTED, by_ends,
+    ACCEPT, ECHO_REQUEST, EGRESS, LOG_BURST, LOG_PREFIX, LOG_RATE, OWN_CONTAINERS, PUBLISHED, UNLISTED, by_ends,
 )
 
 # debug: consoles show what is more urgent, so lines of packets never scroll over one. dmesg and the journal have them.
@@ -78,7 +78,9 @@ class _Renderer:
         for rule in rules:
             if rule.either_set:
                 self._ours(rule.either_set)
-            if rule not in rest and not rule.is_between_sets():
+            if rule.kind == OWN_CONTAINERS:
+                main.extend(container_rules(self.family, rule))
+            elif rule not in rest and not rule.is_between_sets():
                 main.extend(plain_rules(self.names, self.family, rule))
         main.extend(self._between_sets(rules))
         for rule in rest:
@@ -218,6 +220,15 @@ def flow_rules(family, flow):
     if flow.bounds("icmp"):
         matches.append(_icmp(family, ECHO_REQUEST[family]))
     return [Rule(match + _comment(flow.name) + _VERDICTS[flow.action]) for match in matches]
+
+
+def container_rules(family, rule):
+    """The same for what comes by an interface of the host's own containers.
+
+    :type rule: _plan.rules.Rule
+    :rtype: list[Rule]
+    """
+    return [Rule(["-i", rule.came_by] + made.tokens) for made in flow_rules(family, rule)]
 
 
 def published_rules(flow):

@@ -18,9 +18,9 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.networks i
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import (
     DADDR, SADDR, flow_rules, plain_rule, plan_independent_rules,
 )
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.rule import interface_name
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.rule import Rule, interface_name
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import Table
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import port_bounds
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import containers_label, port_bounds
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import entrance, replies_between, segment
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import (
     CONNECTION, ECHO_REQUEST, MANAGEMENT, PUBLISHED, REPLIES, SEGMENT,
@@ -264,6 +264,8 @@ class _Reader:
             if ports != [""]:
                 self.counted.append((rule, source, destination, ports))
             return
+        if source is None and self._is_of_containers(rule):
+            return
         text = self._fixed_text(rule) if source is None else None
         if text:
             self.fixed[rule.key] = text
@@ -272,6 +274,21 @@ class _Reader:
         where.extend(["published by containers"] if self.published else [])
         text = " (%s)" % ", ".join(where) if where else ""
         self.meaning.unrecognised.append("rule without a service: %s%s" % (self.text_of(rule), text))
+
+    def _is_of_containers(self, rule):
+        """Whether a rule lets own containers in; if so, what it permits is noted."""
+        name = interface_name((rule.values().get("iifname") or ("",))[0])
+        matches = [match for match in rule.matches if match[0] != "iifname"]
+        bare = Rule(matches, rule.statements, rule.comment, rule.counted)
+        ports = self._flow_ports(bare) if name and len(matches) + 1 == len(rule.matches) else []
+        if not ports or ports == [""]:
+            return False
+        label = containers_label(name)
+        for family in [self.family] if self.family else []:
+            self.meaning.members.setdefault(label, set()).add(_WHOLE[family])
+        self.flows.update((rule.comment, port, label, None) for port in ports)
+        self.counted.append((rule, label, None, ports))
+        return True
 
     def _flow_ports(self, rule):
         """Port values of a rule that accepts them, and does nothing else; empty where it is another rule."""

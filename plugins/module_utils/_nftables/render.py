@@ -22,7 +22,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table 
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import fixed_rules
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import (
     ACCEPT, CONNECTION, ECHO_REQUEST, EGRESS, FLOW, LOG_BURST, LOG_PREFIX, LOG_RATE, LOOPBACK, MANAGEMENT,
-    PUBLISHED, REPLIES, UNLISTED, by_ends,
+    OWN_CONTAINERS, PUBLISHED, REPLIES, UNLISTED, by_ends,
 )
 
 SADDR = {"ipv4": "ip saddr", "ipv6": "ip6 saddr"}
@@ -72,7 +72,9 @@ class _Renderer:
         for rule in self.policy.rules:
             if rule.either_set:
                 self._ours(rule.either_set)
-            if rule not in rest and not rule.is_between_sets():
+            if rule.kind == OWN_CONTAINERS:
+                main.extend(container_rules(rule))
+            elif rule not in rest and not rule.is_between_sets():
                 main.append(plain_rule(rule))
         main.extend(self._between_sets("from", self.policy.rules, flow_rules))
         judged = []
@@ -218,6 +220,16 @@ def flow_rules(flow):
     if flow.bounds("icmp"):
         matches.extend([_icmp(family, (ECHO_REQUEST[family],))] for family in FAMILIES)
     return [Rule(match, [_VERDICTS[flow.action]], label(flow.name), True) for match in matches]
+
+
+def container_rules(rule):
+    """The same for what comes by an interface of the host's own containers.
+
+    :type rule: _plan.rules.Rule
+    :rtype: list[Rule]
+    """
+    came = ("iifname", (interface_value(rule.came_by),))
+    return [Rule([came] + made.matches, made.statements, made.comment, True) for made in flow_rules(rule)]
 
 
 def published_rules(flow):

@@ -11,6 +11,7 @@ __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import apart, count_text, shown, sort_key
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.line import Line
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import is_containers_label
 
 _FAMILY_NAMES = {"ipv4": "IPv4", "ipv6": "IPv6"}
 _MEMBERS_SHOWN = 10
@@ -151,7 +152,9 @@ def _flow_text(flow, side, families, kind):
     sets = []
     for label in (source,) if destination is None else (source, destination):
         networks = set().union(*[_members_of(side[family], kind).get(label, ()) for family in families])
-        sets.append(("%s (%s)" % (label, count_text(networks)), networks))
+        # All that comes by an interface, whatever its address.
+        words = label if is_containers_label(label) else "%s (%s)" % (label, count_text(networks))
+        sets.append((words, () if is_containers_label(label) else networks))
     return "%s from %s" % (("%s %s" % (port, service)).strip(), " to ".join(words for words, _set in sets)), sets
 
 

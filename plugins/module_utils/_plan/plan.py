@@ -18,6 +18,10 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.text impor
 VERSION = 1
 _REMEDY = "Let the action plugin of portledger.qradar.ruleset make the plan, from the same release as the module"
 _SEGMENT = "segment, "
+_CONTAINERS = "containers on "
+_INTERFACE = re.compile(r"^[A-Za-z0-9_.][A-Za-z0-9_.-]{0,14}$")
+# Behind every row.
+_SUPPLEMENTS, _EXTRA = 900, 1000
 _PORTS = re.compile(r"^(tcp|udp)/(\d{1,5})(?:-(\d{1,5}))?$")
 
 
@@ -34,26 +38,32 @@ class PlanError(RulesetError):
 
 
 class Flow:
-    """What may pass from one set to another, or to this host where destination is None."""
+    """What may pass from one set to another, or to this host where destination is None.
 
-    def __init__(self, service, order, source, destination, ports):
+    Where it comes from the host's own containers, source is None and interfaces says by which they enter the host.
+    """
+
+    def __init__(self, service, order, source, destination, ports, interfaces=()):
         """
         :param service: name of the service as people see it, also the comment of its rules
         :type service: str
-        :param order: row of the vendor's table; extra flows last
+        :param order: row of the vendor's table; supplements behind it, extra flows last
         :type order: int
         :param source: name of a set
-        :type source: str
+        :type source: str | None
         :param destination: name of a set, or None in the scope host
         :type destination: str | None
         :param ports: "tcp/514", "udp/40000-40010" or "icmp"
         :type ports: tuple[str]
+        :param interfaces: of the host's own containers
+        :type interfaces: tuple[str]
         """
         self.service = service
         self.order = order
         self.source = source
         self.destination = destination
         self.ports = ports
+        self.interfaces = interfaces
 
 
 class Plan:
@@ -97,7 +107,7 @@ def read_plan(data, scope):
         raise _wrong("version", data.get("version"), "is not %d" % VERSION)
     if data.get("scope") != scope:
         raise _wrong("scope", data.get("scope"), "is not the scope of this task, %s" % scope)
-    labels = distinct_comments(_dict(data, "sets"), is_segment_label)
+    labels = distinct_comments(_dict(data, "sets"), is_interface_label)
     sets = dict((labels[native(name)], _families(name, value)) for name, value in _dict(data, "sets").items())
     gateway = scope == GATEWAY
     flows = [
@@ -137,13 +147,31 @@ def segment_label(interface):
     return _SEGMENT + interface
 
 
-def is_segment_label(label):
+def containers_label(interface):
+    """Of what enters the host by an interface of its own containers.
+
+    :type interface: str
+    :rtype: str
+    """
+    return _CONTAINERS + interface
+
+
+def is_containers_label(label):
+    """Whether a label is that of own containers: all that comes by one interface.
+
+    :type label: str
+    :rtype: bool
+    """
+    return label.startswith(_CONTAINERS)
+
+
+def is_interface_label(label):
     """Whether a label is that of an interface. No set of a plan has such a one.
 
     :type label: str
     :rtype: bool
     """
-    return label.startswith(_SEGMENT)
+    return label.startswith((_SEGMENT, _CONTAINERS))
 
 
 def _wrong(place, value, problem):
@@ -208,13 +236,29 @@ def _flow(place, value, labels, gateway):
     row = value.get("row")
     if row is not None and not isinstance(row, int):
         raise _wrong(place + ".row", row, "is not a number")
-    source = _set_name(place + ".source", value.get("source"), labels)
+    interfaces = _interfaces(place, value.get("interfaces")) if not gateway else ()
+    source = None if interfaces else _set_name(place + ".source", value.get("source"), labels)
     destination = value.get("destination")
     if gateway:
         destination = _set_name(place + ".destination", destination, labels)
     elif destination is not None:
         raise _wrong(place + ".destination", destination, "stands in a plan for a host")
-    return Flow(service, row or 1000, source, destination, _ports(place + ".ports", value.get("ports")))
+    order = row or (_SUPPLEMENTS if value.get("supplement") else _EXTRA)
+    return Flow(service, order, source, destination, _ports(place + ".ports", value.get("ports")), interfaces)
+
+
+def _interfaces(place, value):
+    """Of a flow from own containers; none for any other flow."""
+    if value is None:
+        return ()
+    place += ".interfaces"
+    if not isinstance(value, list) or not value:
+        raise _wrong(place, value, "is not a list of interfaces")
+    for name in value:
+        # Firewalls read a plus sign or an asterisk at the end as more than one interface.
+        if not is_text(name) or not _INTERFACE.match(name) or name == "lo":
+            raise _wrong(place, name, "is not the name of an interface")
+    return tuple(native(name) for name in value)
 
 
 def _ports(place, value):

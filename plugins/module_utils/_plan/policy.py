@@ -6,7 +6,8 @@ What is permitted, dropped, logged or left is decided here and nowhere else. A p
 syntax, and recognises them when it reads them back. A packet is judged by the first rule that matches it; all rules
 that permit come before the one that judges the rest, so their order among themselves changes nothing.
 
-In order: loopback; replies; ICMP errors and what IPv6 needs; management; the flows of the plan; then the rest.
+In order: loopback; replies; ICMP errors and what IPv6 needs; management; what own containers may open; the flows of the
+plan; then the rest.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -18,8 +19,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.networks i
     FAMILIES, family_of, parse_network, within,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import (
-    ACCEPT, CONNECTION, EGRESS, FLOW, ICMP_ERRORS, LISTENERS, LOOPBACK, MANAGEMENT, NEIGHBOUR_DISCOVERY, REPLIES,
-    SEGMENT, UNLISTED, Rule,
+    ACCEPT, CONNECTION, EGRESS, FLOW, ICMP_ERRORS, LISTENERS, LOOPBACK, MANAGEMENT, NEIGHBOUR_DISCOVERY, OWN_CONTAINERS,
+    REPLIES, SEGMENT, UNLISTED, Rule,
 )
 
 # Destination unreachable, time exceeded, parameter problem; in IPv6 also packet too big.
@@ -141,7 +142,7 @@ def segment(interface):
 def _host_policy(plan, management, unlisted):
     flows = _flows(plan)
     rest = _rest(UNLISTED, unlisted)
-    rules = _host_life() + _entrances(management) + flows + [rest]
+    rules = _host_life() + _entrances(management) + list(_from_containers(plan)) + flows + [rest]
     published = [flow for flow in flows if any(port != "icmp" for port in flow.ports)]
     return Policy(plan.scope, plan.sets, rules, [published_replies()] + published + [rest])
 
@@ -224,10 +225,32 @@ def _replies_between_parties(plan):
         yield replies_between(source, destination, tuple(sorted(found[source, destination])))
 
 
+def from_containers(service, interface, ports, order=0):
+    """What one interface of the host's own containers may open on the host.
+
+    :param service: as people know it
+    :type service: str
+    :type interface: str
+    :type ports: tuple[str]
+    :param order: of the flow
+    :type order: int
+    :rtype: Rule
+    """
+    return Rule(OWN_CONTAINERS, ACCEPT, service, came_by=interface, ports=ports, order=order)
+
+
+def _from_containers(plan):
+    for flow in plan.flows:
+        for interface in flow.interfaces:
+            yield from_containers(flow.service, interface, flow.ports, flow.order)
+
+
 def _flows(plan):
-    """The flows of the plan, as far as both ends have an address of the same family."""
+    """The flows of the plan between sets, as far as both ends have an address of the same family."""
     rules = []
     for flow in plan.flows:
+        if flow.interfaces:
+            continue
         ends = [flow.source] if flow.destination is None else [flow.source, flow.destination]
         families = _families(plan.sets, *ends)
         if families:

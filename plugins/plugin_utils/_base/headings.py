@@ -24,6 +24,7 @@ HEADINGS: Final[Mapping[str, Mapping[str, str]]] = {
     "ports": {"en": "Ports", "ja": "ポート"},
     "service": {"en": "Service", "ja": "サービス"},
     "row": {"en": "Row", "ja": "行"},
+    "supplement": {"en": "Supplement", "ja": "補足"},
     "when": {"en": "Condition", "ja": "条件"},
     "reason": {"en": "Reason", "ja": "理由"},
     "comment": {"en": "Comment", "ja": "コメント"},

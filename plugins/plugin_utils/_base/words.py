@@ -49,6 +49,15 @@ GROUP_WORDS: Final = ("component", "managed_host", "event_listener", "flow_liste
 SHARED_WORDS: Final = (*GROUP_WORDS, "ha_peer")
 """The same, and the other node of a pair."""
 
+HA_NODE: Final = "ha_node"
+"""Every node of a pair."""
+
+OWN_CONTAINERS: Final = "own_containers"
+"""Containers on the host itself, by the interface that their packets enter it by."""
+
+CONTAINER_INTERFACES: Final = ("docker0", "dockerApps", "dockerInfra", "appProxy", "podman0", "cni-podman0")
+"""Bridges of docker, of QRadar and of podman, by which containers' packets enter a host."""
+
 SELF: Final = "self"
 """Both ends are one host. Never permitted from the network."""
 

@@ -21,6 +21,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.model i
     Reading,
     Service,
     Source,
+    Supplement,
     Text,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.schema import (
@@ -28,6 +29,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.schema 
     Document,
     read_document,
 )
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.supplement_schema import read_supplements
 
 try:
     from yaml import CSafeLoader as _SafeLoader
@@ -37,14 +39,28 @@ except ImportError:  # PyYAML built without libyaml: the same, slower
 __all__ = ["Catalog", "CatalogError", "PortSpec", "Reading", "Service", "Source", "Text", "load_catalog"]
 
 CATALOG_FILE: Final = Path(__file__).with_name("ports.yml")
+SUPPLEMENT_FILE: Final = Path(__file__).with_name("supplement.yml")
 
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """All entries in row order, and where they come from."""
+    """All entries in row order, those of supplements last, and where the rows come from."""
 
     source: Source
     services: tuple[Service, ...]
+
+    @property
+    def rows(self) -> tuple[Service, ...]:
+        """The entries of the vendor's table."""
+        return tuple(service for service in self.services if service.supplement is None)
+
+    def supplements(self) -> dict[str, bool]:
+        """Every supplement's name, and whether it is on where nobody chooses."""
+        return {one.supplement.id: one.supplement.default for one in self.services if one.supplement}
+
+    def supplement(self, name: str) -> Supplement:
+        """A supplement by its name, as the plan gives it."""
+        return next(one.supplement for one in self.services if one.supplement and one.supplement.id == name)
 
     def names(self) -> tuple[str, ...]:
         """Every service's name, in row order."""
@@ -65,24 +81,32 @@ class Catalog:
 
 
 def load_catalog(path: Path | str | None = None) -> Catalog:
-    """Read and check the catalog, once a process and file; its own file where no path is given.
+    """Read and check the catalog, once a process and file; its own files where no path is given.
+
+    A file that is given is the table's, and has no supplements.
 
     Raises:
         CatalogError: the file cannot be read or breaks the schema.
     """
-    return _load(Path(path) if path is not None else CATALOG_FILE)
+    return _load(Path(path) if path is not None else CATALOG_FILE, None if path is not None else SUPPLEMENT_FILE)
 
 
 @functools.cache
-def _load(path: Path) -> Catalog:
+def _load(path: Path, supplement: Path | None) -> Catalog:
+    source, services = read_document(_content(path), path.name)
+    if supplement is not None:
+        services += read_supplements(_content(supplement), supplement.name, [service.service for service in services])
+    return Catalog(source, services)
+
+
+def _content(path: Path) -> object:
     try:
         with path.open(encoding="utf-8") as stream:
-            document = yaml.load(stream, _Loader)  # a subclass of the safe loader
+            return yaml.load(stream, _Loader)  # a subclass of the safe loader
     except (OSError, UnicodeDecodeError) as error:
         raise CatalogError(path.name, "", f"{path}: cannot be read: {error}. Reinstall the collection.") from error
     except yaml.YAMLError as error:
         raise CatalogError(path.name, "", f"{path.name}: {_where(error)} is not valid YAML.") from error
-    return Catalog(*read_document(document, path.name))
 
 
 class _Loader(_SafeLoader):

@@ -8,6 +8,7 @@ Note that this plugin util is **PRIVATE** to the collection.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,6 +17,9 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports impo
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.least import Least
 
 LANGUAGES: Final = ("en", "ja")
+TRUSTS: Final = ("vendor", "community", "memory")
+"""How sure a supplement is: a page of the vendor says so, somebody else's does, or nobody's was found."""
+
 CLASSES: Final = ("network", "local", "unspecified", "retired")
 
 KERNEL_DYNAMIC: Final = (32768, 60999)
@@ -114,16 +118,43 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
-    """One entry: the ports of one service in one line of the vendor's table, and how that line was interpreted."""
+class Supplement:
+    """Where an entry comes from that the vendor's table does not list.
 
-    row: int
+    ``id`` names the supplement, which may have several entries. ``default`` says whether it is on where nobody chooses.
+    ``date`` is when the source was looked at.
+    """
+
+    id: str
+    default: bool
+    trust: str
+    source: str
+    date: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One entry: the ports of one service in one line of the vendor's table, and how that line was interpreted.
+
+    Or one of a supplement: then ``row`` is None.
+    """
+
+    row: int | None
     service: str
     ports: tuple[PortSpec, ...]
     klass: str
     title: Text
     readings: tuple[Reading, ...]
     note: Text
+    supplement: Supplement | None = None
+
+    @property
+    def where(self) -> str:
+        """``row 14`` or ``supplement tunnels``, for messages."""
+        return f"row {self.row}" if self.supplement is None else f"supplement {self.supplement.id}"
 
     def as_dict(self) -> dict[str, Any]:
         """The form that look-ups give out, made of plain lists, dictionaries, strings and numbers."""
@@ -136,6 +167,7 @@ class Service:
             "title": self.title.as_dict(),
             "readings": [reading.as_dict() for reading in self.readings],
             "note": self.note.as_dict(),
+            "supplement": self.supplement and self.supplement.as_dict(),
         }
 
 

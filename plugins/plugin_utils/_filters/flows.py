@@ -43,6 +43,7 @@ class GivenFlow:
     data: Mapping[str, Any]
     service: str
     row: int | None
+    supplement: str | None
     ports: tuple[PortRange, ...]
     when: str | None
     comment: str | None
@@ -76,6 +77,8 @@ def _read(flow: object, place: str) -> GivenFlow:
         data=data,
         service=_text(data.get("service"), f"{place}.service"),
         row=_row(data.get("row"), f"{place}.row"),
+        # Flows that somebody has written by hand need not have it.
+        supplement=_text_or_none(data.get("supplement"), f"{place}.supplement"),
         ports=tuple(_port(port, f"{place}.ports") for port in _texts(data.get("ports"), f"{place}.ports")),
         when=_text_or_none(data.get("when"), f"{place}.when"),
         comment=_text_or_none(data.get("comment"), f"{place}.comment"),

@@ -39,6 +39,7 @@ COLUMNS: Final[Mapping[str, Callable[[GivenFlow], object]]] = {
     "ports": lambda flow: [str(port) for port in flow.ports],
     "service": lambda flow: flow.service,
     "row": lambda flow: flow.row,
+    "supplement": lambda flow: flow.supplement,
     "when": lambda flow: flow.when,
     "comment": lambda flow: flow.comment,
 }
@@ -53,6 +54,7 @@ DEFAULT_COLUMNS: Final = (
     "ports",
     "service",
     "row",
+    "supplement",
     "when",
     "reason",
     "comment",

@@ -16,14 +16,18 @@ from functools import cached_property
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import Intervals, of_addresses
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Address, Networks
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import DOCUMENTED
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import CONTAINER_INTERFACES, DOCUMENTED
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.model import Service
 
 DEFAULT_VERSION = "7.5.0"
 
 
 @dataclass(frozen=True)
 class Host:
-    """A QRadar host. ``public_addresses`` are what hosts of another NAT group see."""
+    """A QRadar host. ``public_addresses`` are what hosts of another NAT group see.
+
+    ``container_interfaces`` are those by which packets of its own containers enter it.
+    """
 
     name: str
     roles: frozenset[str]
@@ -34,6 +38,7 @@ class Host:
     encrypted: bool = False
     ha_peer: str | None = None
     ssh_port: int = 22
+    container_interfaces: tuple[str, ...] = CONTAINER_INTERFACES
 
     def seen_from(self, nat_group: int) -> tuple[Address, ...]:
         """The addresses that a host of a NAT group sees; a host outside NAT (group 0) has only its own."""
@@ -82,6 +87,11 @@ class Settings:
     extra_flows: tuple[ExtraFlow, ...] = ()
     ended_flows: tuple[ExtraFlow, ...] = ()
     profile: str = DOCUMENTED
+    supplements: frozenset[str] = frozenset()
+
+    def chooses(self, service: Service) -> bool:
+        """Whether an entry of the catalog counts: all of the table do, and those of chosen supplements."""
+        return service.supplement is None or service.supplement.id in self.supplements
 
 
 @dataclass(frozen=True)

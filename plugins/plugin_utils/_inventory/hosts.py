@@ -21,7 +21,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks i
     parse_address,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import shown
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import ROLES
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import CONTAINER_INTERFACES, ROLES
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import Gateway, Host
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.values import (
     as_boolean,
@@ -69,6 +69,7 @@ def read_host(name: str, variables: Variables, groups: Sequence[str], resolver: 
         encrypted=as_boolean(name, "qradar_encrypted", _given(variables, "qradar_encrypted", False)),
         ha_peer=_peer(name, variables),
         ssh_port=as_number(name, "ansible_port", variables.get("ansible_port") or 22, 1, 65535),
+        container_interfaces=_container_interfaces(name, variables),
     )
 
 
@@ -76,6 +77,20 @@ def _given(variables: Variables, variable: str, default: object) -> object:
     """A variable's value; nothing (null) is the default."""
     value = variables.get(variable)
     return default if value is None else value
+
+
+def _container_interfaces(name: str, variables: Variables) -> tuple[str, ...]:
+    variable = "qradar_container_interfaces"
+    given = variables.get(variable)
+    if given is None:
+        return CONTAINER_INTERFACES
+    interfaces = as_list(name, variable, given)
+    for interface in interfaces:
+        _check_interface(name, variable, interface)
+        if interface == "lo":
+            problem = "is the loopback interface, by which a host may talk to itself anyway"
+            raise InputError(name, variable, interface, problem, "Remove it")
+    return tuple(dict.fromkeys(map(str, interfaces)))
 
 
 def _peer(name: str, variables: Variables) -> str | None:
@@ -183,16 +198,7 @@ def read_gateway(name: str, variables: Variables) -> Gateway:
         )
     segments: dict[str, Networks] = {}
     for interface, networks in given.items():
-        if not re.fullmatch(r"[A-Za-z0-9_.:@-]{1,15}", interface) or interface.startswith("-"):
-            raise InputError(
-                name, variable, interface, "is not the name of an interface", "Write it as `ip link` shows it"
-            )
-        device = re.split("[@:]", interface)[0]
-        if device != interface:
-            problem = "is not the name of an interface: what follows @ is its other end, what follows : is a label"
-            raise InputError(
-                name, variable, interface, problem, f"Write {device}" if device else "Write it without that"
-            )
+        _check_interface(name, variable, interface)
         segments[interface] = as_networks(name, f"{variable}.{interface}", networks)
         if not segments[interface]:
             raise InputError(
@@ -200,6 +206,17 @@ def read_gateway(name: str, variables: Variables) -> Gateway:
             )
     _refuse_overlaps(name, variable, segments)
     return Gateway(name, segments)
+
+
+def _check_interface(name: str, variable: str, interface: object) -> None:
+    """Refuse what no interface is called, and what a firewall could read as more than one of them."""
+    fits = isinstance(interface, str) and re.fullmatch(r"[A-Za-z0-9_.:@-]{1,15}", interface)
+    if not fits or str(interface).startswith("-"):
+        raise InputError(name, variable, interface, "is not the name of an interface", "Write it as `ip link` shows it")
+    device = re.split("[@:]", str(interface))[0]
+    if device != interface:
+        problem = "is not the name of an interface: what follows @ is its other end, what follows : is a label"
+        raise InputError(name, variable, interface, problem, f"Write {device}" if device else "Write it without that")
 
 
 def _refuse_overlaps(name: str, variable: str, segments: Mapping[str, Networks]) -> None:

@@ -35,6 +35,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.value
     as_list,
     as_mapping,
     as_networks,
+    as_words,
 )
 
 Source = tuple[str, Mapping[str, object]]
@@ -68,6 +69,7 @@ class SettingsReader:
             features=self._agreed("qradar_features", sources, self._features) or frozenset(),
             version=self._agreed("qradar_version", sources, _version) or DEFAULT_VERSION,
             profile=self._agreed("qradar_profile", sources, _profile) or DOCUMENTED,
+            supplements=self._supplements(sources),
             pins=self._agreed("qradar_dynamic_ports", sources, self._pins) or {},
             excluded_services=self._agreed("qradar_excluded_services", sources, self._excluded) or frozenset(),
             extra_flows=tuple(flow for flow in extra_flows if not is_over(flow, self._today)),
@@ -137,6 +139,15 @@ class SettingsReader:
             if feature not in FEATURES:
                 raise InputError(host, variable, feature, "is not a feature", choices(feature, FEATURES))
         return frozenset(str(feature) for feature in features)
+
+    def _supplements(self, sources: Sequence[Source]) -> frozenset[str]:
+        chosen = self._agreed("qradar_supplements", sources, self._chosen)
+        known = self._catalog.supplements()
+        return frozenset(name for name, on in known.items() if on) if chosen is None else chosen
+
+    def _chosen(self, host: str, variable: str, value: object) -> frozenset[str]:
+        known = self._catalog.supplements()
+        return frozenset(as_words(host, variable, value, tuple(known), "supplement"))
 
     def _excluded(self, host: str, variable: str, value: object) -> frozenset[str]:
         names = as_list(host, variable, value)

@@ -40,7 +40,8 @@ _EITHER_END: Final[dict[str, tuple[str, Callable[[Host], bool]]]] = {
 class Flow:
     """From each of the source's addresses to each of the destination's, on these ports.
 
-    ``row`` and ``reading`` are None for an extra flow; ``extra`` is that flow, and ``comment`` may be set.
+    ``row`` is None for a flow of a supplement, whose name is ``supplement`` then. ``row``, ``supplement`` and
+    ``reading`` are None for an extra flow; ``extra`` is that flow, and ``comment`` may be set.
     """
 
     service: str
@@ -52,10 +53,11 @@ class Flow:
     comment: str | None = None
     reading: Reading | None = None
     extra: ExtraFlow | None = None
+    supplement: str | None = None
 
 
 def make_flows(deployment: Deployment, catalog: Catalog) -> tuple[Flow, ...]:
-    """All flows of a deployment, in the order of the table, extra flows last."""
+    """All flows of a deployment, in the order of the table; then those of supplements, extra flows last."""
     return tuple(_FlowMaker(deployment).make(catalog))
 
 
@@ -82,13 +84,22 @@ class _FlowMaker:
         for service in catalog.services:
             if service.klass in ("local", "unspecified") or service.service in self._settings.excluded_services:
                 continue
+            if not self._settings.chooses(service):
+                continue
             for reading in service.readings:
                 here = in_profile(service, reading, self._settings)
                 if here is None:
                     continue
                 for source, destination in self._pairs_of_sides(here):
                     yield Flow(
-                        service.service, service.row, here.ports, source, destination, here.when, reading=reading
+                        service.service,
+                        service.row,
+                        here.ports,
+                        source,
+                        destination,
+                        here.when,
+                        reading=reading,
+                        supplement=service.supplement.id if service.supplement else None,
                     )
         for extra in self._settings.extra_flows:
             for from_ in extra.from_:

@@ -10,6 +10,9 @@ A plan is plain data, as it is sent to the host::
      "flows": [{"service": "ariel_query", "row": 65, "source": "component", "destination": null,
                 "ports": ["tcp/32006"], "comment": null}]}
 
+A flow of a supplement has None as its row, and ``supplement``, its name. Where the source is the host's own containers,
+``source`` is None and ``interfaces`` lists those by which their packets enter the host.
+
 A gateway's plan has in addition ``interfaces`` (list), ``deployment`` (the name of the set with every address of the
 deployment) and ``ssh`` (a list of ``destination`` and ``ports`` of SSH through the gateway); its flows name a
 ``destination`` too.
@@ -112,6 +115,11 @@ class Planner:
         """Each flow that enters a host, with the addresses that it comes from as the host sees them."""
         return self._with_sources(name, self._from_others(name))
 
+    def from_own_containers(self, name: str) -> list[Flow]:
+        """What a host's own containers may open on the host itself; nothing where it names none of their interfaces."""
+        interfaces = self.deployment.hosts[name].container_interfaces
+        return [flow for flow in self._entering[name] if flow.source.own_containers and interfaces]
+
     def crossing(self, gateway: Gateway) -> Iterator[tuple[Flow, Networks, Networks]]:
         """Each flow that crosses a gateway, with both sides as far as they lie behind it; once for each view of it."""
         for flow in self.flows:
@@ -121,7 +129,8 @@ class Planner:
                     yield flow, *both
 
     def _from_others(self, name: str) -> list[Flow]:
-        return [flow for flow in self._entering[name] if flow.source.networks or flow.source.hosts != {name}]
+        flows = (flow for flow in self._entering[name] if not flow.source.own_containers)
+        return [flow for flow in flows if flow.source.networks or flow.source.hosts != {name}]
 
     def _with_sources(self, name: str, flows: Iterable[Flow]) -> Iterator[tuple[Flow, Networks]]:
         for flow in flows:
@@ -137,6 +146,8 @@ class Planner:
     def _host_flows(self, name: str, sets: NamedSets) -> Iterator[dict[str, Any]]:
         for flow, networks in self._with_sources(name, _without_repeats(self._from_others(name))):
             yield _flow_data(flow, sets.name(flow.source.label, networks), None)
+        for flow in self.from_own_containers(name):
+            yield _flow_data(flow, None, None) | {"interfaces": list(self.deployment.hosts[name].container_interfaces)}
 
     def _gateway_plan(self, gateway: Gateway, sets: NamedSets) -> Plan:
         sets.name(DEPLOYMENT_SET, self._everyone)
@@ -235,10 +246,11 @@ def _reached(destination: Side, deployment: Deployment) -> frozenset[str]:
     return frozenset(reached)
 
 
-def _flow_data(flow: Flow, source: str, destination: str | None) -> dict[str, Any]:
+def _flow_data(flow: Flow, source: str | None, destination: str | None) -> dict[str, Any]:
     return {
         "service": flow.service,
         "row": flow.row,
+        "supplement": flow.supplement,
         "source": source,
         "destination": destination,
         "ports": [str(ports) for ports in flow.ports],

@@ -14,7 +14,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Networks, parse_network
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import PARTIES, plays, roles_of
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import (
+    HA_NODE,
+    OWN_CONTAINERS,
+    PARTIES,
+    plays,
+    roles_of,
+)
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import Deployment, Host
 
 NOWHERE: Final = Networks()
@@ -29,12 +35,14 @@ class Side:
         hosts: hosts that belong to it by role or name.
         networks: what a party, or an extra flow, names.
         inside: hosts with an address in ``networks``: they are that party too.
+        own_containers: whether it is the containers on the destination itself, which have no address that others know.
     """
 
     label: str
     hosts: frozenset[str] = frozenset()
     networks: Networks = NOWHERE
     inside: frozenset[str] = frozenset()
+    own_containers: bool = False
 
     @property
     def members(self) -> frozenset[str]:
@@ -42,7 +50,7 @@ class Side:
         return self.hosts | self.inside
 
     def __bool__(self) -> bool:
-        return bool(self.hosts or self.networks)
+        return bool(self.hosts or self.networks or self.own_containers)
 
 
 class Sides:
@@ -88,6 +96,10 @@ class Sides:
         hosts = self._deployment.hosts
         if word in PARTIES:
             return self._of_networks(word, self._deployment.settings.parties.get(word, NOWHERE))
+        if word == OWN_CONTAINERS:
+            return Side(word, own_containers=True)
+        if word == HA_NODE:
+            return Side(word, frozenset(name for name, host in hosts.items() if host.ha_peer is not None))
         by_role = frozenset(name for name, host in hosts.items() if plays(word, host.roles))
         if by_role or roles_of(word):
             return Side(word, by_role)

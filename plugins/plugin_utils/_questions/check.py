@@ -137,13 +137,13 @@ def _parties(planner: Planner) -> Iterator[Notice]:
 def _why_unused(planner: Planner, sides: Sides, party: str) -> Iterator[str]:
     """What each service of a party lacks here."""
     for service in planner.catalog.services:
-        if service.klass in ("local", "unspecified"):
+        if service.klass in ("local", "unspecified") or not planner.deployment.settings.chooses(service):
             continue
         for reading in service.readings:
             if party not in (*reading.from_, *reading.to):
                 continue
             others = reading.to if party in reading.from_ else reading.from_
-            name = f"{service.service} (row {service.row})"
+            name = f"{service.service} ({service.where})"
             if service.service in planner.deployment.settings.excluded_services:
                 yield f"{name} is excluded"
             elif (here := in_profile(service, reading, planner.deployment.settings)) is None:
@@ -157,9 +157,9 @@ def _why_unused(planner: Planner, sides: Sides, party: str) -> Iterator[str]:
 def _blocked_without(planner: Planner, sides: Sides, party: str) -> Iterator[str]:
     """Services that only lack this party."""
     for service in planner.catalog.services:
-        if service.klass != "network" or service.service in planner.deployment.settings.excluded_services:
-            continue
         settings = planner.deployment.settings
+        if service.klass != "network" or service.service in settings.excluded_services or not settings.chooses(service):
+            continue
         readings = [
             here
             for one in service.readings
@@ -170,7 +170,7 @@ def _blocked_without(planner: Planner, sides: Sides, party: str) -> Iterator[str
             and any(sides.named(word) for word in (one.to if party in one.from_ else one.from_))
             for one in readings
         ):
-            yield f"{service.service} (row {service.row})"
+            yield f"{service.service} ({service.where})"
 
 
 def _condition_may_hold(planner: Planner, when: str | None) -> bool:
@@ -198,6 +198,6 @@ def _unspecified(planner: Planner) -> Iterator[Notice]:
 def _without_direction(service: Service) -> str:
     ports = ", ".join(str(spec) for spec in service.ports)
     return (
-        f"{service.service} (row {service.row}), {ports}: the table gives no direction, so it permits nothing. "
+        f"{service.service} ({service.where}), {ports}: the table gives no direction, so it permits nothing. "
         "Where it is used, add it to qradar_extra_flows."
     )

@@ -34,10 +34,14 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.boxes
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.compare_text import text_of
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.describe import Describer
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.own_containers import only_after
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.snapshot import Snapshot
 
-Service: TypeAlias = tuple[str, int | None, str | None, str | None]
-"""Name, row, comment, variable: what distinguishes one flow from another for people."""
+Service: TypeAlias = tuple[str, int | None, str | None, str | None, str | None]
+"""Name, row, supplement, comment, variable: what distinguishes one flow from another for people."""
+
+FIELDS: Final = ("service", "row", "supplement", "comment", "variable")
+"""What these are called in a flow."""
 
 _OPTIONS: Final = {HOST: ("unlisted", "present"), GATEWAY: ("unlisted", "egress", "present")}
 
@@ -57,10 +61,10 @@ def compare(before: Snapshot, after: Snapshot) -> dict[str, Any]:
 
     Returns:
         ``allowed`` and ``denied``: flows that only the second or the first permits, each with ``service``, ``row``,
-        ``comment``, ``ports``, and ``source`` and ``destination`` with ``words``, ``hosts`` and ``addresses``;
-        ``gateways``: for each gateway of both, ``allowed`` and ``denied`` there, as far as it comes from the gateway's
-        own segments and management; ``only_before`` and ``only_after``: gateways; ``options``: what else differs;
-        ``text``: lines for people.
+        ``supplement``, ``comment``, ``ports``, and ``source`` and ``destination`` with ``words``, ``hosts`` and
+        ``addresses``; ``gateways``: for each gateway of both, ``allowed`` and ``denied`` there, as far as it comes from
+        the gateway's own segments and management; ``only_before`` and ``only_after``: gateways; ``options``: what else
+        differs; ``text``: lines for people.
     """
     gateways = [snapshot.planner.deployment.gateways for snapshot in (before, after)]
     result: dict[str, Any] = {
@@ -81,7 +85,10 @@ def _both_ways(
     before: Snapshot, after: Snapshot, old: Sequence[Box], new: Sequence[Box]
 ) -> dict[str, list[dict[str, Any]]]:
     plus, minus = _differences(old, new, ())
-    return {"allowed": _as_data(plus, after), "denied": _as_data(minus, before)}
+    return {
+        "allowed": [*_as_data(plus, after), *only_after(before.planner, after.planner)],
+        "denied": [*_as_data(minus, before), *only_after(after.planner, before.planner)],
+    }
 
 
 def _of_gateway(before: Snapshot, after: Snapshot, name: str) -> dict[str, list[dict[str, Any]]]:
@@ -142,7 +149,8 @@ def _differences(
 
 
 def _service(box: Box) -> Service:
-    return box.reason.service, box.reason.row, box.reason.comment, box.reason.variable
+    reason = box.reason
+    return reason.service, reason.row, reason.supplement, reason.comment, reason.variable
 
 
 def _joined(differences: Iterable[_Difference]) -> list[_Difference]:
@@ -169,7 +177,7 @@ def _as_data(differences: Iterable[_Difference], snapshot: Snapshot) -> list[dic
         alike[(one.service, one.ports, *((end.words, end.hosts) for end in named))].append(one)
     data = []
     for (service, ports, *ends), same in sorted(alike.items(), key=_order):
-        flow: dict[str, Any] = dict(zip(("service", "row", "comment", "variable"), service, strict=True))
+        flow: dict[str, Any] = dict(zip(FIELDS, service, strict=True))
         flow["ports"] = [str(one) for one in ports_of(ports)]
         for end, (words, hosts), addresses in zip(
             ("source", "destination"),
@@ -188,15 +196,19 @@ def _as_data(differences: Iterable[_Difference], snapshot: Snapshot) -> list[dic
 
 def _order(item: tuple[Any, Any]) -> Any:
     (service, ports, *ends), _same = item
-    name, row, comment, variable = service
+    name, row, _supplement, comment, variable = service
     return row is None, row or 0, name, variable or "", comment or "", ports, ends
 
 
 def _options(before: Snapshot, after: Snapshot) -> Iterator[dict[str, Any]]:
-    """The profile, and options of the firewall roles for unlisted packets of a host of both, where they differ."""
-    profiles = [snapshot.planner.deployment.settings.profile for snapshot in (before, after)]
-    if profiles[0] != profiles[1]:
-        yield {"variable": "qradar_profile", "before": profiles[0], "after": profiles[1], "hosts": []}
+    """Profile, supplements, and options of the roles for unlisted packets of a host of both, where they differ."""
+    settings = [snapshot.planner.deployment.settings for snapshot in (before, after)]
+    for variable, words in (
+        ("qradar_profile", [one.profile for one in settings]),
+        ("qradar_supplements", [f"[{', '.join(sorted(one.supplements))}]" for one in settings]),
+    ):
+        if words[0] != words[1]:
+            yield {"variable": variable, "before": words[0], "after": words[1], "hosts": []}
     changed: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
     for scope, kind in ((HOST, "hosts"), (GATEWAY, "gateways")):
         names = [getattr(snapshot.planner.deployment, kind) for snapshot in (before, after)]

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import message
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.shortened import shortened
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.where import where
 
 _WORDS: Final = 8
 _PORTS: Final = 6
@@ -41,7 +42,8 @@ def _flows(found: Mapping[str, Any], where: str) -> Iterator[str]:
 
 
 def _flow(flow: Mapping[str, Any]) -> str:
-    name = f"{flow['service']} (row {flow['row']})" if flow["row"] is not None else flow["service"]
+    place = where(flow["row"], flow["supplement"])
+    name = f"{flow['service']} ({place})" if place else flow["service"]
     comment = f", {flow['comment']}" if flow["comment"] else ""
     ends = [shortened(flow[end]["words"], _WORDS) for end in ("source", "destination")]
     return f"{shortened(flow['ports'], _PORTS)} {name}: {ends[0]} to {ends[1]}{comment}"

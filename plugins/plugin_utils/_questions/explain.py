@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError, PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortError, PortRange
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import PARTIES
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import OWN_CONTAINERS, PARTIES
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import Firewalls
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._questions import own_containers
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.answers import merged_answers
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.ends import End, Ends
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.explain_data import answer_data
@@ -37,8 +38,8 @@ def explain(planner: Planner, firewalls: Firewalls, *, source: str, destination:
     Args:
         planner: knows the deployment; its plans are the truth.
         firewalls: what the inventory says of the firewall roles.
-        source: a host, party, role, address or network.
-        destination: the same.
+        source: a host, party, role, address or network; or ``own_containers``, those on the destination itself.
+        destination: a host, party, role, address or network.
         port: ``tcp/32006``, or ``icmp`` for echo request.
 
     Returns:
@@ -51,6 +52,8 @@ def explain(planner: Planner, firewalls: Firewalls, *, source: str, destination:
     """
     one_port = _parse_port(port)
     ends = Ends(planner.deployment)
+    if source == OWN_CONTAINERS:
+        return _of_own_containers(planner, firewalls, ends.of("destination", destination), destination, one_port)
     sources, destinations = ends.of("source", source), ends.of("destination", destination)
     if len(sources) * len(destinations) > _MOST_PAIRS:
         raise PortledgerError(
@@ -60,19 +63,36 @@ def explain(planner: Planner, firewalls: Firewalls, *, source: str, destination:
     judge, remedies = Judge(planner, firewalls, one_port), Remedies(planner, one_port)
     cells = [cell for one in sources for other in destinations for cell in judge.cells(one, other)]
     answers = [answer_data(answer, planner, remedies, one_port) for answer in merged_answers(cells, remedies)]
+    notes = [
+        *([] if answers else _nobody(source, destination, sources, destinations)),
+        *([] if _is_open(answers) else remedies.notes()),
+    ]
+    return _result(source, destination, one_port, answers, notes)
+
+
+def _result(
+    source: str, destination: str, port: PortRange, answers: list[dict[str, Any]], notes: list[str]
+) -> dict[str, Any]:
     verdicts = {answer["verdict"] for answer in answers}
     result: dict[str, Any] = {
         "source": source,
         "destination": destination,
-        "port": str(one_port),
+        "port": str(port),
         "verdict": verdicts.pop() if len(verdicts) == 1 else IN_PART if verdicts else NOBODY,
         "answers": answers,
-        "notes": [
-            *([] if answers else _nobody(source, destination, sources, destinations)),
-            *([] if _is_open(answers) else remedies.notes()),
-        ],
+        "notes": notes,
     }
     return result | {"text": text_of(result)}
+
+
+def _of_own_containers(
+    planner: Planner, firewalls: Firewalls, ends: tuple[End, ...], destination: str, port: PortRange
+) -> dict[str, Any]:
+    """They have no address that others know, so nothing but the host itself is asked."""
+    answers = list(own_containers.answers(planner, firewalls, ends, port))
+    outside = any(not end.hosts for end in ends) or not ends
+    notes = [own_containers.BEHIND_THE_HOST] if outside else []
+    return _result(OWN_CONTAINERS, destination, port, answers, notes)
 
 
 def _is_open(answers: Iterable[dict[str, Any]]) -> bool:

@@ -50,7 +50,7 @@ def answer_data(answer: Answer, planner: Planner, remedies: Remedies, port: Port
             {"name": one.name, "scope": one.scope, "verdict": one.verdict, "why": one.why} for one in judgements
         ],
         "flows": _flows(judgements, first.listed, planner),
-        "remedies": [_remedy_data(remedy) for remedy in found],
+        "remedies": [remedy_data(remedy) for remedy in found],
         "notes": [
             *off_path_notes(first),
             *running_connection(judgements, planner, port),
@@ -77,16 +77,18 @@ def _flows(judgements: Iterable[Judgement], listed: Iterable[Reason], planner: P
         for reason in judgement.reasons:
             where.setdefault(reason, []).append(judgement)
     return [
-        _reason_data(reason, planner)
+        reason_data(reason, planner)
         | {f"{scope}s": [one.name for one in found if one.scope == scope] for scope in SCOPES}
         for reason, found in where.items()
     ]
 
 
-def _reason_data(reason: Reason, planner: Planner | None = None) -> dict[str, Any]:
+def reason_data(reason: Reason, planner: Planner | None = None) -> dict[str, Any]:
+    """A flow; with its title where the planner is given, which knows the catalog."""
     data: dict[str, Any] = {
         "service": reason.service,
         "row": reason.row,
+        "supplement": reason.supplement,
         "source": reason.source,
         "destination": reason.destination,
         "when": reason.when,
@@ -95,14 +97,15 @@ def _reason_data(reason: Reason, planner: Planner | None = None) -> dict[str, An
     }
     if planner is not None:
         titles = {(service.service, service.row): service.title.en for service in planner.catalog.services}
-        data["title"] = titles.get((reason.service, reason.row or 0))
+        data["title"] = titles.get((reason.service, reason.row))
     return data
 
 
-def _remedy_data(remedy: Remedy) -> dict[str, Any]:
+def remedy_data(remedy: Remedy) -> dict[str, Any]:
+    """One item of ``remedies``."""
     return {
         "changes": [_change_data(change) for change in remedy.changes],
-        "flows": [_reason_data(reason) for reason in remedy.reasons],
+        "flows": [reason_data(reason) for reason in remedy.reasons],
     }
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import ABSENT, DROP, HOST, LEAVE, LOG
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import message
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.shortened import shortened
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.where import where
 
 _VERDICTS: Final = {
     "allowed": "allowed",
@@ -86,9 +87,12 @@ def _of_answer(answer: Mapping[str, Any]) -> Iterator[str]:
 
 
 def flow_words(flow: Mapping[str, Any]) -> str:
-    """``syslog (row 14): log_sources to event_listener``, with the condition and the comment."""
-    if flow["row"] is not None:
-        name = f"{flow['service']} (row {flow['row']})"
+    """``syslog (row 14): log_sources to event_listener``, with the condition and the comment.
+
+    A supplement and its source stand in the place of the row.
+    """
+    if flow["row"] is not None or flow["supplement"]:
+        name = f"{flow['service']} ({where(flow['row'], flow['supplement'])})"
     elif flow["variable"]:
         name = f"{flow['service']} ({flow['variable']})"
     else:

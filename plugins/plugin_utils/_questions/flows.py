@@ -15,9 +15,12 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.contract i
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError, choices
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Networks
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import OWN_CONTAINERS
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.extra_flows import SIDE_WORDS
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.address_book import NatView
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.flows import EXTRA_SERVICE, Flow
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner, no_plan
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides import NOWHERE
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.flow_terms import (
     asked_network,
     asked_ports,
@@ -47,7 +50,8 @@ def query_flows(
         port: only these ports; see :func:`asked_ports`.
 
     Returns:
-        One dictionary a flow: ``service``, ``row`` (None for an extra flow), ``ports`` (list of ``tcp/514``),
+        One dictionary a flow: ``service``, ``row`` (None for an extra flow and one of a supplement), ``supplement``
+        (its name, or None), ``ports`` (list of ``tcp/514``),
         ``when`` (the condition that holds, or None), ``comment``, and ``source`` and ``destination``, each with
         ``label``, ``hosts`` (names of hosts of the deployment), ``roles`` and ``parties`` (words that have an address
         in it) and ``addresses`` (merged prefixes).
@@ -79,7 +83,8 @@ class _Question:
         self._planner = planner
         self._describe = SideData(planner)
         self._owners = {str(address): host for host in planner.deployment.hosts.values() for address in host.addresses}
-        self._source = self._addresses("source", source)
+        self._containers = source == OWN_CONTAINERS
+        self._source = None if self._containers else self._addresses("source", source)
         self._destination = self._addresses("destination", destination)
 
     def _addresses(self, option: str, term: str | None) -> Networks | None:
@@ -95,6 +100,11 @@ class _Question:
         return asked_network(option, term)
 
     def answers(self, flow: Flow, gateway: str | None) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        if flow.source.own_containers:
+            yield from self._from_own_containers(flow, gateway)
+            return
+        if self._containers:
+            return
         book = self._planner.book
         for views in book.views(flow):
             if gateway is None:
@@ -108,6 +118,13 @@ class _Question:
             destinations = both[1] if self._destination is None else both[1] & self._destination
             if sources and destinations and not self._one_host(sources, destinations):
                 yield self._describe.of(flow.source, sources), self._describe.of(flow.destination, destinations)
+
+    def _from_own_containers(self, flow: Flow, gateway: str | None) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        """By interface: no address means them, and no gateway sees them."""
+        whole = self._planner.book.on_the_wire(flow.destination, NatView(translated=True))
+        destinations = whole if self._destination is None else whole & self._destination
+        if destinations and gateway is None and self._source is None:
+            yield self._describe.of(flow.source, NOWHERE), self._describe.of(flow.destination, destinations)
 
     def _one_host(self, sources: Networks, destinations: Networks) -> bool:
         """Whether both are nothing but addresses of one and the same host: it needs no flow to itself."""
@@ -124,6 +141,7 @@ def _as_data(flow: Flow, ports: tuple[PortRange, ...], sides: tuple[dict[str, An
     return {
         "service": flow.service,
         "row": flow.row,
+        "supplement": flow.supplement,
         "ports": [str(one) for one in ports],
         "when": flow.when,
         "comment": flow.comment,

@@ -38,7 +38,8 @@ class Reason:
         destination: the same for where it goes.
         when: the condition that holds, None for always.
         comment: of an extra flow.
-        variable: where it is defined in the inventory, for what is not a row of the table.
+        variable: where it is defined in the inventory, for what is neither in the table nor in a supplement.
+        supplement: the name of the one that it is of.
     """
 
     service: str
@@ -48,6 +49,7 @@ class Reason:
     when: str | None = None
     comment: str | None = None
     variable: str | None = None
+    supplement: str | None = None
 
     @classmethod
     def of(cls, flow: Flow) -> Reason:
@@ -60,6 +62,7 @@ class Reason:
             flow.when,
             flow.comment,
             flow.extra.place if flow.extra else None,
+            flow.supplement,
         )
 
 

@@ -24,6 +24,8 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports impo
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import (
     DOCUMENTED,
     FEATURES,
+    HA_NODE,
+    OWN_CONTAINERS,
     PARTIES,
     ROLE_FEATURES,
     plays,
@@ -69,9 +71,16 @@ class Lacks:
         self._several_nat_groups = len({host.nat_group for host in self._deployment.hosts.values()}) > 1
 
     def readings(self, service: Service, reading: Reading) -> Iterator[tuple[Profiled, tuple[Change, ...]]]:
-        """Ways to read a line, with what each lacks: it is excluded, pinned to other ports, or of another profile."""
+        """Ways to read a line, with what each lacks.
+
+        It is excluded, pinned to other ports, of another profile, or of a supplement that is not chosen.
+        """
         excluded = service.service in self._settings.excluded_services
-        changes = (Change("qradar_excluded_services", REMOVE, (service.service,)),) if excluded else ()
+        changes: tuple[Change, ...] = ()
+        if excluded:
+            changes += (Change("qradar_excluded_services", REMOVE, (service.service,)),)
+        if service.supplement and not self._settings.chooses(service):
+            changes += (Change("qradar_supplements", ADD, (service.supplement.id,)),)
         documented = as_documented(service, reading, self._settings)
         here = in_profile(service, reading, self._settings)
         pin = (Change(f"qradar_dynamic_ports.{service.service}", ADD, (str(self._port),)),)
@@ -127,6 +136,11 @@ class Lacks:
 
     def end(self, word: str, endpoint: Endpoint) -> tuple[Change, ...] | None:
         """What one end lacks to match a word of the table."""
+        if word == OWN_CONTAINERS:
+            return None
+        if word == HA_NODE:
+            paired = not endpoint.outside and all(host.ha_peer for host in self._hosts(endpoint))
+            return () if paired else None
         if word in PARTIES:
             missing = self._memo.call(difference, endpoint.addresses, self._sides.named(word).networks.intervals)
             addresses = tuple(self._memo.call(prefixes, missing, self._deployment.addresses))
@@ -143,18 +157,16 @@ class Lacks:
         names = {host.name for host in lacking} | {host.ha_peer for host in lacking if host.ha_peer}
         return (Change("qradar_roles", ADD, (role,), hosts=tuple(sorted(names))),)
 
-    def meet(self, source: Endpoint, destination: Endpoint) -> bool:
-        """Whether hosts see one another by these addresses: those of other NAT groups see the public ones only."""
-        return all(
-            not one.hosts
-            or not other.hosts
-            or one.outside
-            or any(
-                intersection(one.addresses, of_addresses(host.seen_from(peer.nat_group)))
-                for host in self._hosts(one)
-                for peer in self._hosts(other)
-            )
-            for one, other in ((source, destination), (destination, source))
+    def sees(self, other: Endpoint, one: Endpoint) -> bool:
+        """Whether every host of one end sees the other by these addresses: other NAT groups see the public ones only.
+
+        Both nodes of a pair have its cluster address, so that a node may be among the hosts of both ends.
+        """
+        hosts = self._hosts(one)
+        return one.outside or all(
+            any(intersection(one.addresses, of_addresses(host.seen_from(peer.nat_group))) for host in others)
+            for peer in self._hosts(other)
+            if (others := [host for host in hosts if host is not peer])
         )
 
     def _unknown_host(self, word: str, endpoint: Endpoint) -> tuple[Change, ...] | None:

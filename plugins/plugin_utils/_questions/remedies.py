@@ -102,7 +102,7 @@ class Remedies:
         """Rows of the table with this port that give no flow."""
         notes = []
         for service in self._services:
-            where = f"{service.service} (row {service.row})"
+            where = f"{service.service} ({service.where})"
             if service.klass == "local":
                 notes.append(
                     f"{where} uses {self._port} between parts of one host, so it permits nothing from the network."
@@ -147,10 +147,17 @@ class Remedies:
                 if ends[0] is None or ends[1] is None or (ends[0] and ends[1]):
                     continue
                 changes = _joined((*lacks, *condition), (*ends[0], *ends[1]))
-                if changes and not {from_, to} & set(PARTIES) and not self._lacks.meet(source, destination):
+                if changes and not (
+                    (from_ in PARTIES or self._lacks.sees(destination, source))
+                    and (to in PARTIES or self._lacks.sees(source, destination))
+                ):
                     continue
                 if not self._far_fetched(service, changes):
-                    yield changes, Reason(service.service, service.row, from_, to, reading.when)
+                    supplement = service.supplement.id if service.supplement else None
+                    yield (
+                        changes,
+                        Reason(service.service, service.row, from_, to, reading.when, supplement=supplement),
+                    )
 
     def _far_fetched(self, service: Service, changes: tuple[Change, ...]) -> bool:
         """Whether the port merely is in a wide dynamic range, and more than one thing is missing."""

@@ -62,7 +62,7 @@ def wide_ranges(planner: Planner) -> Iterator[WideRange]:
     """Each dynamic service without a pin that a flow permits, in row order."""
     settings = planner.deployment.settings
     for service in planner.catalog.services:
-        if not any(spec.dynamic for spec in service.ports) or pinned_ports(service, settings):
+        if service.row is None or not any(spec.dynamic for spec in service.ports) or pinned_ports(service, settings):
             continue
         flows = [flow for flow in planner.flows if (flow.service, flow.row) == (service.service, service.row)]
         if flows:

@@ -42,9 +42,11 @@ ALONE: Final = "alone"
 EXPIRED: Final = "expired"
 IDLE: Final = "idle"
 PROFILE: Final = "profile"
+SUPPLEMENT: Final = "supplement"
 
 KINDS: Final = (
-    *(PARTY, FEATURE, PROFILE, UNSPECIFIED, RETIRED, EXCLUDED, LOCAL, ROLE, PAIR, ALONE, VERSION, EXPIRED, IDLE),
+    *(PARTY, FEATURE, PROFILE, SUPPLEMENT, UNSPECIFIED, RETIRED, EXCLUDED),
+    *(LOCAL, ROLE, PAIR, ALONE, VERSION, EXPIRED, IDLE),
 )
 """Reasons why something is not permitted, those that an operator can change first."""
 
@@ -56,8 +58,9 @@ def not_permitted(planner: Planner) -> list[dict[str, Any]]:
     """One entry for each service and reason.
 
     Returns:
-        Dictionaries with ``kind``, ``service``, ``row``, ``ports``, ``from``, ``to``, ``when``, ``lacks`` (names of
-        what is missing), ``variable`` (of the inventory, that decides) and ``comment`` (of an extra flow).
+        Dictionaries with ``kind``, ``service``, ``row``, ``supplement``, ``ports``, ``from``, ``to``, ``when``,
+        ``lacks`` (names of what is missing), ``variable`` (of the inventory, that decides) and ``comment`` (of an extra
+        flow).
     """
     return list(_Blocked(planner).find())
 
@@ -76,6 +79,8 @@ class _Blocked:
                 yield _entry(service.klass, service, service_ports(service, self._settings), service.readings)
             elif service.service in self._settings.excluded_services:
                 yield self._of(EXCLUDED, service, service.readings, variable="qradar_excluded_services")
+            elif service.supplement and not self._settings.chooses(service):
+                yield self._of(SUPPLEMENT, service, service.readings, [service.supplement.id], "qradar_supplements")
             else:
                 for reading in service.readings:
                     here = in_profile(service, reading, self._settings)
@@ -151,6 +156,7 @@ def _entry(
         "kind": kind,
         "service": service.service,
         "row": service.row,
+        "supplement": service.supplement.id if service.supplement else None,
         "ports": [str(port) for port in ports],
         "from": list(_once(word for reading in readings for word in reading.from_)),
         "to": list(_once(word for reading in readings for word in reading.to)),
@@ -166,6 +172,7 @@ def _extra_entry(kind: str, extra: ExtraFlow, lacks: Sequence[str], variable: st
         "kind": kind,
         "service": EXTRA_SERVICE,
         "row": None,
+        "supplement": None,
         "ports": [str(port) for port in extra.ports],
         "from": list(extra.from_),
         "to": list(extra.to),

@@ -91,6 +91,7 @@ def _settings(deployment: Deployment) -> dict[str, Any]:
     return {
         "version": settings.version,
         "profile": settings.profile,
+        "supplements": sorted(settings.supplements),
         "features": sorted(active_features(deployment)),
         "excluded_services": sorted(settings.excluded_services),
         "dynamic_ports": {service: [str(port) for port in ports] for service, ports in sorted(settings.pins.items())},
@@ -169,6 +170,7 @@ def catalog_data(catalog: Catalog) -> dict[str, Any]:
         "services": [
             {
                 "row": service.row,
+                "supplement": service.supplement.as_dict() if service.supplement else None,
                 "service": service.service,
                 "ports": [str(spec.range()) for spec in service.ports],
                 "class": service.klass,

@@ -11,8 +11,10 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Networks
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.address_book import NatView
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.flows import Flow
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.sides import NOWHERE
 from ansible_collections.portledger.qradar.plugins.plugin_utils._report.sets import SetTable
 
 
@@ -33,6 +35,15 @@ class FlowTable:
 
     def _add(self, flow: Flow) -> None:
         book = self._planner.book
+        if flow.source.own_containers:
+            # By interface: no address means them, and no gateway sees them.
+            destinations = book.on_the_wire(flow.destination, NatView(translated=True))
+            ends = {
+                "source": self._sets.number(flow.source, NOWHERE),
+                "destination": self._sets.number(flow.destination, destinations),
+            }
+            self.rows.append(_as_data(flow, ends, []))
+            return
         for views in book.views(flow):
             number = len(self.rows)
             both = self._ends(
@@ -64,6 +75,7 @@ def _as_data(flow: Flow, both: dict[str, int], gateways: list[str]) -> dict[str,
     return {
         "service": flow.service,
         "row": flow.row,
+        "supplement": flow.supplement,
         "ports": [str(ports) for ports in flow.ports],
         "when": flow.when,
         "comment": flow.comment,

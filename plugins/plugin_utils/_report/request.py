@@ -37,6 +37,7 @@ _WORDS: Final = {
     "en": {
         "hosts": "Hosts",
         "row": "{title} (row {row})",
+        "supplement": "{title} (supplement {id}, {source})",
         "when": "{reason}, when {when}",
         "extra": "Extra flow {place}",
         "comment": "{comment} ({place})",
@@ -45,6 +46,7 @@ _WORDS: Final = {
     "ja": {
         "hosts": "ホスト",
         "row": "{title} (行 {row})",
+        "supplement": "{title} (補足 {id}、{source})",
         "when": "{reason}、条件 {when}",
         "extra": "追加フロー {place}",
         "comment": "{comment} ({place})",
@@ -88,6 +90,11 @@ class Request:
         self._words = _WORDS[lang]
         self._titles = {
             (service["service"], service["row"]): service["title"][lang] for service in report["catalog"]["services"]
+        }
+        self._supplements = {
+            service["service"]: service["supplement"]
+            for service in report["catalog"]["services"]
+            if service["supplement"]
         }
 
     def tables(self) -> list[Table]:
@@ -141,8 +148,12 @@ class Request:
         return label if not names or names == [label] else f"{label}: {shortened(names, _FEW)}"
 
     def reason(self, flow: Mapping[str, Any]) -> str:
-        """The row and what it is for, or the comment of an extra flow."""
-        if flow["row"] is None:
+        """The row or the supplement and what it is for, or the comment of an extra flow."""
+        if flow["row"] is None and flow["supplement"] is None:
             return self._words["comment" if flow["comment"] else "extra"].format_map(flow)
-        reason = self._words["row"].format(title=self._titles[flow["service"], flow["row"]], row=flow["row"])
+        title = self._titles[flow["service"], flow["row"]]
+        if flow["supplement"]:
+            reason = self._words["supplement"].format_map({"title": title, **self._supplements[flow["service"]]})
+        else:
+            reason = self._words["row"].format(title=title, row=flow["row"])
         return self._words["when"].format(reason=reason, when=flow["when"]) if flow["when"] else reason

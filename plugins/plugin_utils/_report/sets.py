@@ -113,6 +113,8 @@ class SetTable:
 
     def _sole(self, intervals: Intervals) -> int | None:
         """The host whose own addresses are all of a set."""
+        if not intervals:
+            return None
         begin = bisect.bisect_left(self._points, intervals[0][0])
         found = self._found(intervals)
         size = sum(last - first + 1 for first, last in intervals[: len(found) + 1])

@@ -71,7 +71,7 @@ function readingText(reading) {
 // Rows for a table of services; further cells come from more(service).
 function serviceRows(services, more = () => []) {
   return services.map((service) => [
-    String(service.row), make("code", {}, service.service), service.ports.join(", "), say(`class_${service.class}`), service.title[lang],
+    service.supplement ? say("supplementOf", service.supplement) : String(service.row), make("code", {}, service.service), service.ports.join(", "), say(`class_${service.class}`), service.title[lang],
     service.readings.length ? make("ul", {}, service.readings.map((reading) => make("li", {}, readingText(reading)))) : say("noDirection"),
     ...more(service),
   ]);

@@ -9,7 +9,7 @@ const ADDRESSES = 100;
 let shown = flows, sites = null, table = null, built = false, opened = null;
 
 const cellsOf = (flow) => ({
-  number: flow.number, service: flow.service, row: flow.row ?? "", portsColumn: flow.ports.join(", "), source: endText(flow.source),
+  number: flow.number, service: flow.service, row: flow.row ?? flow.supplement ?? "", portsColumn: flow.ports.join(", "), source: endText(flow.source),
   destination: endText(flow.destination), reason: reason(flow), gateways: flow.gateways.join(", "), expires: flow.expires ?? "",
 });
 const textCell = (cell) => make("span", {}, cell.getValue() ?? "");
@@ -104,7 +104,7 @@ function openFlow(flow) {
   const source = report.sets[flow.source], destination = report.sets[flow.destination];
   const names = (set) => set.hosts.map((host) => report.hosts[host].name).join(", ") || "–";
   const parts = [
-    ["reason", reason(flow)], ["row", flow.row ?? say("extra")], ["note", flow.catalog?.note[lang]], ["portsColumn", flow.ports.join(", ")],
+    ["reason", reason(flow)], ["row", flow.row ?? (flow.supplement ? say("supplementOf", flow.catalog.supplement) : say("extra"))], ["note", flow.catalog?.note[lang]], ["portsColumn", flow.ports.join(", ")],
     ["when", flow.when], ["comment", flow.comment], ["place", flow.place], ["expires", flow.expires], ["gateways", flow.gateways.join(", ")],
     ["source", source.label], ["sourceHosts", names(source)], ["sourceAddresses", addressList(source.addresses)],
     ["destination", destination.label], ["destinationHosts", names(destination)], ["destinationAddresses", addressList(destination.addresses)],

@@ -47,7 +47,7 @@ function endText(number) {
 }
 
 const setTexts = report.sets.map((set) => [set.label, ...set.hosts.map((host) => report.hosts[host].name), ...set.addresses].join("\n").toLowerCase());
-const flowTexts = flows.map((flow) => [flow.service, flow.row ?? "", ...flow.ports, flow.when ?? "", flow.comment ?? "", flow.place ?? "", ...flow.gateways, flow.catalog?.title.en ?? "", flow.catalog?.title.ja ?? ""].join("\n").toLowerCase());
+const flowTexts = flows.map((flow) => [flow.service, flow.row ?? flow.supplement ?? "", ...flow.ports, flow.when ?? "", flow.comment ?? "", flow.place ?? "", ...flow.gateways, flow.catalog?.title.en ?? "", flow.catalog?.title.ja ?? ""].join("\n").toLowerCase());
 
 // The flows that a question selects; an end may be null for all.
 function select(question) {

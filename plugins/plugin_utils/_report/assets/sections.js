@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 "use strict";
 // Overview, what is not permitted, what needs attention, and the vendor's table.
-const KINDS = ["party", "feature", "profile", "unspecified", "retired", "excluded", "local", "role", "pair", "alone", "version", "expired", "idle"];
+const KINDS = ["party", "feature", "profile", "supplement", "unspecified", "retired", "excluded", "local", "role", "pair", "alone", "version", "expired", "idle"];
 const siteOf = new Map(report.sites.flatMap((site, number) => site.hosts.map((host) => [host, number])));
 
 function drawOverview() {
@@ -19,7 +19,7 @@ function drawOverview() {
   const pins = Object.entries(settings.dynamic_ports).map(([service, ports]) => `${service}: ${ports.join(", ")}`);
   fill("created", say("created", { date: new Date(report.created).toLocaleString(lang), version: settings.version, title: source.title, edition: source.edition }));
   fill("cards", cards.map(card));
-  fill("settings", [["audit", states], ["profile", settings.profile], ["features", settings.features.join(", ")], ["excluded", settings.excluded_services.join(", ")], ["pins", pins.join("; ")]]
+  fill("settings", [["audit", states], ["profile", settings.profile], ["supplements", settings.supplements.join(", ")], ["features", settings.features.join(", ")], ["excluded", settings.excluded_services.join(", ")], ["pins", pins.join("; ")]]
     .flatMap(([key, value]) => [make("dt", {}, say(key)), make("dd", {}, value || say("none"))]));
   const more = (host) => [host.cluster_addresses.length ? say("cluster", { list: host.cluster_addresses.join(", ") }) : "", host.public_addresses.length ? say("publicly", { list: host.public_addresses.join(", ") }) : ""].filter(Boolean);
   fill("hosts", simpleTable(say("hosts"), ["name", "roles", "addresses", "site", "encrypted", "peer"], report.hosts.map((host, number) => [
@@ -35,7 +35,7 @@ function drawBlocked() {
   fill("blocked-groups", KINDS.map((kind) => [kind, report.not_permitted.filter((one) => one.kind === kind)]).filter(([, found]) => found.length).map(([kind, found]) =>
     make("section", { "aria-labelledby": `group-${kind}` }, make("h3", { id: `group-${kind}` }, `${say(`group_${kind}`)} (${found.length})`),
       simpleTable(say(`group_${kind}`), ["service", "row", "portsColumn", "source", "destination", "reason", "why", "remedy"], found.map((one) => [
-        make("code", {}, one.service), one.row ?? "", one.ports.join(", "), one.from.join(", "), one.to.join(", "), title(one), why(one), one.variable ? make("code", {}, one.variable) : "",
+        make("code", {}, one.service), one.row ?? one.supplement ?? "", one.ports.join(", "), one.from.join(", "), one.to.join(", "), title(one), why(one), one.variable ? make("code", {}, one.variable) : "",
       ])))));
 }
 

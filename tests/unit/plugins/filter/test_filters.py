@@ -43,7 +43,7 @@ def test_options_by_place_and_lists_of_jinja(tmp_path: Path) -> None:
         ],
     )
     # A name that looks like a template is none.
-    assert answers == [["tcp/40913"], ["ssh"], "サービス,ポート\nsmtp,tcp/25\n", ["ssh"], "{{ 1 + 1 }}"]
+    assert answers == [["tcp/40913"], ["ssh", "tunnel_ssh"], "サービス,ポート\nsmtp,tcp/25\n", ["ssh"], "{{ 1 + 1 }}"]
 
 
 REFUSALS: Final = {

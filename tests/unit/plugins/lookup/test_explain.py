@@ -64,6 +64,7 @@ ANSWERS: dict[str, Any] = {
         {
             "service": "ssh",
             "row": 1,
+            "supplement": None,
             "comment": None,
             "variable": None,
             "ports": ["tcp/22"],
@@ -77,6 +78,7 @@ ANSWERS: dict[str, Any] = {
         {
             "service": "syslog",
             "row": 14,
+            "supplement": None,
             "comment": None,
             "variable": None,
             "ports": ["tcp/514", "udp/514"],
@@ -90,6 +92,7 @@ ANSWERS: dict[str, Any] = {
         {
             "service": "syslog_tls",
             "row": 25,
+            "supplement": None,
             "comment": None,
             "variable": None,
             "ports": ["tcp/6514"],

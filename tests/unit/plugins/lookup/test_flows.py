@@ -50,6 +50,7 @@ ANSWERS: dict[str, Any] = {
         {
             "service": "https",
             "row": 12,
+            "supplement": None,
             "ports": ["tcp/443"],
             "when": None,
             "comment": None,
@@ -69,7 +70,7 @@ ANSWERS: dict[str, Any] = {
             },
         }
     ],
-    "query('portledger.qradar.flows', port=514) | map(attribute='service') | unique": ["syslog"],
+    "query('portledger.qradar.flows', port=514) | map(attribute='service') | unique": ["syslog", "app_syslog"],
     "query('portledger.qradar.flows', port='tcp/514') | map(attribute='ports') | unique": [["tcp/514"]],
     "query('portledger.qradar.flows', gateway='gw1', source='users', service='ssh')[0].destination.addresses": [
         "198.18.1.1/32"

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[4]
 
 # Each is a variable of a template that Ansible evaluates; the answer is written down, not taken from the utility.
 ANSWERS = {
-    "query('portledger.qradar.ports', 514) | map(attribute='service')": ["syslog"],
+    "query('portledger.qradar.ports', 514) | map(attribute='service')": ["syslog", "app_syslog"],
     "query('portledger.qradar.ports', 'tcp/32006', query='[].service')": [
         "dcom_dynamic",
         "imq_dynamic",
@@ -28,8 +28,8 @@ ANSWERS = {
     ],
     "query('portledger.qradar.ports', 'tcp/1')": [],
     "query('portledger.qradar.ports', [])": [],
-    "query('portledger.qradar.ports') | length": 76,
-    "query('portledger.qradar.ports', query='length(@)')": [76],
+    "query('portledger.qradar.ports') | length": 87,
+    "query('portledger.qradar.ports', query='length(@)')": [87],
     "lookup('portledger.qradar.ports', 'imq', lang='en').title": "Message queue",
     "lookup('portledger.qradar.ports', 'imq', lang='ja').title": "メッセージ・キュー",
     "lookup('portledger.qradar.ports', 'imq').ports": ["tcp/7676-7677"],

@@ -60,7 +60,7 @@ class Machine:
             return bool({"console", "event_processor", "event_collector"} & set(self.roles))
         if word == "flow_listener":
             return bool({"console", "flow_processor", "flow_collector"} & set(self.roles))
-        if word == "ha_peer":
+        if word in {"ha_peer", "ha_node"}:
             return self.peer is not None
         return word in self.roles or (word == self.name and word not in WORDS)
 
@@ -101,11 +101,12 @@ class World:
     pins: dict[str, list[str]] = field(default_factory=dict)
     excluded: tuple[str, ...] = ()
     profile: str = "documented"
+    supplements: tuple[str, ...] | None = None
     extra: tuple[dict[str, Any], ...] = ()
 
     def inventory(self) -> dict[str, dict[str, Any]]:
         """Every host's variables; the gateway is ``gw``."""
-        shared = {
+        shared: dict[str, Any] = {
             "qradar_parties": self.parties,
             "qradar_features": list(self.features),
             "qradar_version": self.version,
@@ -114,6 +115,8 @@ class World:
             "qradar_profile": self.profile,
             "qradar_extra_flows": list(self.extra),
         }
+        if self.supplements is not None:
+            shared["qradar_supplements"] = list(self.supplements)
         hosts = {machine.name: {**shared, **machine.variables()} for machine in self.machines}
         return {**hosts, "gw": {**shared, "qradar_gateway_segments": self.segments}}
 
@@ -208,6 +211,8 @@ class Naive:
         for service in catalog.services:
             if service.klass in {"local", "unspecified"} or service.service in self._world.excluded:
                 continue
+            if service.supplement and not self._chosen(service.supplement.id):
+                continue
             pinned = service.service in self._world.pins and any(spec.dynamic for spec in service.ports)
             if pinned:
                 ports = mask(PortRange.parse(pin) for pin in self._world.pins[service.service])
@@ -220,6 +225,10 @@ class Naive:
                     line = _least(line, str(reading.least), [spec.transport for spec in service.ports], pinned=pinned)
                 if self._on(line.when):
                     yield line
+
+    def _chosen(self, supplement: str) -> bool:
+        chosen = self._world.supplements
+        return supplement in ({"tunnels", "ha_ping", "console_apps"} if chosen is None else chosen)
 
     def _extra_lines(self, today: datetime.date) -> Iterator[_Line]:
         for flow in self._world.extra:

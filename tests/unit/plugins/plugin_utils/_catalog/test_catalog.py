@@ -36,7 +36,7 @@ def table(path: Path) -> list[Line]:
 def catalog_lines(catalog: Catalog) -> Iterator[Line]:
     """The catalog in the form of the table."""
     yield ("row", "service", "ports", "transport", "from", "to", "when", "class", "least")
-    for service in catalog.services:
+    for service in catalog.rows:
         transports = dict.fromkeys(port.transport for port in service.ports)
         numbers = {transport: numbers_of(service, transport) for transport in transports}
         assert len(set(numbers.values())) == 1, f"{service.service}: the table has the same ports for each transport"
@@ -61,9 +61,9 @@ def numbers_of(service: Service, transport: str) -> str:
 
 def test_size() -> None:
     catalog = load_catalog()
-    assert len({service.row for service in catalog.services}) == 72
-    assert len(catalog.services) == 76
-    assert sum(len(service.readings) for service in catalog.services) == 109
+    assert len({service.row for service in catalog.rows}) == 72
+    assert (len(catalog.rows), len(catalog.services)) == (76, 87)
+    assert sum(len(service.readings) for service in catalog.rows) == 109
 
 
 def test_as_the_golden_table() -> None:
@@ -126,7 +126,8 @@ def test_port_forms(text: str, documented: PortRange, form: dict[str, object]) -
 def test_one_entry() -> None:
     (entry,) = load_catalog().service("imq")
     shown = entry.as_dict()
-    assert list(shown) == ["row", "service", "ports", "port_ranges", "class", "title", "readings", "note"]
+    assert list(shown) == ["row", "service", "ports", "port_ranges", "class", "title", "readings", "note", "supplement"]
+    assert shown["supplement"] is None
     assert shown["ports"] == ["tcp/7676-7677"]
     assert shown["port_ranges"] == [{"transport": "tcp", "first": 7676, "last": 7677}]
     assert shown["readings"] == [

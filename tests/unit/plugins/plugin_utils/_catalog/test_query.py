@@ -51,11 +51,11 @@ def sides(entry: dict[str, Any]) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("terms", "services"),
     [
-        ([514], ["syslog"]),
-        (["514"], ["syslog"]),
-        ([" 514 "], ["syslog"]),
-        (["tcp/514"], ["syslog"]),
-        (["udp/514"], ["syslog"]),
+        ([514], ["syslog", "app_syslog"]),
+        (["514"], ["syslog", "app_syslog"]),
+        ([" 514 "], ["syslog", "app_syslog"]),
+        (["tcp/514"], ["syslog", "app_syslog"]),
+        (["udp/514"], ["syslog", "app_syslog"]),
         (["udp/22"], []),
         (["tcp/1"], []),
         ([7778], ["dcom_dynamic", "jmx"]),
@@ -71,10 +71,10 @@ def sides(entry: dict[str, Any]) -> list[tuple[str, str]]:
         (["tcp/61000"], ["dcom_dynamic", "imq_dynamic"]),
         (["130-139"], ["dcom", "netbios_name", "netbios_datagram", "netbios_session"]),
         (["udp/130-139"], ["netbios_name", "netbios_datagram"]),
-        (["icmp"], ["ha_icmp"]),
+        (["icmp"], ["ha_icmp", "ha_ping"]),
         (["ssh"], ["ssh"]),
-        (["ntp", 22, "tcp/22", "ssh"], ["ssh", "ntp"]),
-        ([["ntp", [22]], "smtp"], ["ssh", "smtp", "ntp"]),
+        (["ntp", 22, "tcp/22", "ssh"], ["ssh", "ntp", "tunnel_ssh"]),
+        ([["ntp", [22]], "smtp"], ["ssh", "smtp", "ntp", "tunnel_ssh"]),
         ([[]], []),
     ],
 )
@@ -358,7 +358,7 @@ def test_bad_question(terms: list[object], options: dict[str, Any], message: str
 
 def test_jmespath_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jmespath", None)
-    assert len(select([])) == 76
+    assert len(select([])) == 87
     with pytest.raises(InputError) as caught:
         select([], query="[].row")
     assert str(caught.value) == (

@@ -28,7 +28,7 @@ def test_up_to_date() -> None:
 def test_complete() -> None:
     for name, lang in (("ports.md", "en"), ("ports.ja.md", "ja")):
         text = (ROOT / "docs" / name).read_text(encoding="utf-8")
-        for service in load_catalog().services:
+        for service in load_catalog().rows:
             assert f'<a id="{service.service}"></a>' in text
             assert service.note.in_language(lang) in text
         readings = sum(line.startswith("- ") for line in text.splitlines())

@@ -32,7 +32,8 @@ INVENTORY: Final[Mapping[str, Mapping[str, Any]]] = {
     "con2": {"qradar_roles": ["console"], "ansible_host": "198.18.1.2", "qradar_ha_peer": "con1"},
     "ep.example.org": {"qradar_roles": ["event_processor"], "ansible_host": "198.18.1.4", "qradar_encrypted": True},
     "ec1": {"qradar_roles": ["event_collector"], "qradar_addresses": ["198.18.2.4", "198.18.1.14"]},
-    # Of two collectors each may send to the other: what is selected by a role is not a host's way to itself.
+    # Of two of a role each may send to the other: what is selected by a role is not a host's way to itself.
+    "ep2": {"qradar_roles": ["event_processor"], "ansible_host": "198.18.1.32"},
     "ec3": {"qradar_roles": ["event_collector"], "ansible_host": "198.18.1.31"},
     "198.18.1.30": {"qradar_roles": ["app_host"], "ansible_host": "198.18.1.30"},
     "gw1": {

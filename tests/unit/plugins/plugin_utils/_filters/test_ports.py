@@ -55,16 +55,16 @@ def test_a_pin_replaces_the_whole_range() -> None:
 @pytest.mark.parametrize(
     ("ports", "services"),
     [
-        (514, ["syslog"]),
-        ("514", ["syslog"]),
-        ("tcp/514", ["syslog"]),
+        (514, ["syslog", "app_syslog"]),
+        ("514", ["syslog", "app_syslog"]),
+        ("tcp/514", ["syslog", "app_syslog"]),
         ("udp/53", []),
-        ("icmp", ["ha_icmp"]),
+        ("icmp", ["ha_icmp", "ha_ping"]),
         ("tcp/32006", ["dcom_dynamic", "imq_dynamic", "ariel_query", "data_flow_range"]),
-        ("tcp/20-30", ["ssh", "smtp"]),
-        (["udp/514", [22]], ["ssh", "syslog"]),
+        ("tcp/20-30", ["ssh", "smtp", "tunnel_ssh"]),
+        (["udp/514", [22]], ["ssh", "syslog", "tunnel_ssh", "app_syslog"]),
         ([], []),
-        (iter([22]), ["ssh"]),
+        (iter([22]), ["ssh", "tunnel_ssh"]),
     ],
 )
 def test_services_of_ports(ports: object, services: list[str]) -> None:

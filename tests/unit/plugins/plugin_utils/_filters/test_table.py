@@ -87,6 +87,7 @@ def read_csv(table: str) -> list[dict[str, Any]]:
 def as_columns(flow: Mapping[str, Any]) -> dict[str, Any]:
     """A flow with each of its parts under the name of its column."""
     parts = {key: flow[key] for key in ("ports", "service", "row", "when", "comment")}
+    parts["supplement"] = flow.get("supplement")
     for end in ("source", "destination"):
         parts |= {
             end: flow[end]["label"],
@@ -248,12 +249,14 @@ def test_each_service_has_its_reason(lang: str) -> None:
         (
             {"columns": ["source", "host"]},
             "columns: 'host' is not a column of a table. Valid values: comment, destination, destination_addresses, "
-            "destination_hosts, number, ports, reason, row, service, source, source_addresses, source_hosts, when.",
+            "destination_hosts, number, ports, reason, row, service, source, source_addresses, source_hosts, "
+            "supplement, when.",
         ),
         (
             {"columns": []},
             "columns: [] is empty. Leave columns out, or name some of: number, source, source_hosts, source_addresses, "
-            "destination, destination_hosts, destination_addresses, ports, service, row, when, comment, reason.",
+            "destination, destination_hosts, destination_addresses, ports, service, row, supplement, when, "
+            "comment, reason.",
         ),
         ({"flows": 1}, "flows: 1 is not a list of flows. Give flows as query('portledger.qradar.flows') returns them."),
     ],

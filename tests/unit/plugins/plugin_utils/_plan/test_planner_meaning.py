@@ -65,6 +65,7 @@ SEGMENTS = {
     "eth1": ["198.18.2.0/24", "198.18.9.0/24", "198.18.52.0/25", "2001:db8:2::/64", "2001:db8:52::/64"],
     "eth2.3": ["198.18.3.0/24", "2001:db8:3::/64"],
 }
+SUPPLEMENTS = tuple(load_catalog().supplements())
 EXTRA_PORTS = ("tcp/8443", "udp/8443", "tcp/32000-32010", "tcp/22", "icmp", "udp/1-65535")
 PINS: Mapping[str, tuple[str, ...]] = {
     "imq_dynamic": ("tcp/40913", "tcp/40920-40922"),
@@ -167,6 +168,9 @@ def worlds(draw: st.DrawFn) -> World:
             draw(st.lists(st.sampled_from(("snmp_agent", "imm", "emulex_hba", "rpc")), max_size=3, unique=True))
         ),
         profile=draw(st.sampled_from(("documented", "least"))),
+        supplements=draw(
+            st.one_of(st.none(), st.lists(st.sampled_from(SUPPLEMENTS), max_size=4, unique=True).map(tuple))
+        ),
         version=draw(st.sampled_from(("7.5.0", "7.2.5", "7.2.6", "7.5.0 UP10"))),
         pins={name: list(PINS[name]) for name in draw(st.lists(st.sampled_from(sorted(PINS)), max_size=2))},
         excluded=tuple(draw(st.lists(st.sampled_from(("ssh", "rmi", "rmi_dynamic", "ha_icmp", "dcom")), max_size=2))),
@@ -206,6 +210,7 @@ class Packets:
         self._flows = [
             ((flow["service"], flow["row"], flow["comment"]), flow["source"], flow["destination"], ports_of(flow))
             for flow in plan["flows"]
+            if "interfaces" not in flow
         ]
         self._sets = {name: tuple(one["ipv4"] + one["ipv6"]) for name, one in plan["sets"].items()}
 
@@ -242,6 +247,21 @@ def test_host_plans(world: World) -> None:
                 must = {}
             wrong = differences(packets.opened(source, None), must, may)
             assert not wrong, f"from {source} into {machine}"
+
+
+@SLOW
+@given(worlds())
+def test_own_containers(world: World) -> None:
+    """They may open what console_apps lists, on a console, whatever else is there."""
+    chosen = world.supplements is None or "console_apps" in world.supplements
+    expected = {("app_https", ("tcp/443",)), ("app_syslog", ("tcp/514", "udp/514"))}
+    planner = planner_of(world)
+    for machine in world.machines:
+        flows = [flow for flow in planner.plan(machine.name, "host")["flows"] if "interfaces" in flow]
+        found = {(flow["service"], tuple(flow["ports"])) for flow in flows}
+        assert found == (expected if chosen and "console" in machine.roles else set())
+        assert {flow["source"] for flow in flows} <= {None}
+    assert not any("interfaces" in flow for flow in planner.plan("gw", "gateway")["flows"])
 
 
 @SLOW

@@ -139,6 +139,7 @@ def test_a_whole_answer(planner: Planner) -> None:
                     {
                         "service": "https",
                         "row": 12,
+                        "supplement": None,
                         "source": "component",
                         "destination": "console",
                         "when": None,
@@ -196,6 +197,20 @@ def test_no_change_is_named_where_hosts_do_not_see_these_addresses() -> None:
     assert [change["variable"] for one in part["remedies"] for change in one["changes"]] == ["qradar_extra_flows"]
     (part,) = ask(planner, "198.18.9.3", "198.18.9.70", "tcp/7805")["answers"]
     assert len(part["remedies"]) > 1
+
+
+def test_a_party_does_not_help_where_hosts_do_not_see_the_other_end() -> None:
+    """The nodes of this pair are in different NAT groups, so that con2 sees con1 as 198.18.9.1."""
+    planner = make(
+        {
+            "con1": {"qradar_nat_group": 1, "qradar_public_addresses": ["198.18.9.1"]},
+            "con2": {"qradar_public_addresses": []},
+        }
+    )
+    (part,) = ask(planner, "198.18.1.1", "198.18.1.3", "tcp/2049")["answers"]
+    assert [(one["changes"][0]["variable"], one["changes"][0]["value"]) for one in part["remedies"][:-1]] == [
+        ("qradar_parties.nfs_servers", ["198.18.1.1"])
+    ]
 
 
 def test_both_nodes_of_a_pair_get_a_role() -> None:

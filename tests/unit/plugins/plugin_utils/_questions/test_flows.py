@@ -49,6 +49,7 @@ def test_a_whole_answer(planner: Planner) -> None:
         {
             "service": "syslog_tunnel",
             "row": 33,
+            "supplement": None,
             "ports": ["tcp/7805"],
             "when": "encrypted",
             "comment": None,
@@ -98,7 +99,7 @@ def test_a_port_is_narrowed_to(planner: Planner) -> None:
     found = {flow["service"]: flow["ports"] for flow in query_flows(planner, port="tcp/32006")}
     assert found["ariel_query"] == found["imq_dynamic"] == ["tcp/32006"]
     assert "syslog" not in found
-    assert {flow["service"] for flow in query_flows(planner, port="icmp")} == {"ha_icmp", "extra_flow"}
+    assert {flow["service"] for flow in query_flows(planner, port="icmp")} == {"ha_icmp", "ha_ping", "extra_flow"}
     assert query_flows(planner, port="tcp/1") == query_flows(planner, port=[]) == []
 
 
@@ -106,8 +107,10 @@ def test_no_question_is_every_flow(planner: Planner) -> None:
     flows = query_flows(planner)
     assert len(flows) == len(planner.flows)
     rows = [flow["row"] for flow in flows]
-    assert rows[-1] is None
-    assert rows[:-1] == sorted(rows[:-1])
+    listed = [row for row in rows if row is not None]
+    assert rows[: len(listed)] == sorted(listed)
+    assert flows[-1]["service"] == "extra_flow"
+    assert all(flow["supplement"] for flow in flows[len(listed) : -1])
 
 
 def test_a_network_is_narrowed_to(planner: Planner) -> None:

@@ -1,0 +1,18 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a flow comes from, in words.
+
+Note that this plugin util is **PRIVATE** to the collection.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import load_catalog
+
+
+def where(row: int | None, supplement: str | None) -> str:
+    """``row 14``, or ``supplement ha_ping, IBM support node/874926``; nothing for an extra flow."""
+    if row is not None:
+        return f"row {row}"
+    return f"supplement {supplement}, {load_catalog().supplement(supplement).source}" if supplement else ""
