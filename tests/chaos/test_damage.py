@@ -30,6 +30,14 @@ def test_some_damaged_hosts_hold() -> None:
 
 
 @needs_root
+def test_an_undo_that_does_nothing_is_seen_by_the_boot() -> None:
+    """With this seed, the machine restarts while the change waits."""
+    done = chaos("damage", "--provider", "qradar", "--seed", "2187906563", "--damage", "torn undo, empty, pending")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.endswith("1 of 1 damaged hosts held; seed 2187906563\n")
+
+
+@needs_root
 def test_a_script_of_a_boot_that_is_damaged_and_not_repaired_is_seen(tmp_path: Path) -> None:
     copy_checkout(tmp_path)
     path = tmp_path / "plugins/module_utils/_safe_apply/boot_program.py"

@@ -56,6 +56,7 @@ TimeoutStartSec=120
 [Install]
 WantedBy={flushers}
 """
+# An undo that is there and does nothing fails, too. A change of this very boot still waits, and nothing undoes it.
 _UNDO_UNIT = """\
 [Unit]
 Description=Undoes a change of portledger.qradar that was never confirmed ({scope})
@@ -68,6 +69,7 @@ After=local-fs.target
 [Service]
 Type=oneshot
 ExecStart=/bin/sh {folder}/undo
+ExecStartPost=/bin/sh -c 'test -e {run}/pending.json || test ! -e {folder}/undo.json'
 
 [Install]
 WantedBy=sysinit.target
