@@ -12,7 +12,7 @@ from tests.chaos.operations import PROVIDERS
 from tests.chaos.test_points import SEED, chaos, needs_root
 from tests.damaged_code.__main__ import copy_checkout
 
-ARGUMENTS = ("damage", "--provider", "nftables", "--seed", SEED)
+ARGUMENTS = ("damage", "--provider", "nftables")
 
 
 def test_every_provider_has_damage_of_every_kind_once() -> None:
@@ -32,7 +32,8 @@ def test_some_damaged_hosts_hold() -> None:
 @needs_root
 def test_an_undo_that_does_nothing_is_seen_by_the_boot() -> None:
     """With this seed, the machine restarts while the change waits."""
-    done = chaos("damage", "--provider", "qradar", "--seed", "2187906563", "--damage", "torn undo, empty, pending")
+    arguments = ("damage", "--provider", "qradar", "--damage", "torn undo, empty, pending")
+    done = chaos(*arguments, seed="2187906563")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.endswith("1 of 1 damaged hosts held; seed 2187906563\n")
 

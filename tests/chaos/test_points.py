@@ -19,8 +19,8 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="layers over /etc need
 SEED = "12"
 
 
-def chaos(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tests.chaos", *arguments, "--seed", SEED]
+def chaos(*arguments: str, seed: str = SEED, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.chaos", *arguments, "--seed", seed]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 

@@ -73,7 +73,14 @@ class _Rules:
         self._flows = [
             ((flow["service"], flow["row"], flow["comment"]), flow["source"], flow["destination"], _mask(flow["ports"]))
             for flow in plan["flows"]
+            # What own containers reach goes by interface, and no address says it.
+            if flow["source"] is not None
         ]
+        self.containers_of_plan = {
+            (interface, flow["service"], *flow["ports"])
+            for flow in plan["flows"]
+            for interface in flow.get("interfaces", ())
+        }
         self._sets = {name: (*one["ipv4"], *one["ipv6"]) for name, one in plan["sets"].items()}
         networks = [*options.management.ipv4, *options.management.ipv6]
         self.management = tuple(networks)
@@ -81,7 +88,11 @@ class _Rules:
             read_plan(plan, plan["scope"]), Management(None, networks, [22]), options.unlisted, options.egress
         )
         self._policy_sets = {name: (*one["ipv4"], *one["ipv6"]) for name, one in policy.sets.items()}
-        self._policy = [rule for rule in policy.rules if rule.action == "accept" and rule.ports]
+        accepted = [rule for rule in policy.rules if rule.action == "accept" and rule.ports]
+        self._policy = [rule for rule in accepted if rule.came_by is None]
+        self.containers_of_policy = {
+            (rule.came_by, rule.name, *rule.ports) for rule in accepted if rule.came_by is not None
+        }
 
     @property
     def edges(self) -> list[str]:
@@ -124,6 +135,7 @@ def _wrong_host(
 ) -> Iterator[tuple[int, list[str]]]:
     name = plan["host"]
     (machine,) = (one for one in said.world.machines if one.name == name)
+    yield 1, _wrong_containers("console" in machine.roles, rules)
     for source in _some(chance, [*rules.edges, *_interesting(said)], SOURCES):
         must, may = (naive.into_host(source, name, lax=lax) for lax in (False, True))
         if source in (*machine.own, *machine.public) and source not in machine.cluster:
@@ -132,6 +144,16 @@ def _wrong_host(
         ssh = _mask(["tcp/22"]) if _in_any(source, rules.management) else 0
         found += _outside(rules.permitted(source, None), must, may, ssh)
         yield 1, [f"from {source} into {name!a}: {one}" for one in found]
+
+
+def _wrong_containers(console: bool, rules: _Rules) -> list[str]:
+    """Of each interface of a console's own containers: its API and its log, as supplements say by default."""
+    found = {(service, *ports) for _interface, service, *ports in rules.containers_of_plan}
+    must = {("app_https", "tcp/443"), ("app_syslog", "tcp/514", "udp/514")} if console else set()
+    return [
+        *(["own containers: another plan"] if found != must else []),
+        *(["own containers: another policy"] if rules.containers_of_policy != rules.containers_of_plan else []),
+    ]
 
 
 def _wrong_gateway(

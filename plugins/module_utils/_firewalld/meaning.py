@@ -215,7 +215,7 @@ class _Reader:
             self.unrecognised("rule without a service: %s" % rich_text(rule), rule.family)
 
     def _containers(self, rule, model):
-        """What own containers may open. Two rules say it, of which a release of firewalld heeds one."""
+        """What own containers may reach. Two rules say it, of which a release of firewalld heeds one."""
         (_kind, name), = [end for end in (rule.source, rule.destination) if end] or [(None, None)]
         label = self.labels.get(name, "")
         service = model.services.get(self.names.service(label, None))

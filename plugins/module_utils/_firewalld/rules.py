@@ -262,7 +262,7 @@ class Builder:
         return ("ipset", name)
 
     def _containers(self, rules):
-        """What own containers may open, by a set that names their interface.
+        """What own containers may reach, by a set that names their interface.
 
         Releases disagree on which of a rule's two sets means the interface that a packet came by. A packet to the host
         leaves by none, so one of the two rules matches, and the other nothing.

@@ -81,12 +81,21 @@ def others(host, plan, management, options):
     :returns: what each such rule does; and what cannot be read
     :rtype: tuple[list[dict], list[str]]
     """
-    paths, unread = read_paths(host, plan.scope, plan.interfaces)
+    paths, unread = read_paths(host, plan.scope, interfaces_of(plan))
     found = []
     for family in FAMILIES:
         if family in paths:
             found.extend(Family(host, plan, management, options, family, paths[family]).found())
     return found, unread
+
+
+def interfaces_of(plan):
+    """The interfaces that a plan is about: the segments of a gateway, and what a host's own containers come by.
+
+    :type plan: _plan.plan.Plan
+    :rtype: tuple[str]
+    """
+    return tuple(plan.interfaces) + tuple(sorted(set(name for flow in plan.flows for name in flow.interfaces)))
 
 
 def is_ours(chain):
@@ -109,7 +118,8 @@ class Family:
         self.whole = bounds(family, len(path.interfaces))
         self.local = _local(host, family) if plan.scope == contract.HOST else None
         self.ways = Ways(host, family, path.interfaces)
-        self.flows = list(_flows(plan, family)) + list(_management(plan, management, family))
+        self.flows = list(_flows(plan, family)) + list(_from_containers(plan, family, self.whole, path.interfaces))
+        self.flows.extend(_management(plan, management, family))
         #: each flow as far as there can be packets of it
         self.real = [(flow, self._real(flow.product)) for flow in self.flows]
 
@@ -287,6 +297,8 @@ def _flows(plan, family):
         return known[label]
 
     for flow in plan.flows:
+        if flow.interfaces:
+            continue
         product = {SOURCE: intervals(flow.source)}
         text = "from %s" % flow.source
         if flow.destination is not None:
@@ -296,6 +308,16 @@ def _flows(plan, family):
             for port in flow.ports:
                 asked = dict(list(product.items()) + _ports(port, family))
                 yield Known("%s %s %s" % (port, flow.service, text), flow.service, asked)
+
+
+def _from_containers(plan, family, whole, interfaces):
+    """What containers on the host itself may reach: by the interface that they come by, as far as it is there."""
+    for flow in plan.flows:
+        for name in flow.interfaces:
+            numbers = interfaces.intervals(name)
+            for port in flow.ports if numbers else ():
+                asked = dict([(SOURCE, [whole[SOURCE]]), (CAME, numbers)] + _ports(port, family))
+                yield Known("%s %s from containers on %s" % (port, flow.service, name), flow.service, asked)
 
 
 def _ports(port, family):

@@ -21,7 +21,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluat
     ACCEPT, SURE, TRANSLATE, UNKNOWN, trace,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.foreign import (
-    ECHO, LIFE, NOBODY, Family, is_ours, port_text,
+    ECHO, LIFE, NOBODY, Family, interfaces_of, is_ours, port_text,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.makers import Makers
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import Gathered
@@ -52,7 +52,7 @@ def foreign_permits(host, plan, management, options):
     :rtype: tuple[list[dict], list[str]]
     """
     gathered = Gathered(host, counters=True)
-    paths, unread = gathered.paths(plan.scope, plan.interfaces)
+    paths, unread = gathered.paths(plan.scope, interfaces_of(plan))
     makers = Makers(host)
     found = []
     for family in FAMILIES:
@@ -71,7 +71,7 @@ def count_lost(host, plan, management, options):
     :type options: dict
     :rtype: int
     """
-    paths, _unread = Gathered(host).paths(plan.scope, plan.interfaces)
+    paths, _unread = Gathered(host).paths(plan.scope, interfaces_of(plan))
     known = [family for family in FAMILIES if family in paths]
     return sum(_Permits(host, plan, management, options, family, paths[family]).lost() for family in known)
 

@@ -6,8 +6,8 @@ What is permitted, dropped, logged or left is decided here and nowhere else. A p
 syntax, and recognises them when it reads them back. A packet is judged by the first rule that matches it; all rules
 that permit come before the one that judges the rest, so their order among themselves changes nothing.
 
-In order: loopback; replies; ICMP errors and what IPv6 needs; management; what own containers may open; the flows of the
-plan; then the rest.
+In order: loopback; replies; ICMP errors and what IPv6 needs; management; what own containers may reach; the flows of
+the plan; then the rest.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -226,7 +226,7 @@ def _replies_between_parties(plan):
 
 
 def from_containers(service, interface, ports, order=0):
-    """What one interface of the host's own containers may open on the host.
+    """What one interface of the host's own containers may reach on the host.
 
     :param service: as people know it
     :type service: str

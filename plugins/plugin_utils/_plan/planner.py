@@ -116,7 +116,7 @@ class Planner:
         return self._with_sources(name, self._from_others(name))
 
     def from_own_containers(self, name: str) -> list[Flow]:
-        """What a host's own containers may open on the host itself; nothing where it names none of their interfaces."""
+        """What a host's own containers may reach on it; nothing where it names none of their interfaces."""
         interfaces = self.deployment.hosts[name].container_interfaces
         return [flow for flow in self._entering[name] if flow.source.own_containers and interfaces]
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a host's own containers may open on it: by interface, so no address says it.
+"""What a host's own containers may reach on it. It goes by interface, and no address says it.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
@@ -30,9 +30,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.judge
     Reason,
 )
 
-BEHIND_THE_HOST: Final = (
-    f"{OWN_CONTAINERS} may open connections to the host that they run on, and to nothing behind it."
-)
+BEHIND_THE_HOST: Final = f"{OWN_CONTAINERS} may connect to the host that they run on, and to nothing behind it."
 
 
 def answers(
@@ -43,7 +41,7 @@ def answers(
     Args:
         planner: its plans are the truth.
         firewalls: the policy for what no plan lists.
-        destinations: the question; what is no host of the deployment has no containers of its own.
+        destinations: the question; what does not belong to the deployment has no containers of its own.
         port: one port, or icmp.
     """
     names = dict.fromkeys(name for end in destinations for name in sorted(end.hosts))

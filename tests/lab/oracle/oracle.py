@@ -23,6 +23,7 @@ from tests.lab.traffic import ports as portsets
 from tests.lab.world.topology import Address, LabError, Node, Topology
 
 CATALOG = Path(__file__).resolve().parents[3] / "plugins" / "plugin_utils" / "_catalog" / "ports.yml"
+SUPPLEMENTS = CATALOG.with_name("supplement.yml")
 TRANSPORTS = ("tcp", "udp", "icmp")
 SSH = "tcp/22"
 EVERYTHING = {"tcp": portsets.ALL, "udp": portsets.ALL, "icmp": 1}
@@ -33,9 +34,12 @@ Masks = dict[str, int]
 
 @dataclass(frozen=True)
 class Reading:
-    """One line of the table for people who open connections. ports as in ports.yml: tcp/22, tcp/dynamic>1024, icmp."""
+    """One line of the table for people who open connections, or of a supplement, which has no row.
 
-    row: int
+    ports as in ports.yml: tcp/22, tcp/dynamic>1024, icmp.
+    """
+
+    row: int | None
     service: str
     ports: tuple[str, ...]
     senders: tuple[str, ...]
@@ -43,6 +47,8 @@ class Reading:
     when: str | None
     kind: str
     least: str = ""
+    supplement: str = ""
+    default: bool = True
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,26 @@ def read_catalog(path: Path = CATALOG) -> list[Reading]:
             reading.get("least", ""),
         )
         for entry in data["services"]
+        for reading in entry["readings"]
+    ]
+
+
+def read_supplements(path: Path = SUPPLEMENTS) -> list[Reading]:
+    """What the table does not list; each counts where the lab's qradar_supplements names it, or by default."""
+    data = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return [
+        Reading(
+            None,
+            entry["service"],
+            tuple(entry["ports"]),
+            tuple(reading["from"]),
+            tuple(reading["to"]),
+            reading.get("when"),
+            "network",
+            supplement=entry["id"],
+            default=entry["default"],
+        )
+        for entry in data["supplements"]
         for reading in entry["readings"]
     ]
 
@@ -135,7 +161,7 @@ class Host:
             return bool(self.roles & {"console", "event_processor", "event_collector"})
         if word == "flow_listener":
             return bool(self.roles & {"console", "flow_processor", "flow_collector"})
-        if word == "ha_peer":
+        if word in ("ha_peer", "ha_node"):
             return self.peer is not None
         return word in self.roles
 
@@ -150,7 +176,7 @@ class Oracle:
         self, topology: Topology, readings: Iterable[Reading] | None = None, today: datetime.date | None = None
     ) -> None:
         self.topology = topology
-        self._written = list(read_catalog() if readings is None else readings)
+        self._written = list([*read_catalog(), *read_supplements()] if readings is None else readings)
         self.today = today or datetime.datetime.now(tz=datetime.UTC).date()
         self.hosts = {node.name: Host(topology, node) for node in topology.nodes.values() if topology.is_qradar(node)}
         if not self.hosts:
@@ -174,9 +200,15 @@ class Oracle:
     @cached_property
     def readings(self) -> list[Reading]:
         """As the profile of the lab reads them."""
+        chosen = self.settings.get("qradar_supplements")
+        counting = [
+            one
+            for one in self._written
+            if not one.supplement or (one.default if chosen is None else one.supplement in chosen)
+        ]
         if self.settings.get("qradar_profile", "documented") == "documented":
-            return self._written
-        return [narrow for one in self._written for narrow in self._narrowed(one)]
+            return counting
+        return [narrow for one in counting for narrow in self._narrowed(one)]
 
     def _narrowed(self, reading: Reading) -> Iterator[Reading]:
         pinned = reading.service in self.pins

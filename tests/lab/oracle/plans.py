@@ -49,6 +49,9 @@ def planned(plan: dict[str, Any], source: Address, destination: Address) -> Mask
 
     result = dict(NOTHING)
     for flow in plan["flows"]:
+        if "interfaces" in flow:
+            # Of containers on the host itself: nobody in the network is one.
+            continue
         if within(source, flow["source"]) and within(destination, flow["destination"]):
             for port in flow["ports"]:
                 transport, first, last = documented(port)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.oracle import report
-from tests.lab.oracle.oracle import CATALOG, Oracle, read_catalog, read_table
+from tests.lab.oracle.oracle import CATALOG, Oracle, read_catalog, read_supplements, read_table
 from tests.lab.oracle.plain import apply_plain
 from tests.lab.oracle.tried_ports import choose_ports
 from tests.lab.traffic import ports as portsets
@@ -46,6 +46,22 @@ def test_the_oracle_reads_what_the_table_says() -> None:
         )
 
     assert plain(CATALOG) == plain(table)
+
+
+def test_the_oracle_reads_what_supplements_say() -> None:
+    table = ROOT.parent / "shared" / "supplement.tsv"
+    if not table.exists():
+        pytest.skip(f"{table} is not here")
+    written = []
+    for line in table.read_text(encoding="utf-8").splitlines()[1:]:
+        name, service, number, transports, sender, receiver, when, default = line.split("\t")[:8]
+        ports = [one if number == "-" else f"{one}/{number}" for one in transports.split(",")]
+        written.append((name, service, ports, (sender,), (receiver,), when.replace("-", ""), default == "on"))
+
+    assert written == [
+        (one.supplement, one.service, list(one.ports), one.senders, one.receivers, one.when or "", one.default)
+        for one in read_supplements()
+    ]
 
 
 @pytest.mark.parametrize(

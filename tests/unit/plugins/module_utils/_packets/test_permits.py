@@ -33,6 +33,7 @@ ANYWHERE = ["0.0.0.0/0"]
 class PermitsTest(unittest.TestCase):
     def setUp(self):
         self.folder = Folder({"proc/net/fib_trie": FIB, "proc/net/dev": DEV}, ["iptables-save", "iptables", "ip"])
+        self.plan = golden_plan("host")
 
     def tearDown(self):
         self.folder.remove()
@@ -47,7 +48,7 @@ class PermitsTest(unittest.TestCase):
         return self.folder.host(Kernel(answers))
 
     def asked(self, function, rules, policy="DROP"):
-        plan = read_plan(golden_plan("host"), "host")
+        plan = read_plan(self.plan, "host")
         management = Management(None, ["198.18.9.0/24"], [22])
         return function(self.host(rules, policy), plan, management, {"unlisted": "drop", "egress": "leave"})
 
@@ -129,6 +130,17 @@ class PermitsTest(unittest.TestCase):
         ]
         self.assertEqual(2, self.asked(count_lost, rules))
         self.assertEqual(0, self.asked(count_lost, rules[:2]))
+
+    def test_rules_for_containers_are_not_lost_as_far_as_the_plan_has_them(self):
+        self.folder.write("proc/net/dev", DEV + "docker0: 0\n")
+        flow = {"service": "app_https", "row": None, "supplement": "console_apps", "source": None}
+        flow.update({"destination": None, "ports": ["tcp/443"], "comment": None, "interfaces": ["docker0", "podman0"]})
+        self.plan["flows"].append(flow)
+        rule = "INPUT -i %s -p tcp -m tcp --dport %d -j ACCEPT"
+        self.assertEqual(0, self.asked(count_lost, [rule % ("docker0", 443)]))
+        self.assertEqual(1, self.asked(count_lost, [rule % ("docker0", 8443)]))
+        self.assertEqual(1, self.asked(count_lost, [rule % ("eth1", 443)]))
+        self.assertEqual(1, self.asked(count_lost, ["INPUT -p tcp -m tcp --dport 443 -j ACCEPT"]))
 
 
 class MakersTest(unittest.TestCase):

@@ -76,7 +76,8 @@ def services(who: Who, scope: str, name: str, source: str, destination: str, por
     ("name", "source", "port", "expected"),
     [
         # An address that nobody knows may be a log source that was forgotten, or a host of the deployment.
-        ("con1", UNKNOWN, "udp/514", ["syslog"]),
+        # It may be that of a container as well.
+        ("con1", UNKNOWN, "udp/514", ["syslog", "app_syslog"]),
         ("con1", UNKNOWN, "tcp/32006", ["ariel_query", "data_flow_range"]),
         ("con1", NODE, "tcp/32006", ["ariel_query", "data_flow_range"]),
         ("con1", UNKNOWN, "udp/123", ["ntp"]),
@@ -95,7 +96,7 @@ def test_into_a_host(who: Who, name: str, source: str, port: str, expected: list
 
 def test_echo_is_a_service_and_other_icmp_is_none(who: Who) -> None:
     found = {kind: services(who, "host", "con1", UNKNOWN, CONSOLE, "icmp", icmp_type=kind) for kind in (8, 128, 13)}
-    assert found == {8: ["ha_icmp"], 128: ["ha_icmp"], 13: []}
+    assert found == {8: ["ha_icmp", "ha_ping"], 128: ["ha_icmp", "ha_ping"], 13: []}
 
 
 def test_what_a_container_publishes_has_another_port(who: Who) -> None:
@@ -120,4 +121,5 @@ def test_through_a_gateway(who: Who, source: str, destination: str, port: str, e
 
 
 def test_without_knowledge_of_roles() -> None:
-    assert services(Who(), "host", "con1", UNKNOWN, NODE, "udp/514") == ["syslog"]
+    assert services(Who(), "host", "con1", UNKNOWN, NODE, "udp/514") == ["syslog", "app_syslog"]
+    assert services(Who(), "gateway", "gw1", UNKNOWN, NODE, "udp/514") == ["syslog"]

@@ -128,10 +128,13 @@ def test_every_flow_is_of_the_form_that_hosts_read(planner: Planner) -> None:
         plan = planner.plan(name, scope)
         assert set(plan) == {"version", "host", "scope", "sets", "flows"}
         for flow in plan["flows"]:
-            assert set(flow) == {"service", "row", "source", "destination", "ports", "comment"}
-            assert flow["source"] in plan["sets"]
+            assert set(flow) - {"interfaces"} == {
+                *("service", "row", "supplement", "source", "destination", "ports", "comment")
+            }
+            assert ("interfaces" in flow) == (flow["source"] is None)
+            assert flow["source"] is None or flow["source"] in plan["sets"]
             assert flow["destination"] is None
-        assert {flow["source"] for flow in plan["flows"]} == set(plan["sets"]), "no set is idle"
+        assert {flow["source"] for flow in plan["flows"]} - {None} == set(plan["sets"]), "no set is idle"
 
 
 def test_a_pair_sees_its_other_node_and_the_cluster_address(planner: Planner) -> None:
@@ -190,7 +193,8 @@ def test_extra_flows(planner: Planner) -> None:
         "ep1": ["tcp/9100", "udp/9100-9101"],
     }
     assert addresses(at_collector, "ep1") == ["198.18.1.4/32"]
-    assert {flow["comment"] for flow in planner.plan("app1", "host")["flows"] if flow["row"] is None} == {"ticket 4711"}
+    extra = [flow for flow in planner.plan("app1", "host")["flows"] if flow["row"] is flow["supplement"] is None]
+    assert {flow["comment"] for flow in extra} == {"ticket 4711"}
 
 
 def test_local_and_undirected_rows_open_nothing(planner: Planner) -> None:

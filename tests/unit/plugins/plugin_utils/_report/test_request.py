@@ -216,11 +216,15 @@ def test_a_reason_is_the_row_or_the_comment() -> None:
     request = Request(REPORTS["sites"], "en")
     reasons = {line.cells["service"]: line.cells["reason"] for table in request.tables() for line in table.lines}
     assert reasons["smtp"] == "Outgoing mail (row 2)"
-    flows = [flow for flow in REPORTS["sites"]["flows"] if flow["row"] is None]
+    flows = [flow for flow in REPORTS["sites"]["flows"] if flow["row"] is flow["supplement"] is None]
     assert {request.reason(flow) for flow in flows} == {
         "ticket 4711 (qradar_extra_flows[0])",
         "Extra flow qradar_extra_flows[1]",
         "Extra flow qradar_extra_flows[2]",
+    }
+    supplements = [flow for flow in REPORTS["sites"]["flows"] if flow["supplement"]]
+    assert "Apps on the console log to it (supplement console_apps, IBM support node/6211837)" in {
+        request.reason(flow) for flow in supplements
     }
     encrypted = [flow for flow in REPORTS["sites"]["flows"] if flow["when"] == "encrypted"]
     assert request.reason(encrypted[0]).endswith(f"(row {encrypted[0]['row']}), when encrypted")
