@@ -147,14 +147,17 @@ class _Others:
     def _put_back_rules(self, program, before):
         try:
             for number in range(_TRIES):
-                lost = lost_rules(before, read_rules(self.host, program))
+                lost = self._lost_rules(program, before)
                 # Once more only where somebody has changed the same chain meanwhile, so that the order is wrong.
                 if not lost or (number and "\n-F " not in lost):
                     break
-                put_back_rules(self.host, program, lost)
+                put_back_rules(self.host, program, lost, lambda: self._lost_rules(program, before))
         except RulesetError as error:
             self.failed = True
             self.problems.append(error.words)
+
+    def _lost_rules(self, program, before):
+        return lost_rules(before, read_rules(self.host, program))
 
     def _is_lost(self, kinds):
         """Whether anything is missing. firewall-cmd may fail about what is there already, or what is gone."""

@@ -50,13 +50,18 @@ def read_rules(host, program):
         return found
 
 
-def put_back_rules(host, program, text):
+def put_back_rules(host, program, text, left):
     """Have the kernel take a text for iptables-restore that leaves alone what it does not name.
+
+    A program that fails may have done its work all the same, so what is left is worked out anew before another one
+    does it.
 
     :type host: _host.host.Host
     :param program: iptables or ip6tables
     :type program: str
     :type text: str
+    :param left: gives such a text of what is not there at the moment of the call; empty for nothing
+    :type left: Callable[[], str]
     :raises RulesetError: not all of it is there now.
     """
     problems = []
@@ -64,11 +69,21 @@ def put_back_rules(host, program, text):
         try:
             restore_text(host, program + "-restore", table)
         except RulesetError as error:
-            # A table is loaded as a whole or not at all, so none of it is there yet.
-            said = [words for words in _one_by_one(host, program, table) if words] if host.find(program) else [""]
+            said = _put_back_rest(host, program, table, left)
             problems.extend([error.words] + said if said else [])
     if problems:
         raise RulesetError(" ".join(words for words in problems if words))
+
+
+def _put_back_rest(host, program, table, left):
+    """Line by line; gives what was said of lines that failed, which may be nothing at all."""
+    try:
+        rest = "".join(one for one in _by_table(left()) if one.split("\n")[0] == table.split("\n")[0])
+    except RulesetError as error:
+        return [error.words]
+    if rest and not host.find(program):
+        return [""]
+    return [words for words in _one_by_one(host, program, rest) if words]
 
 
 def _by_table(text):

@@ -285,11 +285,17 @@ def _put_back(host, names, before, generated):
 
 
 def _put_back_family(host, names, family, texts):
-    text, tries = lost_rules(names, texts[0], texts[1], save_of(host, family)), _TRIES
+    def lost():
+        return lost_rules(names, texts[0], texts[1], save_of(host, family))
+
+    def misplaced():
+        return misplaced_rules(names, texts[0], texts[1], save_of(host, family), text)
+
+    text, tries, left = lost(), _TRIES, lost
     while text:
-        put_back_rules(host, PREFIX[family], text)
-        tries -= 1
-        text = misplaced_rules(names, texts[0], texts[1], save_of(host, family), text) if tries else ""
+        put_back_rules(host, PREFIX[family], text, left)
+        tries, left = tries - 1, misplaced
+        text = misplaced() if tries else ""
 
 
 class _Attempt:

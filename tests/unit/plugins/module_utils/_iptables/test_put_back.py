@@ -63,7 +63,7 @@ class PutBackTest(unittest.TestCase):
     def test_a_table_that_fails_goes_rule_by_rule(self):
         host = self.host(("iptables", "iptables-restore"), {"iptables-restore": (2, "", "unknown option")})
         with self.assertRaises(RulesetError) as caught:
-            put_back_rules(host, "iptables", LOST)
+            put_back_rules(host, "iptables", LOST, lambda: LOST)
         self.assertEqual(
             self.ran(),
             [
@@ -82,7 +82,24 @@ class PutBackTest(unittest.TestCase):
 
     def test_tables_that_load_are_not_put_back_twice(self):
         host = self.host(("iptables", "iptables-restore"), {"iptables-restore": (0, "", "")})
-        put_back_rules(host, "iptables", LOST)
+        put_back_rules(host, "iptables", LOST, self.fail)
         self.assertEqual(self.ran(), [])
         loaded = [data.split("\n")[0] for _call, data in self.kernel.calls]
         self.assertEqual(loaded, ["*filter", "*nat"])
+
+    def test_a_program_that_fails_may_have_worked(self):
+        host = self.host(("iptables", "iptables-restore"), {"iptables-restore": (2, "", "killed")})
+        put_back_rules(host, "iptables", LOST, lambda: "")
+        self.assertEqual(self.ran(), [])
+        put_back_rules(host, "iptables", LOST, lambda: "*nat\n-A OUTPUT -j RETURN\nCOMMIT\n")
+        self.assertEqual(self.ran(), ["-t nat -A OUTPUT -j RETURN"])
+
+    def test_what_is_left_cannot_be_told(self):
+        def left():
+            raise RulesetError("iptables-save: failed: gone.")
+
+        host = self.host(("iptables", "iptables-restore"), {"iptables-restore": (2, "", "killed")})
+        with self.assertRaises(RulesetError) as caught:
+            put_back_rules(host, "iptables", "*nat\n-A OUTPUT -j RETURN\nCOMMIT\n", left)
+        self.assertEqual(self.ran(), [])
+        self.assertEqual(str(caught.exception), "iptables-restore: failed: killed. iptables-save: failed: gone.")
