@@ -44,7 +44,8 @@ options:
 notes:
   - Names and comments are reduced to letters that mean nothing to any firewall.
   - Tested with aerleon 1.18. Its targets V(ciscoasa) and V(aruba) write rules of IPv4 only. Terms for echo requests are
-    left out where a target cannot take them, which is V(aruba), and for IPv6 V(ciscoasa) and V(fortigate).
+    left out where a target cannot take them, which are V(aruba) and V(fortigate), and for IPv6 V(ciscoasa). Permit them
+    by hand where the ping sweep of HA nodes (the supplement V(ha_ping)) crosses such a firewall.
   - Aerleon itself is not needed by this filter, only to make configurations of the result.
 seealso:
   - plugin: portledger.qradar.flows

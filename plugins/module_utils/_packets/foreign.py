@@ -15,12 +15,14 @@ import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base import contract
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import interval_of, merged, networks_of
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, family_of, shown
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, shown
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import read_paths
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import (
     ACCEPT, DROP, OURS, SURE, TRANSLATE, UNKNOWN, trace,
 )
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import port_bounds
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.known import (
+    interfaces_of, intervals_of, known_flows,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.ways import Ways, as_intervals
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import (
     CAME, DESTINATION, GOES, ICMP, ICMPV6, LAST_PORT, PORT, PROTOCOL, SOURCE, TCP, UDP, bounds, complement, meet,
@@ -28,10 +30,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes i
 )
 
 _WORDS = {ACCEPT: "opens", DROP: "closes", TRANSLATE: "translates", UNKNOWN: "may change"}
-_TRANSPORTS = {"tcp": TCP, "udp": UDP}
 _NAMES = {TCP: "tcp", UDP: "udp"}
-#: protocol and type of an echo request
-ECHO = {"ipv4": (ICMP, 8), "ipv6": (ICMPV6, 128)}
 #: what the plan lets every host have: errors; in IPv6 also packet too big, neighbours and multicast listeners.
 LIFE = {"ipv4": (ICMP, [(3, 3), (11, 12)]), "ipv6": (ICMPV6, [(1, 4), (130, 137), (143, 143)])}
 #: nobody on a network has these: this network, loopback, multicast, reserved; unspecified, loopback, multicast.
@@ -42,32 +41,6 @@ _WHICH = "the interface that packets use"
 _NOT_THERE = "an interface that does not exist now"
 _MOST = 5
 _MOST_FLOWS = 100
-
-
-class Known:
-    """A flow of the plan in one family."""
-
-    def __init__(self, text, service, product):
-        """
-        :param text: "tcp/514 syslog from log_sources"
-        :type text: str
-        :type service: str
-        :type product: dict[int, list[tuple[int, int]]]
-        """
-        self.text = text
-        self.service = service
-        self.product = product
-
-    def has(self, protocol, port):
-        """Whether it has some of these protocols and ports.
-
-        :type protocol: tuple[int, int]
-        :type port: tuple[int, int]
-        :rtype: bool
-        """
-        (own, _own), = self.product[PROTOCOL]
-        (first, last), = self.product[PORT]
-        return protocol[0] <= own <= protocol[1] and first <= port[1] and port[0] <= last
 
 
 def others(host, plan, management, options):
@@ -87,15 +60,6 @@ def others(host, plan, management, options):
         if family in paths:
             found.extend(Family(host, plan, management, options, family, paths[family]).found())
     return found, unread
-
-
-def interfaces_of(plan):
-    """The interfaces that a plan is about: the segments of a gateway, and what a host's own containers come by.
-
-    :type plan: _plan.plan.Plan
-    :rtype: tuple[str]
-    """
-    return tuple(plan.interfaces) + tuple(sorted(set(name for flow in plan.flows for name in flow.interfaces)))
 
 
 def is_ours(chain):
@@ -118,8 +82,7 @@ class Family:
         self.whole = bounds(family, len(path.interfaces))
         self.local = _local(host, family) if plan.scope == contract.HOST else None
         self.ways = Ways(host, family, path.interfaces)
-        self.flows = list(_flows(plan, family)) + list(_from_containers(plan, family, self.whole, path.interfaces))
-        self.flows.extend(_management(plan, management, family))
+        self.flows = known_flows(plan, management, family, self.whole, path.interfaces)
         #: each flow as far as there can be packets of it
         self.real = [(flow, self._real(flow.product)) for flow in self.flows]
 
@@ -256,7 +219,7 @@ class Family:
         return self._entry(effect, ACCEPT, lines, certain, why, sorted(names))
 
     def _of_deployment(self, boxes):
-        ours = _intervals(self.plan, self.plan.deployment, self.family)
+        ours = intervals_of(self.plan, self.plan.deployment, self.family)
         found = meet(boxes, {DESTINATION: ours})
         if self.options["egress"] == contract.DROP:
             found.extend(meet(subtract(boxes, {DESTINATION: ours}), {SOURCE: ours}))
@@ -282,73 +245,6 @@ class Family:
             "flows": lines[:_MOST_FLOWS],
             "services": list(names),
         }
-
-
-def _intervals(plan, label, family):
-    return merged(interval_of(network, family) for network in plan.sets[label][family])
-
-
-def _flows(plan, family):
-    known = {}
-
-    def intervals(label):
-        if label not in known:
-            known[label] = _intervals(plan, label, family)
-        return known[label]
-
-    for flow in plan.flows:
-        if flow.interfaces:
-            continue
-        product = {SOURCE: intervals(flow.source)}
-        text = "from %s" % flow.source
-        if flow.destination is not None:
-            product[DESTINATION] = intervals(flow.destination)
-            text += " to %s" % flow.destination
-        if all(product.values()):
-            for port in flow.ports:
-                asked = dict(list(product.items()) + _ports(port, family))
-                yield Known("%s %s %s" % (port, flow.service, text), flow.service, asked)
-
-
-def _from_containers(plan, family, whole, interfaces):
-    """What containers on the host itself may reach: by the interface that they come by, as far as it is there."""
-    for flow in plan.flows:
-        for name in flow.interfaces:
-            numbers = interfaces.intervals(name)
-            for port in flow.ports if numbers else ():
-                asked = dict([(SOURCE, [whole[SOURCE]]), (CAME, numbers)] + _ports(port, family))
-                yield Known("%s %s from containers on %s" % (port, flow.service, name), flow.service, asked)
-
-
-def _ports(port, family):
-    transport, first, last = port_bounds(port)
-    if transport == "icmp":
-        protocol, kind = ECHO[family]
-        first = last = kind
-    else:
-        protocol = _TRANSPORTS[transport]
-    return [(PROTOCOL, [(protocol, protocol)]), (PORT, [(first, last)])]
-
-
-def _management(plan, management, family):
-    """SSH, as far as it is kept in."""
-    networks = list(management.networks)
-    networks.extend([management.connection[0]] if management.connection else [])
-    for network in networks:
-        if family_of(network) != family:
-            continue
-        source = [interval_of(network if "/" in network else network + {"ipv4": "/32", "ipv6": "/128"}[family], family)]
-        if plan.scope == contract.HOST:
-            ends = [(None, ["tcp/%d" % port for port in management.ports])]
-        else:
-            ends = [(label, ports) for label, ports in plan.ssh if plan.sets[label][family]]
-        for label, ports in ends:
-            for port in ports:
-                product = dict([(SOURCE, source)] + _ports(port, family))
-                to = ""
-                if label is not None:
-                    product[DESTINATION], to = _intervals(plan, label, family), " to %s" % label
-                yield Known("%s management from %s%s" % (port, shown(network), to), "management", product)
 
 
 def _by_ports(boxes):

@@ -21,8 +21,9 @@ from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluat
     ACCEPT, SURE, TRANSLATE, UNKNOWN, trace,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.foreign import (
-    ECHO, LIFE, NOBODY, Family, interfaces_of, is_ours, port_text,
+    LIFE, NOBODY, Family, is_ours, port_text,
 )
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.known import ECHO, interfaces_of
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.makers import Makers
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import Gathered
 

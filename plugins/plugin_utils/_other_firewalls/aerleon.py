@@ -31,8 +31,8 @@ PLACE: Final = "{family}"
 
 _WORDS: Final = {"ipv4": "inet", "ipv6": "inet6"}
 _ICMP: Final = {"ipv4": "icmp", "ipv6": "icmpv6"}
-_WITHOUT_ICMP_TYPES: Final = "aruba"
-_WITHOUT_ICMPV6: Final = ("ciscoasa", "fortigate")
+_WITHOUT_ICMP_TYPES: Final = ("aruba", "fortigate")
+_WITHOUT_ICMPV6: Final = ("ciscoasa",)
 # aerleon's shortest limit for names of terms is 24, that of iptables.
 _READABLE: Final = 11
 _UNIQUE: Final = 7
@@ -159,9 +159,12 @@ def _addresses(side: GivenSide, family: str) -> list[str]:
 
 
 def _echo(family: str) -> list[dict[str, str]]:
-    """Echo requests, as aerleon 1.18 can take them: its nftables fails on a single type, others on any or on ICMPv6."""
+    """Echo requests, as aerleon 1.18 can take them: its nftables fails on a single type, others on any or on ICMPv6.
+
+    Its fortigate takes them alone, but fails where other services stand beside them.
+    """
     match = {"protocol": _ICMP[family], "icmp-type": "echo-request"}
-    fails = ["nftables", _WITHOUT_ICMP_TYPES, *(_WITHOUT_ICMPV6 if family == "ipv6" else ())]
+    fails = ["nftables", *_WITHOUT_ICMP_TYPES, *(_WITHOUT_ICMPV6 if family == "ipv6" else ())]
     return [
         {**match, "platform-exclude": " ".join(fails)},
         {**match, "icmp-type": "echo-request echo-request", "platform": "nftables"},

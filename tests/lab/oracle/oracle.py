@@ -14,16 +14,12 @@ import ipaddress
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from tests.lab.oracle.readings import Reading, documented, read_catalog, read_supplements
 from tests.lab.traffic import ports as portsets
 from tests.lab.world.topology import Address, LabError, Node, Topology
 
-CATALOG = Path(__file__).resolve().parents[3] / "plugins" / "plugin_utils" / "_catalog" / "ports.yml"
-SUPPLEMENTS = CATALOG.with_name("supplement.yml")
 TRANSPORTS = ("tcp", "udp", "icmp")
 SSH = "tcp/22"
 EVERYTHING = {"tcp": portsets.ALL, "udp": portsets.ALL, "icmp": 1}
@@ -33,106 +29,12 @@ Masks = dict[str, int]
 
 
 @dataclass(frozen=True)
-class Reading:
-    """One line of the table for people who open connections, or of a supplement, which has no row.
-
-    ports as in ports.yml: tcp/22, tcp/dynamic>1024, icmp.
-    """
-
-    row: int | None
-    service: str
-    ports: tuple[str, ...]
-    senders: tuple[str, ...]
-    receivers: tuple[str, ...]
-    when: str | None
-    kind: str
-    least: str = ""
-    supplement: str = ""
-    default: bool = True
-
-
-@dataclass(frozen=True)
 class Verdict:
     """allowed: what arrives. listed: that part of it which the table, an extra flow or management names; the rest
     passes because it is nobody's business."""
 
     allowed: Masks
     listed: Masks
-
-
-def read_catalog(path: Path = CATALOG) -> list[Reading]:
-    data = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return [
-        Reading(
-            entry["row"],
-            entry["service"],
-            tuple(entry["ports"]),
-            tuple(reading["from"]),
-            tuple(reading["to"]),
-            reading.get("when"),
-            entry["class"],
-            reading.get("least", ""),
-        )
-        for entry in data["services"]
-        for reading in entry["readings"]
-    ]
-
-
-def read_supplements(path: Path = SUPPLEMENTS) -> list[Reading]:
-    """What the table does not list; each counts where the lab's qradar_supplements names it, or by default."""
-    data = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return [
-        Reading(
-            None,
-            entry["service"],
-            tuple(entry["ports"]),
-            tuple(reading["from"]),
-            tuple(reading["to"]),
-            reading.get("when"),
-            "network",
-            supplement=entry["id"],
-            default=entry["default"],
-        )
-        for entry in data["supplements"]
-        for reading in entry["readings"]
-    ]
-
-
-def read_table(path: Path) -> list[Reading]:
-    """The same from a table with tabs: row, service, ports, transport, from, to, when, class, remark, least."""
-    result = []
-    for line in path.read_text(encoding="utf-8").splitlines()[1:]:
-        row, service, numbers, transports, senders, receivers, when, kind, _remark, least = line.split("\t")[:10]
-        result.append(
-            Reading(
-                int(row),
-                service,
-                tuple(
-                    transport if numbers == "-" else f"{transport}/{number}"
-                    for transport in transports.split(",")
-                    for number in numbers.split(",")
-                ),
-                tuple(one for one in senders.split(",") if one != "-"),
-                tuple(one for one in receivers.split(",") if one != "-"),
-                None if when == "-" else when,
-                kind,
-                "" if least == "-" else least,
-            )
-        )
-    return result
-
-
-def documented(port: str) -> tuple[str, int, int]:
-    """The transport and the range that a port value means: tcp/dynamic>1024 is 1025 to 65535."""
-    transport, _slash, numbers = port.partition("/")
-    if transport == "icmp":
-        return "icmp", 0, 0
-    if numbers == "dynamic":
-        return transport, 32768, 60999
-    if numbers.startswith("dynamic>"):
-        return transport, int(numbers.removeprefix("dynamic>")) + 1, 65535
-    first, _dash, last = numbers.partition("-")
-    return transport, int(first), int(last or first)
 
 
 class Host:

@@ -13,7 +13,8 @@ from typing import Any
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import load_catalog
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.read import read_deployment
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
-from tests.lab.oracle.oracle import NOTHING, Masks, documented
+from tests.lab.oracle.oracle import NOTHING, Masks
+from tests.lab.oracle.readings import documented
 from tests.lab.traffic import ports as portsets
 from tests.lab.world.topology import Address, Topology
 

@@ -16,8 +16,9 @@ import yaml
 from ansible_collections.portledger.qradar.plugins.plugin_utils._other_firewalls.aerleon import aerleon_policy
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.flows import query_flows
 from ansible_collections.portledger.qradar.plugins.plugin_utils._rulesets.offline import to_ruleset
-from tests.lab.oracle.oracle import NOTHING, Masks, Oracle, documented
+from tests.lab.oracle.oracle import NOTHING, Masks, Oracle
 from tests.lab.oracle.plans import make_planner
+from tests.lab.oracle.readings import documented
 from tests.lab.oracle.tried_ports import choose_ports
 from tests.lab.traffic import ports as portsets
 from tests.lab.traffic.probe import Pair, Reached, every_pair, probe

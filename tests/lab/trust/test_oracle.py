@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.lab.oracle import report
-from tests.lab.oracle.oracle import CATALOG, Oracle, read_catalog, read_supplements, read_table
+from tests.lab.oracle.oracle import Oracle
 from tests.lab.oracle.plain import apply_plain
+from tests.lab.oracle.readings import CATALOG, read_catalog, read_supplements, read_table
 from tests.lab.oracle.tried_ports import choose_ports
 from tests.lab.traffic import ports as portsets
 from tests.lab.traffic.probe import probe
