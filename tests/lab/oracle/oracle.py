@@ -81,6 +81,10 @@ class Oracle:
         self._written = list([*read_catalog(), *read_supplements()] if readings is None else readings)
         self.today = today or datetime.datetime.now(tz=datetime.UTC).date()
         self.hosts = {node.name: Host(topology, node) for node in topology.nodes.values() if topology.is_qradar(node)}
+        for host in self.hosts.values():
+            # Set on one node, they are those of both.
+            if host.peer and not host.cluster:
+                host.cluster = self.hosts[host.peer].cluster
         if not self.hosts:
             raise LabError(f"the lab {topology.name} has no QRadar hosts")
         self.settings = topology.variables_of(topology.nodes[next(iter(self.hosts))])
