@@ -28,6 +28,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?")
 _WORD: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _MOST_WORDS: Final = 200
 _LONGEST_TEXT: Final = 200
+_CORRECT: Final = "Correct it on the console"
 
 REMEDY: Final = "Check that url is the console's own, and see docs/inventory_plugin.md for the releases of its API"
 """For an answer of another form than the documented one."""
@@ -103,15 +104,15 @@ class Record:
                 raise InputError(self.url, f"{self._path(field)}[{index}]", word, "is not a word", REMEDY)
         return tuple(value)
 
-    def address(self, field: str, remedy: str = "Correct it on the console") -> Address:
+    def address(self, field: str) -> Address:
         """An address that other hosts can reach."""
         value = self.fields.get(field)
         try:
             return parse_address(value)
         except NetworkError as error:
-            self.refuse(field, error.problem, remedy)
+            self.refuse(field, error.problem, _CORRECT)
         except ValueError:
-            self.refuse(field, "is not an address", remedy)
+            self.refuse(field, "is not an address", _CORRECT)
 
     def record(self, field: str) -> Record:
         """An object within this one."""
@@ -122,6 +123,17 @@ class Record:
 
     def _path(self, field: str) -> str:
         return f"{self.place}.{field}" if self.place else field
+
+
+def record(url: str, item: object) -> Record:
+    """An answer that is one object.
+
+    Raises:
+        InputError: it is not one.
+    """
+    if not isinstance(item, Mapping):
+        raise InputError(url, "answer", item, "is not an object", REMEDY)
+    return Record(url, "", item)
 
 
 def records(url: str, items: object) -> list[Record]:

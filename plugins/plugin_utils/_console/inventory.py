@@ -18,7 +18,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks i
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import message
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import ROLES
 from ansible_collections.portledger.qradar.plugins.plugin_utils._console.fetch import ABOUT, HOSTS, SERVERS, Answers
-from ansible_collections.portledger.qradar.plugins.plugin_utils._console.fields import REMEDY, Record, records
+from ansible_collections.portledger.qradar.plugins.plugin_utils._console.fields import REMEDY, Record, record, records
 from ansible_collections.portledger.qradar.plugins.plugin_utils._console.managed_hosts import (
     ManagedHost,
     Server,
@@ -66,6 +66,8 @@ def read_inventory(answers: Answers, options: ConsoleOptions) -> ConsoleInventor
     """
     api = f"{options.url}/api"
     members = read_members(records(api + HOSTS, answers["hosts"]), records(api + SERVERS, answers["servers"]))
+    if not members.hosts:
+        raise InputError(api + HOSTS, "answer", [], "has no host of a deployment", REMEDY)
     _check_names(members.hosts)
     _check_addresses(members.hosts)
     warnings = list(members.warnings)
@@ -79,7 +81,7 @@ def read_inventory(answers: Answers, options: ConsoleOptions) -> ConsoleInventor
         found += _nodes(host, roles.roles, options.nat_groups)
     _check_consoles(api + HOSTS, consoles)
     warnings += tunnel_warnings(api, answers["tunnels"], members)
-    variables, doubts = _release(Record(api + ABOUT, "", answers["about"]))
+    variables, doubts = _release(record(api + ABOUT, answers["about"]))
     return ConsoleInventory(tuple(found), variables, tuple(map(message, (*warnings, *doubts))))
 
 
@@ -158,11 +160,11 @@ def _check_names(hosts: Sequence[ManagedHost]) -> None:
     for host in hosts:
         of_servers = len(host.servers) > 1
         for name, server in zip(host.names, host.servers, strict=True):
-            record = server.record if of_servers else host.record
+            named = server.record if of_servers else host.record
             if name in seen:
-                record.refuse("hostname", "is the name of another host, too", "Rename one of them on the console")
+                named.refuse("hostname", "is the name of another host, too", "Rename one of them on the console")
             if name in _TAKEN:
-                record.refuse("hostname", "is the name of a group", "Rename the host on the console")
+                named.refuse("hostname", "is the name of a group", "Rename the host on the console")
             seen.add(name)
 
 
@@ -173,11 +175,11 @@ def _check_addresses(hosts: Sequence[ManagedHost]) -> None:
         own = [(server.record, "private_ip", server.address) for server in host.servers]
         own += [(host.record, "private_ip", host.address)] if pair else []
         own += [(host.record, "public_ip", host.public_address)] if host.public_address else []
-        for record, field, address in own:
+        for named, field, address in own:
             owner = owners.setdefault(address, host.hostname)
             if owner != host.hostname:
                 remedy = "Give each host an address of its own on the console"
-                record.refuse(field, f"is an address of both {owner} and {host.hostname}", remedy)
+                named.refuse(field, f"is an address of both {owner} and {host.hostname}", remedy)
 
 
 def _release(about: Record) -> tuple[dict[str, Any], list[str]]:

@@ -12,9 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Address
-from ansible_collections.portledger.qradar.plugins.plugin_utils._console.fields import REMEDY, Record
+from ansible_collections.portledger.qradar.plugins.plugin_utils._console.fields import Record
 
 _HALF: Final = "Half an answer, or a change while it was read: run again"
 _GONE: Final = frozenset({"deleted", "deleting"})
@@ -199,6 +198,3 @@ def _check_servers(
                 f"{server.hostname} is neither the primary nor the secondary server of its managed host "
                 f"{members[server.managed_host_id].hostname} and is left out."
             )
-    if not hosts:
-        url = next(iter(known.values())).url if known else None
-        raise InputError(url, "answer", [], "has no host of a deployment", REMEDY)
