@@ -156,6 +156,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     """``portledger.qradar.deployment``."""
 
     NAME = "portledger.qradar.deployment"
+    # What the console says is refused where it could be a template. Without this, JSON marks each value as unsafe.
+    trusted_by_default = True
 
     def verify_file(self, path: str) -> bool:
         """By its name, as the documentation says."""

@@ -8,10 +8,10 @@ Note that this plugin util is **PRIVATE** to the collection.
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from ansible.errors import AnsibleError
+from ansible.inventory.data import InventoryData
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._console.inventory import (
@@ -37,7 +37,7 @@ def populate(plugin: Any, found: ConsoleInventory, path: str) -> None:
     inventory = plugin.inventory
     if plugin.get_option("strict"):
         # Ansible would keep what was added before an expression failed.
-        plugin.inventory = copy.deepcopy(inventory)
+        plugin.inventory = _scratch(inventory, found)
         try:
             _add(plugin, found)
         except AnsibleError as error:
@@ -46,6 +46,17 @@ def populate(plugin: Any, found: ConsoleInventory, path: str) -> None:
         finally:
             plugin.inventory = inventory
     _add(plugin, found)
+
+
+def _scratch(inventory: Any, found: ConsoleInventory) -> Any:
+    """An inventory in which expressions see what they would see in the real one."""
+    scratch = InventoryData()
+    for host in found.hosts:
+        if host.name in inventory.hosts:
+            scratch.add_host(host.name)
+            for name, value in inventory.hosts[host.name].vars.items():
+                scratch.set_variable(host.name, name, value)
+    return scratch
 
 
 def _add(plugin: Any, found: ConsoleInventory) -> None:
