@@ -30,6 +30,12 @@ PAGES: Final = sorted(
 )
 TOOLS: Final = Path(sys.executable).parent
 MARK: Final = "=== example"
+# A page with a configuration file of the inventory plugin has a console to ask.
+_CONSOLE: Final = f"""echo 127.0.0.1 console.example.com >>/etc/hosts
+PYTHONPATH={ROOT} {sys.executable} -m tests.console . --name console.example.com --port 443 >/run/console 2>&1 &
+trap "kill $!" EXIT
+while ! grep -q . /run/console; do sleep 0.1; done
+"""
 _DMESG: Final = """#!/bin/sh\nPATH=${PATH#*:}\ndmesg "$@" | sed "/portledger: /d"\n"""
 
 
@@ -77,6 +83,8 @@ def isolated(script: str, cwd: Path) -> str:
         # The kernel has one log for all namespaces: what rules of other tests write to it is not of these hosts.
         f"mkdir /run/bin && printf {shlex.quote(_DMESG)} >/run/bin/dmesg && chmod +x /run/bin/dmesg || exit 99\n"
     )
+    if list(cwd.glob("*qradar.yml")):
+        beginning += _CONSOLE
     environment = {
         **os.environ,
         "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
