@@ -17,10 +17,7 @@ from tests.console.deployment import PROCESSOR, example, large
 from tests.console.server import Fault
 from tests.unit.plugins.inventory.project import Project, project
 
-HOSTS = "/api/config/deployment/hosts"
 SERVERS = "/api/system/servers"
-FORM = "Check that url is the console's own, and see docs/inventory_plugin.md for the releases of its API."
-EVERYWHERE = {"inventory_file", "inventory_dir", "ansible_version", "groups"}
 
 
 @pytest.fixture
@@ -205,13 +202,12 @@ MESSAGES: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("options", "message"), MESSAGES, ids=[",".join(options) for options, _message in MESSAGES])
 def test_messages(there: Project, options: dict[str, Any], message: str) -> None:
     there.configure(**options)
-    said = there.refused()
-    assert said[: len(message)] == message
+    assert there.refused() == message
 
 
 def test_a_console_that_fails_is_not_an_empty_deployment(there: Project) -> None:
     there.console.faults[SERVERS] = Fault(body=[])
-    assert there.refused().startswith(
+    assert there.refused() == (
         "https://con/api/config/deployment/hosts: [0].primary_server_id: 100 is not the server_id of a server in "
         "/api/system/servers. Half an answer, or a change while it was read: run again."
     )

@@ -53,7 +53,6 @@ def test_the_token_is_nowhere(there: Project, fault: Fault | None) -> None:
         "QRADAR_TOKEN": TOKEN,
         "ANSIBLE_LOG_PATH": str(there.folder / "log"),
         "ANSIBLE_DISPLAY_TRACEBACK": "always",
-        "ANSIBLE_DEBUG": "0",
     }
     if fault is not None:
         there.console.faults[SERVERS] = fault
