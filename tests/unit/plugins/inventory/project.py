@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -80,14 +81,18 @@ class Project:
         return found
 
     def refused(self, *arguments: str) -> str:
-        """What the plugin says of an inventory that cannot be read: the first line that names it, from there on."""
+        """What the plugin says of an inventory that cannot be read, without white space."""
         run = self.run("ansible-inventory", "-i", "console.qradar.yml", "--list", *arguments)
         assert run.returncode != 0, run.stdout
         assert TOKEN not in run.stdout + run.stderr
-        lines = [line for line in run.stderr.splitlines() if f"{PLUGIN}: " in line]
-        assert lines, run.stderr
-        message = lines[0][lines[0].index(f"{PLUGIN}: ") + len(PLUGIN) + 2 :]
-        return message.replace(self.console.url, "https://con").replace(f"{self.folder}/", "")
+        found = re.search(rf"{re.escape(PLUGIN)}:\s(.*?)(?:\n\n|\n\[|\nERROR|$)", run.stderr, re.DOTALL)
+        assert found, run.stderr
+        return flat(found[1]).replace(flat(self.console.url), "https://con").replace(f"{self.folder}/", "")
+
+
+def flat(text: str) -> str:
+    """A text without white space: ansible-core 2.16 ends lines of warnings in the middle of words."""
+    return "".join(text.split())
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import yaml
 
 from tests.console.deployment import PROCESSOR, example, large
 from tests.console.server import Fault
-from tests.unit.plugins.inventory.project import Project, project
+from tests.unit.plugins.inventory.project import Project, flat, project
 
 SERVERS = "/api/system/servers"
 
@@ -132,7 +132,7 @@ def test_a_failed_expression_leaves_no_half_inventory(there: Project) -> None:
     there.configure(compose={"x": "nothing.at.all"}, strict=True)
     there.environment["ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED"] = "0"
     run = there.run("ansible-inventory", "-i", "console.qradar.yml", "--list")
-    assert "Could not set x for host con1-primary" in run.stderr
+    assert flat("Could not set x for host con1-primary") in flat(run.stderr)
     assert json.loads(run.stdout).get("qradar") is None
     assert "hostvars" not in run.stdout or json.loads(run.stdout)["_meta"]["hostvars"] == {}
 
@@ -202,12 +202,12 @@ MESSAGES: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("options", "message"), MESSAGES, ids=[",".join(options) for options, _message in MESSAGES])
 def test_messages(there: Project, options: dict[str, Any], message: str) -> None:
     there.configure(**options)
-    assert there.refused() == message
+    assert there.refused() == flat(message)
 
 
 def test_a_console_that_fails_is_not_an_empty_deployment(there: Project) -> None:
     there.console.faults[SERVERS] = Fault(body=[])
-    assert there.refused() == (
+    assert there.refused() == flat(
         "https://con/api/config/deployment/hosts: [0].primary_server_id: 100 is not the server_id of a server in "
         "/api/system/servers. Half an answer, or a change while it was read: run again."
     )
@@ -224,18 +224,18 @@ def test_certificates_that_are_not_validated_are_warned_of(there: Project) -> No
     there.configure(ca_path=None, validate_certs=False)
     run = there.run("ansible-inventory", "-i", "console.qradar.yml", "--list")
     assert run.returncode == 0
-    assert (
+    assert flat(
         f"console.qradar.yml: validate_certs is false: whoever is between here and {there.console.url} can read the "
         "token. "
         "Set ca_path instead."
-    ) in run.stderr
+    ) in flat(run.stderr)
 
 
 def test_warnings_name_the_file_and_the_host(there: Project) -> None:
     there.console.deployment.host("ep1")["components"].append("ecs-next")
     run = there.run("ansible-inventory", "-i", "console.qradar.yml", "--list")
-    assert (
+    assert flat(
         f"[WARNING]: {there.folder}/console.qradar.yml: ep1 has components that this collection does not know: "
         "ecs-next. They "
         "are skipped."
-    ) in run.stderr
+    ) in flat(run.stderr)
