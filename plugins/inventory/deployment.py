@@ -15,7 +15,7 @@ description:
   - Asks the console for its managed hosts, and gives each of them the groups and variables that this collection works
     with.
   - An HA pair becomes two hosts that share its cluster address.
-  - Networks of systems that are not QRadar hosts (C(qradar_parties)) are not known to the console. They belong into
+  - Networks of systems that are not QRadar hosts (C(qradar_parties)) are not known to the console. They belong in
     variables beside the configuration file, such as C(group_vars/all.yml).
   - Only asks, with GET requests. Changes nothing on the console.
 extends_documentation_fragment:
