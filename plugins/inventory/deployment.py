@@ -88,6 +88,12 @@ options:
         Group V(0) is the default one.
     type: dict
     default: {}
+  interfaces:
+    description:
+      - Whether to ask for the network interfaces of each server, two requests each, for further addresses in
+        C(qradar_addresses). A second network, IPv6 and the crossover link of an HA pair are only known from there.
+    type: bool
+    default: false
   tunnels:
     description:
       - Whether to ask for the tunnels of each encrypted host, one request each, and to warn where one leads from one
@@ -112,24 +118,20 @@ url: https://console.example.com
 token_file: ~/.qradar-token
 ca_path: files/company-ca.pem
 
-# The same with everything that can be set
----
-# all.qradar.yml
-plugin: portledger.qradar.deployment
-url: https://console.example.com
-token_file: ~/.qradar-token
-ca_path: files/company-ca.pem
+# Everything from here on is optional.
 api_version: "26.0"
 timeout: 60
 retries: 5
 nat_groups:
   0: [198.18.0.0/20]
   1: [198.18.21.0/24]
+interfaces: true
 tunnels: false
 cache: true
 cache_plugin: ansible.builtin.jsonfile
 cache_connection: ~/.cache/qradar
 cache_timeout: 600
+
 # qradar_record has what the console says of the host: appliance, appliance_type, components, hostname, id, server_id,
 # status, version.
 compose:

@@ -13,11 +13,12 @@ Json = dict[str, Any]
 
 @dataclass
 class Deployment:
-    """The console's records. ``tunnels`` are by the ID of the host that they are about."""
+    """The console's records. ``tunnels`` are by the ID of a host, ``interfaces`` by kind and ID of the server."""
 
     hosts: list[Json] = field(default_factory=list)
     servers: list[Json] = field(default_factory=list)
     tunnels: dict[int, list[Json]] = field(default_factory=dict)
+    interfaces: dict[str, list[Json]] = field(default_factory=dict)
     about: Json = field(
         default_factory=lambda: {
             "build_version": "2021.6.10.20241107205131",

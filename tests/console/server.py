@@ -67,6 +67,9 @@ class Console:
         tunnels = re.fullmatch(r"/api/config/deployment/hosts/(\d+)/tunnels", path)
         if tunnels:
             return self.deployment.tunnels.get(int(tunnels[1]), [])
+        interfaces = re.fullmatch(r"/api/system/servers/(\d+)/network_interfaces/(ethernet|bonded)", path)
+        if interfaces:
+            return self.deployment.interfaces.get(f"{interfaces[2]}/{interfaces[1]}", [])
         return {
             "/api/config/deployment/hosts": self.deployment.hosts,
             "/api/system/servers": self.deployment.servers,

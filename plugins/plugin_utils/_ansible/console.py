@@ -55,7 +55,12 @@ def find_inventory(plugin: Any, config: Mapping[str, Any], path: str, cache: boo
 
 
 def _question(plugin: Any, options: ConsoleOptions) -> dict[str, Any]:
-    return {"api_version": options.api_version, "tunnels": plugin.get_option("tunnels"), "url": options.url}
+    return {"api_version": options.api_version, "url": options.url, **_widened(plugin)}
+
+
+def _widened(plugin: Any) -> dict[str, bool]:
+    """What is asked of each host besides."""
+    return {name: plugin.get_option(name) for name in ("interfaces", "tunnels")}
 
 
 def _cached(plugin: Any, options: ConsoleOptions, path: str, cache: bool) -> ConsoleInventory | None:
@@ -80,7 +85,7 @@ def _asked(plugin: Any, options: ConsoleOptions, path: str) -> ConsoleInventory:
         )
     send = sender(timeout=options.timeout, ca_path=ca_path, validate_certs=validate_certs)
     client = Client(options, send)
-    answers = fetch(client, plugin.get_option("tunnels"), lambda line: plugin.display.vv(f"{options.url}: {line}"))
+    answers = fetch(client, lambda line: plugin.display.vv(f"{options.url}: {line}"), **_widened(plugin))
     inventory = read_inventory(answers, options)
     if plugin.get_option("cache"):
         # Only what was found to be whole.

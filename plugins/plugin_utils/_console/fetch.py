@@ -21,6 +21,12 @@ SERVERS: Final = "/system/servers"
 ABOUT: Final = "/system/about"
 TUNNELS: Final = "/config/deployment/hosts/{}/tunnels"
 
+INTERFACES: Final[Mapping[str, str]] = {
+    "ethernet": "/system/servers/{}/network_interfaces/ethernet",
+    "bonded": "/system/servers/{}/network_interfaces/bonded",
+}
+"""Paths by the kind of interface."""
+
 _FIELDS: Final[Mapping[str, frozenset[str]]] = {
     HOSTS: frozenset(
         {
@@ -40,19 +46,24 @@ _FIELDS: Final[Mapping[str, frozenset[str]]] = {
     SERVERS: frozenset({"hostname", "managed_host_id", "private_ip", "server_id"}),
     ABOUT: frozenset({"external_version", "release_name"}),
     TUNNELS: frozenset({"name", "remote_host_id", "reverse_source"}),
+    **dict.fromkeys(INTERFACES.values(), frozenset({"ip", "is_moving_config_with_active_ha", "role"})),
 }
 
 Answers = Mapping[str, Any]
-"""JSON: ``hosts``, ``servers``, ``about``; and ``tunnels`` by the ID of a host, where they were asked for."""
+"""JSON: ``hosts``, ``servers``, ``about``; and, where they were asked for, ``tunnels`` by the ID of a host and
+``interfaces`` by kind and ID of the server, such as ``ethernet/101``."""
 
 
-def fetch(client: Client, tunnels: bool, say: Callable[[str], None]) -> dict[str, Any]:
+def fetch(
+    client: Client, say: Callable[[str], None], *, tunnels: bool = False, interfaces: bool = False
+) -> dict[str, Any]:
     """Ask for everything.
 
     Args:
         client: asks the console.
-        tunnels: whether to ask each encrypted host for its tunnels.
         say: takes a line about progress.
+        tunnels: whether to ask each encrypted host for its tunnels.
+        interfaces: whether to ask each server for its interfaces.
 
     Raises:
         InputError: the console does not answer, or not as documented.
@@ -62,6 +73,7 @@ def fetch(client: Client, tunnels: bool, say: Callable[[str], None]) -> dict[str
         "servers": _kept(client.items(SERVERS), SERVERS),
         "about": _kept([client.item(ABOUT)], ABOUT)[0],
         "tunnels": {},
+        "interfaces": {},
     }
     say(f"{len(answers['hosts'])} managed hosts, {len(answers['servers'])} servers")
     if tunnels:
@@ -74,6 +86,13 @@ def fetch(client: Client, tunnels: bool, say: Callable[[str], None]) -> dict[str
             answers["tunnels"][str(host_id)] = _kept(client.items(TUNNELS.format(host_id)), TUNNELS)
             if number % 100 == 0:
                 say(f"tunnels of {number} of {len(encrypted)} encrypted hosts")
+    if interfaces:
+        servers = [server.number("server_id") for server in records(client.url(SERVERS), answers["servers"])]
+        for number, server_id in enumerate(servers, 1):
+            for kind, path in INTERFACES.items():
+                answers["interfaces"][f"{kind}/{server_id}"] = _kept(client.items(path.format(server_id)), path)
+            if number % 100 == 0:
+                say(f"interfaces of {number} of {len(servers)} servers")
     return answers
 
 

@@ -19,6 +19,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.words import ROLES
 from ansible_collections.portledger.qradar.plugins.plugin_utils._console.fetch import ABOUT, HOSTS, SERVERS, Answers
 from ansible_collections.portledger.qradar.plugins.plugin_utils._console.fields import REMEDY, Record, record, records
+from ansible_collections.portledger.qradar.plugins.plugin_utils._console.interfaces import Further, read_interfaces
 from ansible_collections.portledger.qradar.plugins.plugin_utils._console.managed_hosts import (
     ManagedHost,
     Server,
@@ -70,7 +71,8 @@ def read_inventory(answers: Answers, options: ConsoleOptions) -> ConsoleInventor
         raise InputError(api + HOSTS, "answer", [], "has no host of a deployment", REMEDY)
     _check_names(members.hosts)
     _check_addresses(members.hosts)
-    warnings = list(members.warnings)
+    further = read_interfaces(api, answers["interfaces"], members)
+    warnings = [*members.warnings, *further.warnings]
     found: list[InventoryHost] = []
     consoles = []
     for host in members.hosts:
@@ -78,20 +80,24 @@ def read_inventory(answers: Answers, options: ConsoleOptions) -> ConsoleInventor
         warnings += _warnings(host, roles)
         if CONSOLE in roles.roles:
             consoles.append(host)
-        found += _nodes(host, roles.roles, options.nat_groups)
+        found += _nodes(host, roles.roles, options.nat_groups, further)
     _check_consoles(api + HOSTS, consoles)
     warnings += tunnel_warnings(api, answers["tunnels"], members)
     variables, doubts = _release(record(api + ABOUT, answers["about"]))
     return ConsoleInventory(tuple(found), variables, tuple(map(message, (*warnings, *doubts))))
 
 
-def _nodes(host: ManagedHost, roles: Sequence[str], nat_groups: Mapping[int, Networks]) -> Iterator[InventoryHost]:
+def _nodes(
+    host: ManagedHost, roles: Sequence[str], nat_groups: Mapping[int, Networks], further: Further
+) -> Iterator[InventoryHost]:
     names = host.names
     shared = {"qradar_encrypted": host.encrypted, **_nat(host, nat_groups)}
     for index, (name, server) in enumerate(zip(names, host.servers, strict=True)):
-        own: dict[str, Any] = {"ansible_host": str(server.address), "qradar_addresses": [str(server.address)]}
+        addresses = [server.address, *further.own.get(server.id, ())]
+        own: dict[str, Any] = {"ansible_host": str(server.address), "qradar_addresses": list(map(str, addresses))}
         if len(names) > 1:
-            own |= {"qradar_ha_peer": names[1 - index], "qradar_cluster_addresses": [str(host.address)]}
+            cluster = [host.address, *further.clusters.get(host.id, ())]
+            own |= {"qradar_ha_peer": names[1 - index], "qradar_cluster_addresses": list(map(str, cluster))}
         yield InventoryHost(name, tuple(roles), {**own, **shared}, _record(host, server))
 
 

@@ -113,6 +113,15 @@ def test_a_thousand_hosts(there: Project) -> None:
     assert len(there.console.asked) == 21
 
 
+def test_interfaces_are_asked_for_where_they_are_wanted(there: Project) -> None:
+    server = there.console.deployment.host("ep1")["primary_server_id"]
+    there.console.deployment.interfaces[f"bonded/{server}"] = [{"ip": "2001:db8:1::21", "role": "regular"}]
+    there.configure(interfaces=True)
+    found = there.listed()["_meta"]["hostvars"]
+    assert found["ep1"]["qradar_addresses"] == ["198.18.1.21", "2001:db8:1::21"]
+    assert len([path for path, _range, _version in there.console.asked if "/network_interfaces/" in path]) == 20
+
+
 def test_expressions_have_the_variables_and_the_consoles_record(there: Project) -> None:
     there.configure(
         compose={"ansible_user": "'root'", "site": "'remote' if qradar_nat_group is defined else 'main'"},
@@ -142,7 +151,8 @@ MESSAGES: list[tuple[dict[str, Any], str]] = [
         {"validate_cert": False},
         "option: 'validate_cert' is not an option of this plugin. Did you mean validate_certs? Valid values: "
         "api_version, "
-        "ca_path, cache, cache_connection, cache_plugin, cache_prefix, cache_timeout, compose, groups, keyed_groups, "
+        "ca_path, cache, cache_connection, cache_plugin, cache_prefix, cache_timeout, compose, groups, interfaces, "
+        "keyed_groups, "
         "leading_separator, nat_groups, plugin, retries, strict, timeout, token, token_file, tunnels, url, "
         "use_extra_vars, "
         "validate_certs.",

@@ -48,7 +48,7 @@ class Asker:
         )
         ca_path = str(self.certificates.authority) if ca else None
         send = sender(timeout=options.timeout, ca_path=ca_path, validate_certs=True)
-        return fetch(Client(options, send, self.slept.append), True, lambda _line: None)
+        return fetch(Client(options, send, self.slept.append), lambda _line: None, tunnels=True)
 
     def refused(self, console: Console, **given: Any) -> str:
         """The message, with a fixed port."""

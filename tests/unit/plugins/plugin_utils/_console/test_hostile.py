@@ -71,13 +71,19 @@ def places(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from places(inner, (*way, step))
 
 
+def interface(ip: str) -> dict[str, Any]:
+    return {"ip": ip, "is_moving_config_with_active_ha": False, "role": "regular"}
+
+
 WHOLE = {
     "hosts": example().hosts,
     "servers": example().servers,
     "about": example().about,
     "tunnels": {str(host): tunnels for host, tunnels in example().tunnels.items()},
+    "interfaces": {"ethernet/102": [interface("198.18.5.21")], "bonded/101": [interface("198.18.5.12")]},
 }
-PLACES = [way for way in places(WHOLE) if way != ("tunnels",) and way[:2] != ("tunnels",)]
+# What is by the ID of a host has no key that the console gives.
+PLACES = [way for way in places(WHOLE) if way[0] not in ("tunnels", "interfaces") or len(way) > 2]
 
 
 def put(found: Any, way: tuple[Any, ...], value: Any, *, drop: bool) -> None:

@@ -32,8 +32,8 @@ NUMBER = "is not a whole number from 0 to 2147483647"
 NAT = {1: ["198.18.21.0/24"]}
 
 
-def options(nat_groups: Any = NAT) -> ConsoleOptions:
-    given = {"url": URL, "api_version": None, "timeout": 30, "retries": 3, "nat_groups": nat_groups}
+def options(nat_groups: Any = None) -> ConsoleOptions:
+    given = {"url": URL, "api_version": None, "timeout": 30, "retries": 3, "nat_groups": nat_groups or NAT}
     return read_options("x.qradar.yml", given, "token")
 
 
@@ -43,12 +43,13 @@ def answers(deployment: Deployment) -> dict[str, Any]:
         "servers": deployment.servers,
         "about": deployment.about,
         "tunnels": {str(host): tunnels for host, tunnels in deployment.tunnels.items()},
+        "interfaces": deployment.interfaces,
     }
     copied: dict[str, Any] = json.loads(json.dumps(found))
     return copied
 
 
-def read(deployment: Deployment, nat_groups: Any = NAT) -> ConsoleInventory:
+def read(deployment: Deployment, nat_groups: Any = None) -> ConsoleInventory:
     return read_inventory(answers(deployment), options(nat_groups))
 
 
@@ -365,5 +366,5 @@ def test_refused(damage: Callable[[dict[str, Any]], None], message: str) -> None
 
 def test_no_host_at_all_is_not_an_empty_deployment() -> None:
     with pytest.raises(InputError) as error:
-        read_inventory({"hosts": [], "servers": [], "about": {}, "tunnels": {}}, options())
+        read_inventory({"hosts": [], "servers": [], "about": {}, "tunnels": {}, "interfaces": {}}, options())
     assert str(error.value) == f"{HOSTS}: answer: [] has no host of a deployment. {FORM}"
