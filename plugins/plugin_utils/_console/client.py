@@ -104,7 +104,7 @@ class Client:
         for number in range(1, tries + 1):
             last = number == tries
             try:
-                answer = self._send(url, {**self._options.headers(), **headers})
+                answer = self._redacted(self._send(url, {**self._options.headers(), **headers}))
             except NoAnswerError as fault:
                 if last or not fault.again:
                     raise InputError(url, "answer", None, _tried(fault.problem, number), fault.remedy) from None
@@ -116,6 +116,13 @@ class Client:
                 _refuse(url, answer, number)
             self._sleep(_pause(number, answer.headers.get("retry-after")))
         raise AssertionError("there is at least one try")
+
+    def _redacted(self, answer: Answer) -> Answer:
+        """An answer without the token. Where a message is cut, half of it would not be recognised any more."""
+        hide = self._options.redacted
+        headers = {name: hide(value) for name, value in answer.headers.items()}
+        # Each byte is one letter of Latin-1, so all others stay as they are.
+        return Answer(answer.status, headers, hide(answer.body.decode("latin-1")).encode("latin-1"))
 
 
 def _tried(problem: str, number: int) -> str:

@@ -214,6 +214,15 @@ def test_a_wrong_token_is_refused_by_the_console_and_not_printed(asker: Asker, c
     )
 
 
+def test_a_token_that_the_console_repeats_is_hidden_where_the_message_is_cut(asker: Asker, console: Console) -> None:
+    console.faults[SERVERS] = Fault(body=f"<!-- {'x' * 40} SEC: {TOKEN} -->".encode())
+    message = asker.refused(console)
+    assert TOKEN[:4] not in message
+    assert f"'<!-- {'x' * 40} SEC: (hidden) ' is" in message
+    console.faults[SERVERS] = Fault(500, body={"message": f"{'x' * 180} {TOKEN} {'x' * 200}"})
+    assert TOKEN[:4] not in asker.refused(console)
+
+
 NOT_JSON = (
     "is the beginning of something that is not whole JSON. Check that url is the console's own, and that nothing on "
     "the way answers in its place."
