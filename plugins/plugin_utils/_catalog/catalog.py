@@ -21,7 +21,6 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.model i
     Reading,
     Service,
     Source,
-    Supplement,
     Text,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.schema import (
@@ -57,10 +56,6 @@ class Catalog:
     def supplements(self) -> dict[str, bool]:
         """Every supplement's name, and whether it is on where nobody chooses."""
         return {one.supplement.id: one.supplement.default for one in self.services if one.supplement}
-
-    def supplement(self, name: str) -> Supplement:
-        """A supplement by its name, as the plan gives it."""
-        return next(one.supplement for one in self.services if one.supplement and one.supplement.id == name)
 
     def names(self) -> tuple[str, ...]:
         """Every service's name, in row order."""

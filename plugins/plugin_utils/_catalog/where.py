@@ -11,8 +11,12 @@ from __future__ import annotations
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import load_catalog
 
 
-def where(row: int | None, supplement: str | None) -> str:
+def where(row: int | None, supplement: str | None, service: str) -> str:
     """``row 14``, or ``supplement ha_ping, IBM support node/874926``; nothing for an extra flow."""
     if row is not None:
         return f"row {row}"
-    return f"supplement {supplement}, {load_catalog().supplement(supplement).source}" if supplement else ""
+    if not supplement:
+        return ""
+    # Each service of a supplement has a source of its own.
+    sources = [one.supplement.source for one in load_catalog().service(service) if one.supplement]
+    return f"supplement {supplement}, {sources[0]}"

@@ -42,7 +42,7 @@ def _flows(found: Mapping[str, Any], where: str) -> Iterator[str]:
 
 
 def _flow(flow: Mapping[str, Any]) -> str:
-    place = where(flow["row"], flow["supplement"])
+    place = where(flow["row"], flow["supplement"], flow["service"])
     name = f"{flow['service']} ({place})" if place else flow["service"]
     comment = f", {flow['comment']}" if flow["comment"] else ""
     ends = [shortened(flow[end]["words"], _WORDS) for end in ("source", "destination")]

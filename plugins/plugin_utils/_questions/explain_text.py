@@ -57,7 +57,9 @@ def _ends(answer: Mapping[str, Any]) -> str:
 
 def _end(end: Mapping[str, Any]) -> str:
     names, addresses = shortened(end["labels"], _SOME), _addresses(end)
-    return names if names == addresses or end["labels"] == end["addresses"] else f"{names} ({addresses})"
+    return (
+        names if not addresses or names == addresses or end["labels"] == end["addresses"] else f"{names} ({addresses})"
+    )
 
 
 def _addresses(end: Mapping[str, Any]) -> str:
@@ -92,7 +94,7 @@ def flow_words(flow: Mapping[str, Any]) -> str:
     A supplement and its source stand in the place of the row.
     """
     if flow["row"] is not None or flow["supplement"]:
-        name = f"{flow['service']} ({where(flow['row'], flow['supplement'])})"
+        name = f"{flow['service']} ({where(flow['row'], flow['supplement'], flow['service'])})"
     elif flow["variable"]:
         name = f"{flow['service']} ({flow['variable']})"
     else:
