@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
 
-.PHONY: help setup demo test test-all unit browser lab faults fuzz sweep chaos chaos-all load inventories sanity units integration systems molecule molecule-short matrix mutants lint docs bench clean
+.PHONY: help setup demo test test-all unit browser lab faults fuzz sweep chaos chaos-all load inventories sanity units integration systems molecule molecule-short matrix mutants lint docs build release bench clean
 
 help:
 	@echo "make setup  what development needs: .venv, pinned packages, missing system packages"
@@ -21,6 +21,8 @@ help:
 	@echo "make mutants   show that each scenario turns red when what it guards is broken (root)"
 	@echo "make lint   every checker; tools/lint NAME runs one"
 	@echo "make docs   write the generated references anew"
+	@echo "make build  the collection's file, in dist: the same bytes for the same contents"
+	@echo "make release VERSION=1.2.0  version, changelog, every checker, the file, its checksum, a commit and a tag"
 	@echo "make bench  the time that planning takes, at three sizes"
 	@echo "make clean  remove .venv and caches"
 
@@ -134,6 +136,13 @@ lint: setup
 
 docs: setup
 	@tools/references
+
+build: setup
+	@$(PYTHON) tools/build.py dist
+
+release: setup
+	@test -n "$(VERSION)" || { echo "release: name the version: make release VERSION=1.2.0" >&2; exit 2; }
+	@$(PYTHON) tools/release.py $(VERSION)
 
 bench: setup
 	@PYTHONPATH=.venv/collections $(PYTHON) -m tests.bench.plan

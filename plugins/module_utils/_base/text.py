@@ -64,7 +64,7 @@ def _keep(raw):
     return u"".join(character(0xDC00 + byte) for byte in bytearray(raw))
 
 
-codecs.register_error("portledger_kept", lambda error: (_keep(error.object[error.start : error.end]), error.end))
+codecs.register_error("portledger_kept", lambda error: (_keep(error.object[error.start:error.end]), error.end))
 
 
 def _escaped(found):

@@ -229,7 +229,7 @@ def _set_type(members):
 
 
 def _family_option(names, name):
-    return _FAMILY_OPTIONS.get(name[len(names.prefix) : len(names.prefix) + 1], "inet")
+    return _FAMILY_OPTIONS.get(name[len(names.prefix):len(names.prefix) + 1], "inet")
 
 
 def parse_files(names, files):

@@ -122,13 +122,9 @@ def _forget_kernel_sets(host, names, stay):
 
 def _commands_do(there, present, wanted):
     """Whether single commands do: only rules and entries of sets differ."""
-    return bool(
-        there.there
-        and wanted.model.policy
-        and there.target == wanted.runtime.target
-        and present.model.same_shape(wanted.model)
-        and set(wanted.model.sets) <= set(there.sets)
-    )
+    if not there.there or not wanted.model.policy or there.target != wanted.runtime.target:
+        return False
+    return present.model.same_shape(wanted.model) and set(wanted.model.sets) <= set(there.sets)
 
 
 def _use_commands(host, names, there, present, wanted):

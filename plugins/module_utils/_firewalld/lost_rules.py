@@ -42,7 +42,7 @@ def _texts(rules):
 def _chain_lines(chain, had, has):
     wanted = _in_order([rule for rule in had if CHAIN not in rule or rule in has], has)
     if wanted[: len(has)] == has:
-        return ["-A %s %s" % (chain, rule) for rule in wanted[len(has) :]]
+        return ["-A %s %s" % (chain, rule) for rule in wanted[len(has):]]
     missing, at = [], 0
     for number, rule in enumerate(wanted, 1):
         if at < len(has) and has[at] == rule:

@@ -192,7 +192,7 @@ def _settings(answers):
 def _direct(answers):
     """Direct chains, foreign rules and passthroughs."""
     found = {}
-    for number, (code, out) in enumerate(answers[len(_LISTINGS) :]):
+    for number, (code, out) in enumerate(answers[len(_LISTINGS):]):
         if code != 0:
             raise _failed(["--direct", "--get-all-%ss" % _DIRECT[number]], code, out)
         found[_DIRECT[number]] = [line for line in _DIRECT_LINE.findall(out) if line.strip() and CHAIN not in line]

@@ -61,7 +61,7 @@ def _add(counts, source, destination, transport, port):
 
 def _plain(address):
     """An IPv4 address as such."""
-    return address[len(_MAPPED) :] if address.startswith(_MAPPED) and "." in address else address
+    return address[len(_MAPPED):] if address.startswith(_MAPPED) and "." in address else address
 
 
 def _tracked(host):

@@ -91,7 +91,7 @@ def read_ends(text, family, state):
 
 def _address(text, family):
     """Words of 32 bits, each in the order of this machine."""
-    words = [int(text[at : at + 8], 16) for at in range(0, len(text), 8)]
+    words = [int(text[at:at + 8], 16) for at in range(0, len(text), 8)]
     packed = b"".join(struct.pack("=I", word) for word in words)
     return socket.inet_ntop(socket.AF_INET6 if family == "ipv6" else socket.AF_INET, packed)
 

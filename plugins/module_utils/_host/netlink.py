@@ -49,7 +49,7 @@ def _understood(answer):
     kind = _HEAD.unpack(answer[: _HEAD.size])[1]
     if kind != _ERROR:
         return True
-    error = -struct.unpack("=i", answer[_HEAD.size : _HEAD.size + 4])[0]
+    error = -struct.unpack("=i", answer[_HEAD.size:_HEAD.size + 4])[0]
     if error == errno.EPERM:
         return None
     # This alone comes from netfilter itself, for a part that is not there.

@@ -127,7 +127,7 @@ class _Talk:
 
     def _feed(self, number):
         if self._data:
-            self._data = self._data[os.write(number, self._data[:_CHUNK]) :]
+            self._data = self._data[os.write(number, self._data[:_CHUNK]):]
         return not self._data
 
     def _drop(self, number):

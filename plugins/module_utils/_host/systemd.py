@@ -16,13 +16,13 @@ def runs(host):
     :rtype: bool
     """
     try:
-        return bool(
-            host.text("proc/1/comm").strip() == "systemd"
-            and os.path.isdir(host.file("run/systemd/system"))
-            and host.find("systemctl")
-            and os.readlink(host.file("proc/1/ns/net")) == os.readlink(host.file("proc/self/ns/net"))
-            and os.path.samefile(host.file("proc/1/root") + host.file("run/systemd"), host.file("run/systemd"))
-        )
+        if host.text("proc/1/comm").strip() != "systemd" or not os.path.isdir(host.file("run/systemd/system")):
+            return False
+        if not host.find("systemctl"):
+            return False
+        if os.readlink(host.file("proc/1/ns/net")) != os.readlink(host.file("proc/self/ns/net")):
+            return False
+        return os.path.samefile(host.file("proc/1/root") + host.file("run/systemd"), host.file("run/systemd"))
     except OSError:
         return False
 

@@ -252,11 +252,9 @@ def same_tables(present, wanted):
 
     :rtype: bool
     """
-    return (
-        set(present.chains) == set(wanted.chains)
-        and all(same_chain(present, wanted, name) for name in wanted.chains)
-        and same_jumps(present, wanted)
-    )
+    if set(present.chains) != set(wanted.chains) or not same_jumps(present, wanted):
+        return False
+    return all(same_chain(present, wanted, name) for name in wanted.chains)
 
 
 def repairs(present, wanted):

@@ -116,4 +116,4 @@ def _ours(lines, form, prefix, moment):
         found = form.match(line)
         at = moment(found.group(1)) if found and found.group(2).startswith(prefix) else None
         if at is not None:
-            yield at, found.group(2)[len(prefix) :]
+            yield at, found.group(2)[len(prefix):]

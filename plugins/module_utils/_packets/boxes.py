@@ -63,7 +63,7 @@ def common(one, other):
     """
     found = []
     for first, last in one:
-        for low, high in other[_start(other, first) :]:
+        for low, high in other[_start(other, first):]:
             if low > last:
                 break
             found.append((max(first, low), min(last, high)))
@@ -98,7 +98,7 @@ def split(box, product):
         intervals, parts = product[dimension], []
         for one in inside:
             at, last = one[dimension]
-            for low, high in intervals[_start(intervals, at) :]:
+            for low, high in intervals[_start(intervals, at):]:
                 if low > last:
                     break
                 if at < low:
@@ -204,7 +204,7 @@ def shadow(boxes, dimension):
 
 
 def _with(box, dimension, interval):
-    return box[:dimension] + (interval,) + box[dimension + 1 :]
+    return box[:dimension] + (interval,) + box[dimension + 1:]
 
 
 def _start(intervals, number):

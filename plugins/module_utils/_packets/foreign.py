@@ -97,7 +97,7 @@ class Family:
             for effect in walk.effects:
                 # A chain where none of ours stands comes before or after them, whatever it accepts.
                 if effect.verdict in (ACCEPT, UNKNOWN) and walk.reached() and self.options["unlisted"] == contract.DROP:
-                    found.extend(self._opened(effect, self.path.hooked[number + 1 :]))
+                    found.extend(self._opened(effect, self.path.hooked[number + 1:]))
                 if effect.verdict not in (ACCEPT, OURS):
                     found.extend(self._changed(effect))
         return found

@@ -99,7 +99,7 @@ class Sets:
 
 def _after(words, name, otherwise):
     """The word behind another one."""
-    return (words[words.index(name) + 1 :] + [""])[0] if name in words else otherwise
+    return (words[words.index(name) + 1:] + [""])[0] if name in words else otherwise
 
 
 def _masked(interval, mask, family):

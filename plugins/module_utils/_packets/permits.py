@@ -235,7 +235,7 @@ class _Permits(Family):
                         yield (sources, destination), names, doubtful
 
     def _names(self, interval):
-        tokens = self.path.interfaces.tokens[interval[0] : interval[1] + 1]
+        tokens = self.path.interfaces.tokens[interval[0]:interval[1] + 1]
         return [token.replace("\0", "*") if token != "\0" else "others" for token in tokens]
 
     def _ports_of(self, box, rest):

@@ -45,7 +45,7 @@ def find_block(content, scope, path):
     :raises RulesetError: a marker is damaged.
     """
     found = _places(content, path).get(scope)
-    return content[found[0] : found[1]] if found else None
+    return content[found[0]:found[1]] if found else None
 
 
 def with_block(content, scope, block, path):

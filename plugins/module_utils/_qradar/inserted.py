@@ -47,6 +47,6 @@ def _inserted(host, family):
         path = host.file("opt", "qradar", "conf", "%s.%s" % (PREFIX[family], suffix))
         for line in lines_of(native(read_file(path) or b"")):
             found = _INSERT.match(line)
-            rule = found and Rule(split_input(line[found.end() :]))
+            rule = found and Rule(split_input(line[found.end():]))
             if rule and rule.target() == "ACCEPT":
                 yield path, found.group(1), rule

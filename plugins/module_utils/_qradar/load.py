@@ -136,11 +136,10 @@ class Load:
 
     def _is_done(self):
         """Whether nothing else was to do."""
-        return bool(self.present.left) and all(
-            same_blocks(self.present.blocks[family], self.wanted.blocks[family])
-            and same_tables(self.present.tables[family], self.wanted.tables[family])
-            for family in self.families
-        )
+        now, then = self.present, self.wanted
+        if not now.left or not all(same_blocks(now.blocks[one], then.blocks[one]) for one in self.families):
+            return False
+        return all(same_tables(now.tables[one], then.tables[one]) for one in self.families)
 
     def _what_is(self):
         """All tables, and the files that QRadar has generated, by family.
