@@ -39,7 +39,7 @@ def main() -> int:
     options = arguments.parse_args()
     checks = None if options.checks is None else options.checks.split()
     refuse(options.version)
-    with restored_on_failure():
+    with tempfile.TemporaryDirectory() as scratch, restored_on_failure():
         say(f"version {options.version}")
         set_version(options.version)
         say("changelog")
@@ -48,15 +48,14 @@ def main() -> int:
         if checks is None or checks:
             run("tools/lint", *(checks or ()))
         say("build, twice")
-        built = build_twice()
+        built = build_twice(Path(scratch))
         say("install without a network, and verify")
         install(built, options.version)
         run("git", "add", "--all", "--", *CHANGED)
         run("git", "commit", "--quiet", "--message", f"Release {options.version}")
         run("git", "tag", "--annotate", options.version, "--message", f"portledger.qradar {options.version}")
-    digest = hashlib.sha256(built.read_bytes()).hexdigest()
-    built.with_name(f"{built.name}.sha256").write_text(f"{digest}  {built.name}\n", encoding="utf-8")
-    print(f"{digest}  {built.relative_to(ROOT)}")
+        digest = publish(built)
+    print(f"{digest}  dist/{built.name}")
     if checks is not None:
         say(f"NOT A RELEASE TO PUBLISH: only these checkers ran: {' '.join(checks) or 'none'}")
     say(f"committed, with the tag {options.version}. To publish: git push --follow-tags, and the files in dist")
@@ -97,24 +96,34 @@ def set_version(version: str) -> None:
             page.write_text(named, "utf-8")
 
 
-def build_twice() -> Path:
-    """Build it into dist, and once more.
+def build_twice(folder: Path) -> Path:
+    """Build it, and once more.
 
     Raises:
         SystemExit: the two differ.
     """
-    built = build.build(FOLDER)
-    with tempfile.TemporaryDirectory() as scratch:
-        again = build.build(Path(scratch))
-        if built.read_bytes() != again.read_bytes():
-            sys.exit("release: two builds of the same contents differ: see tools/build.py")
+    built, again = (build.build(folder / time) for time in ("first", "second"))
+    if built.read_bytes() != again.read_bytes():
+        sys.exit("release: two builds of the same contents differ: see tools/build.py")
     return built
+
+
+def publish(built: Path) -> str:
+    """Put the file into dist, and its checksum beside it, which is returned."""
+    digest = hashlib.sha256(built.read_bytes()).hexdigest()
+    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / built.name).write_bytes(built.read_bytes())
+    (FOLDER / f"{built.name}.sha256").write_text(f"{digest}  {built.name}\n", encoding="utf-8")
+    return digest
 
 
 def install(built: Path, version: str) -> None:
     """Install the file as a user does who has no network, and compare what is there with its manifest."""
     with tempfile.TemporaryDirectory() as scratch:
-        environment = {**os.environ, "ANSIBLE_CONFIG": os.devnull, "ANSIBLE_COLLECTIONS_PATH": scratch}
+        # Not the checkout's, which names a folder of its own.
+        settings = Path(scratch, "ansible.cfg")
+        settings.touch()
+        environment = {**os.environ, "ANSIBLE_CONFIG": str(settings), "ANSIBLE_COLLECTIONS_PATH": scratch}
         run("ansible-galaxy", "collection", "install", "--offline", "-p", scratch, str(built), environment=environment)
         name = f"portledger.qradar:{version}"
         run("ansible-galaxy", "collection", "verify", "--offline", "-p", scratch, name, environment=environment)
@@ -143,7 +152,10 @@ def run(*command: str, environment: dict[str, str] | None = None) -> None:
     Raises:
         SystemExit: it fails.
     """
-    code = subprocess.run(_found(command), cwd=ROOT, env=environment, check=False).returncode
+    # Programs of the environment start others of it.
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    everything = {**(environment or os.environ), "PATH": path}
+    code = subprocess.run(_found(command), cwd=ROOT, env=everything, check=False).returncode
     if code != 0:
         sys.exit(f"release: {' '.join(command)} failed with {code}")
 

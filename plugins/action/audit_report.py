@@ -65,7 +65,7 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
         if "groups" not in task_vars:
             return []
         try:
-            planner = make_planner(FullHostVars(task_vars["hostvars"], self._loader), task_vars["groups"])
+            planner = make_planner(FullHostVars(task_vars["hostvars"], self._loader), task_vars["groups"], task_vars)
         except PortledgerError:
             return []
         return list(planner.uncovered(GATEWAY))

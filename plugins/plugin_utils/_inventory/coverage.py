@@ -36,6 +36,10 @@ ROLE_VARIABLES: Final = (
 )
 """Every option of the roles that inventories set; a test compares them with the roles."""
 
+HOSTS_VARIABLE: Final = "firewall_hosts"
+GATEWAYS_VARIABLE: Final = "firewall_gateways"
+"""What names the groups that the playbooks act on."""
+
 _FEW: Final = 12
 _NEAR: Final = 0.85
 _LONGEST: Final = 60
@@ -43,30 +47,60 @@ _ROLES: Final = ("host_firewall", "gateway_firewall")
 
 
 def uncovered(
-    deployment: Deployment, inventory: Mapping[str, Mapping[str, object]], groups: Mapping[str, Sequence[str]]
+    deployment: Deployment,
+    inventory: Mapping[str, Mapping[str, object]],
+    groups: Mapping[str, Sequence[str]],
+    variables: Mapping[str, object] | None = None,
 ) -> tuple[str, ...]:
-    """Sentences for people; none where everything is covered."""
-    return tuple(map(message, (*_outside(deployment, groups), *_misspelt(deployment, inventory))))
+    """Sentences for people; none where everything is covered.
+
+    Args:
+        deployment: of this inventory.
+        inventory: the variables of each host.
+        groups: Ansible's ``groups``.
+        variables: of the task, which name the groups that the plays act on; by default those of any host, which have
+            extra variables too.
+    """
+    given = next(iter(inventory.values()), {}) if variables is None else variables
+    acted = str(given.get(HOSTS_VARIABLE) or QRADAR_GROUP), str(given.get(GATEWAYS_VARIABLE) or GATEWAY_GROUP)
+    return tuple(map(message, (*_outside(deployment, groups, acted), *_misspelt(deployment, inventory))))
 
 
-def outside(deployment: Deployment, groups: Mapping[str, Sequence[str]]) -> tuple[list[str], list[str]]:
-    """Hosts and gateways of the deployment that no play acts on."""
+def outside(
+    deployment: Deployment, groups: Mapping[str, Sequence[str]], acted: tuple[str, str] = (QRADAR_GROUP, GATEWAY_GROUP)
+) -> tuple[list[str], list[str]]:
+    """Hosts and gateways of the deployment that no play acts on.
+
+    Args:
+        deployment: of this inventory.
+        groups: Ansible's ``groups``.
+        acted: the group of hosts that plays act on, and that of gateways.
+    """
     found = []
-    for names, group in ((deployment.hosts, QRADAR_GROUP), (deployment.gateways, GATEWAY_GROUP)):
+    for names, group in zip((deployment.hosts, deployment.gateways), acted, strict=True):
         within = frozenset(groups.get(group, ()))
         found.append([name for name in names if name not in within])
     return found[0], found[1]
 
 
-def _outside(deployment: Deployment, groups: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    hosts, gateways = outside(deployment, groups)
-    if hosts:
+def _outside(deployment: Deployment, groups: Mapping[str, Sequence[str]], acted: tuple[str, str]) -> Iterator[str]:
+    hosts, gateways = outside(deployment, groups, acted)
+    for names, group, default, variable in (
+        (hosts, acted[0], QRADAR_GROUP, HOSTS_VARIABLE),
+        (gateways, acted[1], GATEWAY_GROUP, GATEWAYS_VARIABLE),
+    ):
+        if names and group != default:
+            yield (
+                f"group {within(group, LONGEST_NAME)}: does not contain {shortened(names, _FEW)}, which the plan counts "
+                f"on, so no play configures or audits them. Put them into this group, or name another in {variable}."
+            )
+    if hosts and acted[0] == QRADAR_GROUP:
         yield (
             f"group {QRADAR_GROUP}: does not contain {shortened(hosts, _FEW)}, which the plan counts on, so no play "
             f"configures or audits them. Put them, or their groups {QRADAR_GROUP}_<role>, below the group "
             f"{QRADAR_GROUP}."
         )
-    if gateways:
+    if gateways and acted[1] == GATEWAY_GROUP:
         yield (
             f"group {GATEWAY_GROUP}: does not contain {shortened(gateways, _FEW)}, which have "
             f"qradar_gateway_segments, so no play configures or audits them. Put them into the group {GATEWAY_GROUP}."

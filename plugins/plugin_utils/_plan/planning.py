@@ -22,12 +22,15 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.view 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
 
 
-def make_planner(hostvars: HostVars, groups: Mapping[str, Sequence[str]]) -> Planner:
+def make_planner(
+    hostvars: HostVars, groups: Mapping[str, Sequence[str]], variables: Mapping[str, Any] | None = None
+) -> Planner:
     """Read the whole inventory once.
 
     Args:
         hostvars: Ansible's ``hostvars``.
         groups: Ansible's ``groups``.
+        variables: of the task that asks, where there is one.
 
     Raises:
         PortledgerError: see :func:`read_deployment`.
@@ -39,7 +42,7 @@ def make_planner(hostvars: HostVars, groups: Mapping[str, Sequence[str]]) -> Pla
         deployment = read_deployment(inventory, groups, catalog, today=datetime.date.today())
     except InputError as error:
         raise _of_the_group(error, hostvars) from None
-    return Planner(deployment, catalog, uncovered(deployment, inventory, groups))
+    return Planner(deployment, catalog, uncovered(deployment, inventory, groups, variables))
 
 
 def _of_the_group(error: InputError, hostvars: HostVars) -> InputError:

@@ -70,7 +70,7 @@ class TaskPlan:
     def _planner_for_all(self) -> Planner:
         """Called in only one worker of a run, so its messages appear once."""
         started = time.monotonic()
-        planner = make_planner(self._task_vars["hostvars"], self._task_vars["groups"])
+        planner = make_planner(self._task_vars["hostvars"], self._task_vars["groups"], self._task_vars)
         for warning in planner.warnings(self._scope):
             self._display.warning(warning)
         deployment, seconds = planner.deployment, time.monotonic() - started
