@@ -27,7 +27,16 @@ import yaml
 ROOT: Final = build.ROOT
 FOLDER: Final = ROOT / "dist"
 # What a release changes. The pages name the file to install.
-CHANGED: Final = ("galaxy.yml", "CHANGELOG.rst", "CHANGELOG.md", "changelogs", "README.md", "docs")
+CHANGED: Final = (
+    "galaxy.yml",
+    "CHANGELOG.rst",
+    "CHANGELOG.md",
+    "changelogs",
+    "README.md",
+    "SECURITY.md",
+    "docs",
+    "examples",
+)
 _VERSION: Final = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 
 
@@ -89,7 +98,8 @@ def set_version(version: str) -> None:
     galaxy.write_text(
         re.sub(r"^version: .*$", f"version: {version}", galaxy.read_text("utf-8"), flags=re.MULTILINE), "utf-8"
     )
-    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+    pages = ("README.md", "SECURITY.md", "docs/*.md", "examples/**/*.yml")
+    for page in (path for pattern in pages for path in ROOT.glob(pattern)):
         text = page.read_text("utf-8")
         named = re.sub(r"portledger-qradar-\d+\.\d+\.\d+(?=\.tar\.gz)", f"portledger-qradar-{version}", text)
         if named != text:

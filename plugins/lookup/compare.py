@@ -108,15 +108,12 @@ _raw:
 """
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
-from ansible.inventory.manager import InventoryManager
-from ansible.vars.hostvars import HostVars
-from ansible.vars.manager import VariableManager
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.lookup import Lookup
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.other_inventory import read_inventory
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.compare import compare
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.snapshot import Snapshot
@@ -134,13 +131,9 @@ class LookupModule(Lookup):
 
     def _snapshot_of(self, sources: list[str]) -> Snapshot:
         """The other inventory, read as Ansible reads the inventory of a run."""
-        for source in sources:
-            if "," not in source and not Path(source).expanduser().exists():
-                raise PortledgerError(f"before: {source!r} does not exist. Write it as you would after -i.")
+        hostvars, groups = read_inventory("before", sources, self._loader)
         try:
-            inventory = InventoryManager(loader=self._loader, sources=sources)
-            manager = VariableManager(loader=self._loader, inventory=inventory)
-            return Snapshot.of(self._full(HostVars(inventory, manager, self._loader)), inventory.get_groups_dict())
+            return Snapshot.of(hostvars, groups)
         except (AnsibleError, PortledgerError) as error:
             # Ansible's own messages may have several lines.
             words = " ".join(str(error).split())

@@ -29,6 +29,7 @@ description:
 extends_documentation_fragment:
   - portledger.qradar.ruleset
   - portledger.qradar.attributes
+  - portledger.qradar.attributes.firewall
   - portledger.qradar.attributes.linux
 attributes:
   action:

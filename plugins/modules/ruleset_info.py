@@ -26,6 +26,7 @@ description:
 extends_documentation_fragment:
   - portledger.qradar.ruleset
   - portledger.qradar.attributes
+  - portledger.qradar.attributes.firewall
   - portledger.qradar.attributes.linux
   - portledger.qradar.attributes.read_only
 attributes:

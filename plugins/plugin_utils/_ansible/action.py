@@ -8,18 +8,22 @@ Note that this plugin util is **PRIVATE** to the collection.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.host_variables import FullHostVars
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.other_inventory import read_inventory
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError, PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import Form, ResultError, checked
-from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.task import TaskPlan
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.task import Inventory, TaskPlan
+
+INVENTORY_VARIABLE: Final = "firewall_inventory"
+"""Names the inventory of the whole deployment where the run has only a part of it, such as a slice of AWX."""
 
 
 class PlanningAction(ActionBase):  # type: ignore[misc] # ansible-core has no types
@@ -67,7 +71,19 @@ class PlanningAction(ActionBase):  # type: ignore[misc] # ansible-core has no ty
             problem = f"would get the rules and targets that are planned for {name}"
             raise InputError(name, "delegate_to", str(delegated), problem, "Run the task on the host that it is for")
         variables = {**task_vars, "hostvars": FullHostVars(task_vars["hostvars"], self._loader)}
-        return TaskPlan(scope, str(self._task._uuid), Path(constants.DEFAULT_LOCAL_TMP), variables, Display())
+        folder = Path(constants.DEFAULT_LOCAL_TMP)
+        return TaskPlan(scope, str(self._task._uuid), folder, variables, Display(), self._whole(task_vars))
+
+    def _whole(self, task_vars: Mapping[str, Any]) -> Callable[[], Inventory] | None:
+        """What reads the inventory that a variable names; None where there is none, and that of the run counts."""
+        if not task_vars.get(INVENTORY_VARIABLE):
+            return None
+        given = self._templar.template(task_vars[INVENTORY_VARIABLE])
+        sources = [given] if isinstance(given, str) else given
+        if not isinstance(sources, list) or not all(isinstance(one, str) and one for one in sources):
+            problem, remedy = "is not an inventory", "Write a path, or a list of paths, as after -i"
+            raise InputError(task_vars["inventory_hostname"], INVENTORY_VARIABLE, given, problem, remedy)
+        return lambda: read_inventory(INVENTORY_VARIABLE, sources, self._loader)
 
     def with_inventory_options(
         self, arguments: dict[str, Any], scope: object, names: Iterable[str], task_vars: Mapping[str, Any]

@@ -91,8 +91,9 @@ def _outside(deployment: Deployment, groups: Mapping[str, Sequence[str]], acted:
     ):
         if names and group != default:
             yield (
-                f"group {within(group, LONGEST_NAME)}: does not contain {shortened(names, _FEW)}, which the plan counts "
-                f"on, so no play configures or audits them. Put them into this group, or name another in {variable}."
+                f"group {within(group, LONGEST_NAME)}: does not contain {shortened(names, _FEW)}, which the plan "
+                f"counts on, so no play configures or audits them. Put them into this group, or name another in "
+                f"{variable}."
             )
     if hosts and acted[0] == QRADAR_GROUP:
         yield (

@@ -9,10 +9,11 @@ Note that this plugin util is **PRIVATE** to the collection.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.view import HostVars
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.folder import PlanFolder
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Plan, Planner
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planning import (
@@ -20,6 +21,9 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planning i
     refuse_play_variables,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.who import Who
+
+Inventory: TypeAlias = tuple[HostVars, Mapping[str, Sequence[str]]]
+"""The variables of hosts, and the groups."""
 
 
 class Display(Protocol):
@@ -41,9 +45,19 @@ class TaskPlan:
         parent: the run's own temporary folder, the same in all its workers.
         task_vars: what Ansible hands an action plugin.
         display: warnings of the plan go here, once a run.
+        whole: reads the inventory of the whole deployment, where the run has only a part of it.
     """
 
-    def __init__(self, scope: str, key: str, parent: Path, task_vars: Mapping[str, Any], display: Display) -> None:
+    def __init__(
+        self,
+        scope: str,
+        key: str,
+        parent: Path,
+        task_vars: Mapping[str, Any],
+        display: Display,
+        whole: Callable[[], Inventory] | None = None,
+    ) -> None:
+        self._whole = whole
         self._scope = scope
         self._task_vars = task_vars
         self._display = display
@@ -70,7 +84,8 @@ class TaskPlan:
     def _planner_for_all(self) -> Planner:
         """Called in only one worker of a run, so its messages appear once."""
         started = time.monotonic()
-        planner = make_planner(self._task_vars["hostvars"], self._task_vars["groups"], self._task_vars)
+        hostvars, groups = self._whole() if self._whole else (self._task_vars["hostvars"], self._task_vars["groups"])
+        planner = make_planner(hostvars, groups, self._task_vars)
         for warning in planner.warnings(self._scope):
             self._display.warning(warning)
         deployment, seconds = planner.deployment, time.monotonic() - started
