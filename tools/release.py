@@ -188,6 +188,8 @@ def say(text: str) -> None:
 
 def _found(command: Sequence[str]) -> list[str]:
     """A program of the environment, of the checkout, or of the machine."""
+    if "/" in command[0]:
+        return [str(ROOT / command[0]), *command[1:]]
     beside = Path(sys.executable).with_name(command[0])
     return [str(beside) if beside.exists() else command[0], *command[1:]]
 

@@ -27,14 +27,6 @@ attributes:
     description: Operating systems that the module supports.
 """
 
-    FIREWALL = r"""
-attributes:
-  action_group:
-    description: Use C(group/portledger.qradar.firewall) in C(module_defaults) for options that modules share.
-    membership: portledger.qradar.firewall
-    support: full
-"""
-
     LINUX = r"""
 attributes:
   platform:

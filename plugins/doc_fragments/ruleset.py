@@ -64,4 +64,9 @@ options:
     type: dict
 requirements:
   - root on the managed host
+attributes:
+  action_group:
+    description: Use C(group/portledger.qradar.firewall) in C(module_defaults) for options that modules share.
+    membership: portledger.qradar.firewall
+    support: full
 """

@@ -29,7 +29,6 @@ description:
 extends_documentation_fragment:
   - portledger.qradar.ruleset
   - portledger.qradar.attributes
-  - portledger.qradar.attributes.firewall
   - portledger.qradar.attributes.linux
 attributes:
   action:

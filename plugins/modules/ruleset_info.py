@@ -26,7 +26,6 @@ description:
 extends_documentation_fragment:
   - portledger.qradar.ruleset
   - portledger.qradar.attributes
-  - portledger.qradar.attributes.firewall
   - portledger.qradar.attributes.linux
   - portledger.qradar.attributes.read_only
 attributes:

@@ -23,7 +23,12 @@ ALWAYS = (
     "lab/safe_apply/test_lock_out.py::test_a_restart_before_the_confirmation[{}]",
 )
 # Of the units, what long.txt has something of.
-UNITS = ("tests/unit/test_host_python.py", "tests/unit/kernel/iptables")
+UNITS = (
+    "tests/unit/test_host_python.py",
+    "tests/unit/kernel/iptables",
+    "tests/unit/examples",
+    "tests/unit/tools/test_build.py",
+)
 
 
 def collected(*arguments: str) -> tuple[set[str], str]:

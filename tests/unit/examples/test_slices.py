@@ -96,21 +96,21 @@ def sliced(private: Path, number: int, hosts: Sequence[str]) -> Path:
     return folder
 
 
-def test_three_slices_at_once_are_one_job(private: Path, expected: Rulesets) -> None:
-    whole = f"-i {EXAMPLES}/inventory"
-    jobs = [job(private, f"slice{number}", whole, "--limit", ",".join(one)) for number, one in enumerate(SLICES)]
-    assert run(private, jobs) == [0, 0, 0]
+@pytest.mark.parametrize("way", ["limit", "awx"])
+def test_three_slices_at_once_are_one_job(way: str, private: Path, expected: Rulesets) -> None:
+    whole = EXAMPLES / "inventory"
+    if way == "limit":
+        given = [[f"-i {whole}", "--limit", ",".join(one)] for one in SLICES]
+    else:
+        parts = [sliced(private, number, one) for number, one in enumerate(SLICES)]
+        given = [[f"-i {part}", f"-e firewall_inventory={whole}"] for part in parts]
+        # What the variable is for.
+        given.append([f"-i {parts[0]}"])
+    jobs = [job(private, f"slice{number}", *one) for number, one in enumerate(given)]
+    assert run(private, jobs) == [0] * len(jobs)
     assert rulesets(private, "slice0", "slice1", "slice2") == expected
-
-
-def test_slices_of_awx_plan_with_the_whole_inventory(private: Path, expected: Rulesets) -> None:
-    whole = f"-e firewall_inventory={EXAMPLES}/inventory"
-    parts = [sliced(private, number, one) for number, one in enumerate(SLICES)]
-    jobs = [job(private, f"slice{number}", f"-i {part}", whole) for number, part in enumerate(parts)]
-    alone = job(private, "alone", f"-i {parts[0]}")
-    assert run(private, [*jobs, alone]) == [0, 0, 0, 0]
-    assert rulesets(private, "slice0", "slice1", "slice2") == expected
-    assert rulesets(private, "alone")["ep1"] != expected["ep1"], "without it, the plan knows nothing of other slices"
+    if way == "awx":
+        assert rulesets(private, "slice3")["ep1"] != expected["ep1"], "a plan of the slice knows nothing of the others"
 
 
 def test_a_slice_that_fails_half_way_costs_no_other(private: Path, expected: Rulesets) -> None:

@@ -57,6 +57,20 @@ def test_outside_the_groups(groups: Mapping[str, Sequence[str]], sentences: list
     assert named({}, groups) == sentences
 
 
+def test_other_groups_that_the_plays_act_on() -> None:
+    groups = {"siem": ["con1"], "fw": ["gw1"], "all": ["con1", "ep1", "gw1"]}
+    inventory = {name: dict(found) for name, found in SMALL.items()}
+    assert list(uncovered(small({}), inventory, groups, {"firewall_hosts": "all", "firewall_gateways": "fw"})) == []
+    assert list(uncovered(small({}), inventory, groups, {"firewall_hosts": "siem", "firewall_gateways": "fws"})) == [
+        "group siem: does not contain ep1, which the plan counts on, so no play configures or audits them. "
+        "Put them into this group, or name another in firewall_hosts.",
+        "group fws: does not contain gw1, which the plan counts on, so no play configures or audits them. "
+        "Put them into this group, or name another in firewall_gateways.",
+    ]
+    extra = {"con1": {"firewall_hosts": "all", "firewall_gateways": "fw"}}
+    assert named(extra, groups) == [], "an extra variable is a variable of every host"
+
+
 @pytest.mark.parametrize(
     ("variable", "meant"),
     [
