@@ -67,6 +67,6 @@ requirements:
 attributes:
   action_group:
     description: Use C(group/portledger.qradar.firewall) in C(module_defaults) for options that modules share.
-    membership: portledger.qradar.firewall
+    membership: [portledger.qradar.firewall]
     support: full
 """

@@ -26,7 +26,7 @@ def test_action_groups_are_those_that_modules_document() -> None:
     documented = [path.stem for path in ROOT.glob("plugins/modules/*.py") if fragment in path.read_text("utf-8")]
     assert groups == {"firewall": sorted(documented)}
     text = (ROOT / "plugins/doc_fragments/ruleset.py").read_text("utf-8")
-    assert re.findall(r"membership: (\S+)", text) == ["portledger.qradar.firewall"]
+    assert re.findall(r"membership: (\S+)", text) == ["[portledger.qradar.firewall]"]
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -83,3 +83,22 @@ def test_the_survey_asks_for_options_of_the_roles() -> None:
         specs = yaml.safe_load((ROOT / "roles" / role / "meta/argument_specs.yml").read_text(encoding="utf-8"))
         option = specs["argument_specs"]["main"]["options"][question["variable"]]
         assert set(question.get("choices", ())) <= set(option.get("choices", ()))
+
+
+def test_an_inventory_that_is_not_the_whole_is_refused(tmp_path: Path) -> None:
+    part = tmp_path / "part.yml"
+    part.write_text("qradar_console: {hosts: {con1: {ansible_host: 198.18.1.11}}}\n", encoding="utf-8")
+    command = "ansible-playbook -i inventory site.yml --check --tags hosts --limit ep1 -e "
+    values = (f"firewall_inventory={part}", "firewall_inventory=gone.yml", "'{\"firewall_inventory\": 7}'")
+    said = [(" ".join(text.split()), code) for text, code in outputs([command + one for one in values], EXAMPLES)]
+    assert [code for _text, code in said] == [2, 2, 2]
+    for (text, _code), message in zip(
+        said,
+        (
+            "ep1",
+            "firewall_inventory: 'gone.yml' does not exist. Write it as you would after -i.",
+            "ep1: firewall_inventory: 7 is not an inventory. Write a path, or a list of paths, as after -i",
+        ),
+        strict=True,
+    ):
+        assert message in text
