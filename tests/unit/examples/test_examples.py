@@ -58,6 +58,7 @@ def test_a_group_without_hosts_is_refused() -> None:
 
 
 def test_ansible_builder_takes_the_definition(tmp_path: Path) -> None:
+    pytest.importorskip("ansible_builder")
     folder = EXAMPLES / "execution-environment"
     definition = tmp_path / "execution-environment.yml"
     definition.write_bytes((folder / definition.name).read_bytes())

@@ -124,6 +124,7 @@ def test_what_cannot_be_released_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("checks", ["", "nothing"])
 def test_a_release(checks: str, tmp_path: Path) -> None:
+    pytest.importorskip("antsibull_changelog")
     checkout = clone(tmp_path)
     done = release(checkout, "9.1.0", "--checks", checks)
     status = subprocess.run(["git", "status", "--porcelain"], cwd=checkout, capture_output=True, check=True).stdout
