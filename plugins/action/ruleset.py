@@ -12,6 +12,7 @@ from typing import Any
 from ansible import constants, context
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.utils.display import Display
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import (
     APPLY,
@@ -19,6 +20,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.contract i
     HOST,
     PRESENT,
     ROLE_OPTIONS,
+    RULESET_OPTIONS,
     SCOPES,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.action import PlanningAction
@@ -69,9 +71,8 @@ class ActionModule(PlanningAction):
 
         def change() -> dict[str, Any]:
             if seconds and not self._task.check_mode:
-                applied = self._apply_and_confirm(name, arguments, seconds, probes, targets, task_vars)
-                return _with_lost_rules(name, applied)
-            result = _with_lost_rules(name, self.call_module(arguments, task_vars))
+                return self._apply_and_confirm(name, arguments, seconds, probes, targets, task_vars)
+            result = self._load(arguments, task_vars)
             if result.get("changed") and not self._task.check_mode:
                 result["confirmed"] = False
             return result
@@ -101,6 +102,31 @@ class ActionModule(PlanningAction):
         if not isinstance(result.get("holds"), bool):
             raise PortledgerError(f"{task_vars['inventory_hostname']}: {words_of(result)}")
         return bool(result["holds"])
+
+    def _load(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """Have the module load the rules; before the first ones, say what these leave without effect."""
+        result = self.call_module(arguments, task_vars)
+        if result.pop("first", False) is not True:
+            return result
+        # Only here is the code sent that counts: a host that has rules of ours needs none of it.
+        asked = {key: value for key, value in arguments.items() if key in RULESET_OPTIONS}
+        try:
+            counted: dict[str, Any] = self._execute_module(
+                module_name="portledger.qradar.ruleset_info",
+                module_args={**asked, "count_lost": True},
+                task_vars=task_vars,
+            )
+        finally:
+            # Nothing is changed so far.
+            self._starts = 0
+        count, warning = _lost_rules(task_vars["inventory_hostname"], counted)
+        more = {"lost_rules": count} if count else {}
+        if self._task.check_mode:
+            return {**result, **more, "warnings": [*result.get("warnings", []), warning]} if warning else result
+        if warning:
+            # Now: warnings of a result are printed once all is done.
+            Display().display(f"[WARNING]: {warning}", color=constants.COLOR_WARN, stderr=True)
+        return {**self.call_module({**arguments, "count_lost": False}, task_vars), **more}
 
     def _apply_and_confirm(
         self,
@@ -135,7 +161,7 @@ class ActionModule(PlanningAction):
         # Started before the change: targets that answer now must still answer after it.
         with Watch(targets) as before:
             try:
-                result = self.call_module({**arguments, "change": {"token": token, "phase": APPLY}}, task_vars)
+                result = self._load({**arguments, "change": {"token": token, "phase": APPLY}}, task_vars)
             except AnsibleConnectionFailure as error:
                 # Newer releases of Ansible add the cause, and this message contains it already.
                 confirmation = Confirmation(name, seconds, call)
@@ -218,11 +244,13 @@ class ActionModule(PlanningAction):
         return result
 
 
-def _with_lost_rules(name: str, result: dict[str, Any]) -> dict[str, Any]:
-    """A result that warns of foreign rules which the first enforcement leaves without effect."""
-    count = result.get("lost_rules")
-    if isinstance(count, int) and count > 0:
-        rules = "foreign rule permits" if count == 1 else "foreign rules permit"
-        words = f"{name}: {count} {rules} what the plan does not, without effect once it is enforced. The playbook"
-        result["warnings"] = [*result.get("warnings", []), f"{words} portledger.qradar.adopt shows which."]
-    return result
+def _lost_rules(name: str, counted: dict[str, Any]) -> tuple[int, str]:
+    """How many foreign rules the first enforcement leaves without effect, and the warning that says so."""
+    count = counted.get("lost_rules")
+    if not isinstance(count, int) or counted.get("failed"):
+        return 0, f"{name}: foreign rules without effect once the plan is enforced: not counted: {words_of(counted)}"
+    if count <= 0:
+        return 0, ""
+    rules = "foreign rule permits" if count == 1 else "foreign rules permit"
+    words = f"{name}: {count} {rules} what the plan does not, without effect once it is enforced. The playbook"
+    return count, f"{words} portledger.qradar.adopt shows which."

@@ -10,7 +10,6 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base import con
 from ansible_collections.portledger.qradar.plugins.module_utils._host.interfaces import check_interfaces
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import find_management, holds_any
 from ansible_collections.portledger.qradar.plugins.module_utils._registry.providers import PROVIDERS
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.permits import count_lost
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.line import with_addresses
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import make_policy
@@ -48,12 +47,15 @@ def apply_ruleset(host, options, check, verbosity=0):
         return {"changed": False, "holds": holds_any(host, change["addresses"])}
     if change["phase"] != contract.APPLY:
         return end_change(host, options)
-    provider = plan = management = None
+    first = provider = plan = management = None
     if options["state"] == "present":
         plan = read_plan(options["plan"], scope)
         check_interfaces(host, plan.interfaces)
         management = find_management(host, options["management"])
         provider = choose_provider(PROVIDERS, host, scope, options["provider"])
+        first = _is_asked_first(host, options)
+        if first and not check:
+            return {"changed": False, "first": True}
 
     def prepare():
         if change.get("token"):
@@ -61,7 +63,6 @@ def apply_ruleset(host, options, check, verbosity=0):
             host.be_patient(options["confirm_seconds"])
         return prepare_change(host, options, provider, plan, management)
 
-    lost = _lost_rules(host, options, plan, management)
     timed = (change["token"], options["confirm_seconds"]) if change.get("token") else None
     applied = apply_safely(host, scope, PROVIDERS, prepare, timed, {"check": check, "forget": provider is None})
     lines = applied.prepared.lines
@@ -75,8 +76,8 @@ def apply_ruleset(host, options, check, verbosity=0):
         result["management"] = management.as_data()
         result["persistent"] = _persistent(host, scope, provider, check)
         applied.warnings.extend(provider_warnings(host, provider))
-    if lost:
-        result["lost_rules"] = lost
+    if first:
+        result["first"] = True
     if applied.timer:
         result["timer"] = applied.timer
     if applied.warnings:
@@ -84,13 +85,13 @@ def apply_ruleset(host, options, check, verbosity=0):
     return result
 
 
-def _lost_rules(host, options, plan, management):
-    """How many foreign rules lose their effect by the first rules of ours that drop; later, nobody asks again."""
-    if not options.get("count_lost") or plan is None or options["unlisted"] != contract.DROP:
-        return 0
-    if other_traces(PROVIDERS, host, options["scope"], None):
-        return 0
-    return count_lost(host, plan, management, options)
+def _is_asked_first(host, options):
+    """Whether the controller wants to count what the first rules of ours that drop leave without effect.
+
+    It counts with another module: this one is sent to every host in every run, and would be larger with that code.
+    """
+    drops = options.get("count_lost") and options["unlisted"] == contract.DROP
+    return bool(drops and not other_traces(PROVIDERS, host, options["scope"], None))
 
 
 def _persistent(host, scope, provider, check):

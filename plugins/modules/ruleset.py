@@ -72,8 +72,8 @@ options:
     default: []
   count_lost:
     description:
-      - Whether to count the foreign rules that lose their effect by the first rules of this collection, see
-        RV(lost_rules). Where such rules are loaded already, nothing is counted.
+      - Whether to count the foreign rules that lose their effect by the first rules of this collection, before these
+        are loaded, see RV(lost_rules). Where such rules are loaded already, nothing is counted.
     type: bool
     default: false
   gives_way:
@@ -154,7 +154,7 @@ RETURN = r"""
 lost_rules:
   description:
     - How many foreign rules permit what the plan does not, and lose their effect by the first rules of this collection.
-      A warning says the same.
+      A warning says the same, before anything is loaded.
   returned: with O(count_lost=true) and O(unlisted=drop), when there are some, and nothing of this collection was loaded
   type: int
   sample: 3

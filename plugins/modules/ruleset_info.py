@@ -36,10 +36,6 @@ attributes:
   diff_mode:
     details: Changes nothing. See RV(difference).
 options:
-  provider:
-    description:
-      - The provider that should load the rules, as for M(portledger.qradar.ruleset). RV(difference) is relative to what
-        this one would load.
   plan:
     description:
       - Address sets and flows that concern this host. The action plugin derives it from the inventory.
@@ -64,6 +60,10 @@ options:
       - Also report what foreign rules permit, as if the rules of this collection were not there, in
         RV(foreign_permits), and which connections are established, in RV(connections). The playbook C(adopt) makes a
         proposal of that.
+    type: bool
+    default: false
+  count_lost:
+    description: Internal. Report RV(lost_rules) alone. The action plugin of M(portledger.qradar.ruleset) sets it.
     type: bool
     default: false
 requirements:
@@ -124,8 +124,7 @@ persistent:
   type: dict
   contains:
     loaded_by:
-      description: V(unit) is a unit of this collection, V(provider) is the provider's own service. Else V(nothing).
-      type: str
+      {type: str, description: "V(unit) of this collection, V(provider) for the provider's own service, or V(nothing)."}
     providers: {type: list, elements: str, description: The providers of what would be loaded.}
     difference:
       description: What a boot would change of what is loaded now, as RV(difference). A change that waits for its
@@ -247,16 +246,11 @@ log:
       description: Whether there may have been more packets than were logged. Always true, for the rate is limited.
       type: bool
     unparsed: {type: int, description: "Lines with the prefix, but not in the kernel's form of a packet."}
-    flows_left_out:
-      description: How many flows are missing in RV(logged) because there were more than 1000.
-      type: int
+    flows_left_out: {type: int, description: How many flows RV(logged) lacks because there were more than 1000.}
     met:
       description: How many packets met each rule that logs since it was loaded, whether they were logged or not.
       type: dict
-    notes:
-      description: Why the journal was not read, and anything else worth knowing.
-      type: list
-      elements: str
+    notes: {type: list, elements: str, description: "Why the journal was not read, and anything else worth knowing."}
   sample: {read_from: journal, since: "2026-01-30T06:00:00Z", complete: true, packets: 20, lower_bound: true,
            unparsed: 0, flows_left_out: 0, met: {"unlisted: log": 57}, notes: []}
 others:
@@ -320,9 +314,7 @@ listeners:
     transport: {type: str, description: V(tcp) or V(udp).}
     port: {type: int, description: A number.}
     addresses:
-      description: Addresses of this host that are listened on. V(0.0.0.0) and V(::) are all.
-      type: list
-      elements: str
+      {type: list, elements: str, description: Addresses that are listened on. V(0.0.0.0) and V(::) are all.}
     loopback: {type: bool, description: "Whether it is the loopback only, which the network cannot reach."}
     processes: {type: list, elements: str, description: "Names of the processes, or V(kernel)."}
     services:
@@ -372,6 +364,8 @@ connections:
   returned: success, with O(permits=true)
   type: list
   elements: dict
+lost_rules:
+  {description: "As M(portledger.qradar.ruleset) returns it.", returned: "success, with O(count_lost=true)", type: int}
 connections_left_out:
   {description: "How many are missing in RV(connections).", returned: "success, with O(permits=true)", type: int}
 """
@@ -390,6 +384,7 @@ def main():
             since={"type": "str", "default": "boot"},
             surroundings={"type": "bool", "default": False},
             permits={"type": "bool", "default": False},
+            count_lost={"type": "bool", "default": False},
         ),
         supports_check_mode=True,
     )

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 from pathlib import Path
 
@@ -82,8 +83,11 @@ def test_adopted_as_it_stands(case: Case, tmp_path: Path) -> None:
         assert (again["extra_flows"], again["parties"]) == (0, {}), text
 
 
-def warnings(run: Recorded) -> list[str]:
-    return [word for one in run.results["console"] for word in one.get("warnings", ()) if "adopt" in word]
+def steps(lab: Lab, *arguments: str) -> list[str]:
+    """What a run of site sends and prints, in order: its modules, and its warning of foreign rules."""
+    run = record_playbook(lab, SITE, "-vvv", *arguments)
+    words = re.findall(r"Using module file \S+/(\w+)\.py|\[WARNING\]: (console: [^[]*?which\.)", run.run.stdout)
+    return [module or " ".join(warning.split()) for module, warning in words]
 
 
 def test_site_warns_before_the_first_enforcement_only(tmp_path: Path) -> None:
@@ -94,8 +98,12 @@ def test_site_warns_before_the_first_enforcement_only(tmp_path: Path) -> None:
             "console: 3 foreign rules permit what the plan does not, without effect once it is enforced. The playbook "
             "portledger.qradar.adopt shows which."
         )
-        assert warnings(record_playbook(lab, SITE, "--check")) == [line]
-        assert warnings(record_playbook(lab, SITE)) == [line]
-        assert warnings(record_playbook(lab, SITE)) == []
+        before = whole(lab["console"])
+        asked = ["ruleset", "ruleset_info", line]
+        assert steps(lab, "--check") == asked
+        assert whole(lab["console"]) == before
+        # Applied, and confirmed.
+        assert steps(lab) == [*asked, "ruleset", "ruleset"]
+        assert steps(lab) == ["ruleset"]
         # As if ours were not there.
         assert proposed(adopt(lab, tmp_path))["blocked"] == 3

@@ -83,6 +83,17 @@ class RulesetTest(unittest.TestCase):
         self.assertEqual(["iptables-save", "ip6tables-save", "ipset save"], self.programs(kernel))
         self.assertEqual(self.apply(Kernel()), result)
 
+    def test_whether_foreign_rules_are_to_be_counted_first(self):
+        # Nothing of ours is there, so nothing is loaded before the controller has counted.
+        kernel = Kernel()
+        self.assertEqual({"changed": False, "first": True}, self.apply(kernel, count_lost=True))
+        self.assertEqual(["iptables-save", "ip6tables-save", "ipset list -n"], self.programs(kernel))
+        checked = self.apply(Kernel(), check=True, count_lost=True)
+        self.assertEqual(dict(self.apply(Kernel()), first=True), checked)
+        ours = Kernel({"iptables-save": (0, "*filter\n:PORTLEDGER-IN - [0:0]\nCOMMIT\n", "")})
+        for kernel, changes in ((ours, {}), (Kernel(), {"unlisted": "log"}), (Kernel(), {"state": "absent"})):
+            self.assertNotIn("first", self.apply(kernel, check=True, count_lost=True, **changes))
+
     def test_without_ipset(self):
         # Not installed; and with a kernel that knows no sets, by its own word.
         for folder, kernel, has in (
