@@ -17,7 +17,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.contract i
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.answers import Answer, Answers, read_answer
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.lines import as_lines
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.page import as_page
-from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.parties import FITTING, MODES
+from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.parties import EXACT, MODES
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.permitted import PermittedByPlan
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.proposal import blocked, not_proposed, propose
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.yaml_text import as_yaml
@@ -45,7 +45,7 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
                 "gateway_result": {"type": "str", "required": True},
                 "folder": {"type": "path", "default": "adopt"},
                 "review_days": {"type": "int", "default": 90},
-                "parties": {"type": "str", "choices": list(MODES), "default": FITTING},
+                "parties": {"type": "str", "choices": list(MODES), "default": EXACT},
             }
         )
         days = options["review_days"]

@@ -63,12 +63,13 @@ options:
   parties:
     description:
       - When sources of rules become networks of a party.
-      - With V(fitting), where every host that the party may reach permits one port of a service to them. What the party
-        permits beyond the rules is said beside it.
-      - With V(exact), only where the party permits nothing beyond the rules.
+      - With V(exact), only where the party permits nothing beyond the rules. Else they become an extra flow, and a comment
+        says which party it could be.
+      - With V(fitting), also where every host that the party may reach permits one port of a service to them, and the
+        party permits ten ports more than the rules at most. A comment names these ports.
     type: str
-    choices: [fitting, exact]
-    default: fitting
+    choices: [exact, fitting]
+    default: exact
 seealso:
   - module: portledger.qradar.ruleset_info
 """

@@ -23,7 +23,8 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.boxes imp
     without,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.permitted import PermittedByPlan
-from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.wants import Want, permitted_today
+from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.today import Today
+from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.wants import Want
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import (
     Intervals,
     difference,
@@ -36,7 +37,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._questions impor
 
 EXACT: Final = "exact"
 FITTING: Final = "fitting"
-MODES: Final = (FITTING, EXACT)
+MODES: Final = (EXACT, FITTING)
 
 # A rule for more ports than these meets services by chance.
 _MOST_PORTS: Final = 100
@@ -83,9 +84,9 @@ class Parties:
     """Knows what each party may reach in one deployment."""
 
     def __init__(self, plan: PermittedByPlan, answers: Answers) -> None:
-        self._answers = answers
         self._plan = plan
-        self._today: dict[str, list[Packets]] = {}
+        self._today = Today(plan, answers)
+        self._arriving: dict[str, list[Packets]] = {}
         self._reached = {party: list(self._services(party)) for party in PARTIES}
 
     def fits(self, wants: Iterable[Want], mode: str) -> Iterator[Fit]:
@@ -150,10 +151,9 @@ class Parties:
         )
 
     def _permitted(self, name: str) -> list[Packets]:
-        if name not in self._today:
-            answer = self._answers.of(name, HOST)
-            self._today[name] = permitted_today(answer, self._plan)
-        return self._today[name]
+        if name not in self._arriving:
+            self._arriving[name] = self._today.arriving(name, self._today.of(name, HOST))
+        return self._arriving[name]
 
     def _services(self, party: str) -> Iterator[_Service]:
         """What a system of a party reaches, tried with an address that is nowhere else."""

@@ -41,6 +41,7 @@ PLAN: Final = "the plan permits it already"
 NO_SEGMENT: Final = "lies behind no segment of the gateway, so no plan can permit it"
 
 HOST_DROPS: Final = "not proposed, for the hosts behind it drop the rest, or have it in the proposal"
+GATEWAY_DROPS: Final = "not proposed, for a gateway on the way drops it today"
 
 # A range of so many ports says nothing about who listens.
 _FEW_PORTS: Final = 20
@@ -221,7 +222,7 @@ def _without_want(answer: Answer, rule: Rule, plan: PermittedByPlan) -> str:
         there = flow.destinations.intervals if answer.scope == GATEWAY else ANYWHERE
         judged = plan.judged(answer.name, answer.scope, Packets(flow.sources.intervals, there, flow.numbers))
         if without(judged, plan.packets(answer.name, answer.scope)):
-            return HOST_DROPS
+            return HOST_DROPS if answer.scope == GATEWAY else GATEWAY_DROPS
     return PLAN
 
 
@@ -246,6 +247,6 @@ def blocked(proposal: Proposal) -> list[Rule]:
 
 def not_proposed(proposal: Proposal) -> list[Rule]:
     """Of these, those that nothing in the proposal stands for."""
-    left = (NO_SEGMENT, HOST_DROPS)
+    left = (NO_SEGMENT, HOST_DROPS, GATEWAY_DROPS)
     lost = blocked(proposal)
     return [one for one in lost if not is_proposed(one) or not one.flows or proposal.fates[one] in left]

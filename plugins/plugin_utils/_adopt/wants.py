@@ -11,6 +11,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.answers import (
@@ -28,6 +29,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.boxes imp
     without,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.permitted import PermittedByPlan
+from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.today import Today
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import (
     Intervals,
     difference,
@@ -40,6 +42,9 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks i
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortRange
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import Host
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.boxes import numbers_of
+
+# In the place of a table and of who made a rule.
+_CONNECTION: Final = "connection"
 
 
 @dataclass(frozen=True)
@@ -71,31 +76,29 @@ def is_proposed(rule: Rule) -> bool:
 def wants_of(answer: Answer, plan: PermittedByPlan, answers: Answers) -> Iterator[Want]:
     """What a host's or gateway's rules permit and the plan does not.
 
-    What a gateway permits to a host that drops it would be permitted on that host by an extra flow: it is left out.
+    An extra flow is permitted on the host and on each gateway on its way. So what one of them permits and the other one
+    drops today is left out.
     """
-    hosts = plan.planner.deployment.hosts
+    hosts, today = plan.planner.deployment.hosts, Today(plan, answers)
     rules = [*filter(is_proposed, answer.rules), *_by_sight(answer)]
     for rule in rules:
         for flow in rule.flows:
             for word, packets in _targets(answer, flow, hosts):
                 judged = plan.judged(answer.name, answer.scope, packets)
-                if answer.scope == GATEWAY and word in hosts:
-                    taken = _taken(judged, answers.of(word, HOST), plan)
-                    for box in without(taken, plan.packets(answer.name, answer.scope)):
+                crosses = answer.scope == GATEWAY and word in hosts
+                left = judged
+                if crosses:
+                    left = today.taken(word, judged)
+                elif answer.scope == HOST and rule.place != _CONNECTION:
+                    # A connection has arrived already; anything else may be dropped on its way.
+                    left = today.arriving(answer.name, judged)
+                missing = without(left, plan.packets(answer.name, answer.scope))
+                if crosses or without(judged, left):
+                    for box in missing:
                         yield Want(box.sources, frozenset({word}), box.ports, (rule,))
-                    continue
-                missing = without(judged, plan.packets(answer.name, answer.scope))
-                if missing:
+                elif missing:
                     sources = _fewer(sources_of(missing), flow.sources.intervals)
                     yield Want(sources, frozenset({word}), ports_of(missing), (rule,))
-
-
-def _taken(packets: list[Packets], host: Answer | None, plan: PermittedByPlan) -> list[Packets]:
-    """The part of packets that their host permits today; all where nobody knows."""
-    if host is None or host.why is not None:
-        return packets
-    today = permitted_today(host, plan)
-    return [common for one in packets for other in today if (common := one.common(other))]
 
 
 def _targets(answer: Answer, flow: Permitted, hosts: Mapping[str, Host]) -> Iterator[tuple[str, Packets]]:
@@ -142,7 +145,7 @@ def _as_rule(answer: Answer, seen: Seen) -> Rule:
     by = ", ".join(answer.listens(port)) or "a process that has ended"
     text = f"established to {port} of {by}"
     return Rule(
-        *(answer.name, HOST, family, "connection", "", text, "connection", seen.count),
+        *(answer.name, HOST, family, _CONNECTION, "", text, _CONNECTION, seen.count),
         *(False, True, None, (), (flow,), ()),
     )
 
@@ -185,18 +188,6 @@ def _outermost(wants: list[Want]) -> list[Want]:
         else:
             origins = dict.fromkeys((*found[at].origins, *want.origins))
             found[at] = replace(found[at], origins=tuple(origins))
-    return found
-
-
-def permitted_today(answer: Answer | None, plan: PermittedByPlan) -> list[Packets]:
-    """What a host permits by its plan or by foreign rules, as far as these can be read exactly."""
-    if answer is None or not plan.filters(answer.name, answer.scope):
-        return []
-    found = list(plan.packets(answer.name, answer.scope))
-    for rule in answer.rules:
-        for flow in rule.flows if rule.certain else ():
-            there = ANYWHERE if answer.scope == HOST else flow.destinations.intervals
-            found.append(Packets(flow.sources.intervals, there, numbers_of(flow.ports)))
     return found
 
 

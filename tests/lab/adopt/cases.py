@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Twelve firewalls as people have them, on one host: each made by its own program."""
+"""Twelve firewalls as people have them, on one host, each made by its own program; and one of a gateway."""
 
 from __future__ import annotations
 
@@ -23,13 +23,11 @@ PORTS = [22, 25, 53, 123, 161, 199, 443, 514, 515, 1514, 3000, 5666, 6514, 8080,
 class Case:
     """One configuration.
 
-    surplus: ports that the proposal says it permits beyond the rules. lost: ports that pass in part before, and that no
-    proposal has, for their rules cannot be read exactly.
+    lost: ports that pass in part before, and that no proposal has, for their rules cannot be read exactly.
     """
 
     name: str
     make: Make
-    surplus: frozenset[str] = frozenset()
     lost: frozenset[str] = frozenset()
     provider: str = "auto"
 
@@ -199,12 +197,12 @@ table inet host {
 """
 
 CASES = [
-    Case("nft-sets", nft(_SETS), surplus=frozenset({"tcp/514", "tcp/6514"})),
+    Case("nft-sets", nft(_SETS)),
     Case("nft-tables", nft(_TWO), lost=frozenset({"tcp/3000"})),
     Case("iptables-el", restored(_EL)),
     Case("iptables-chains", restored(_CHAINS)),
     Case("iptables-ufw", restored(_UFW), lost=frozenset({"tcp/3000"})),
-    Case("iptables-both", restored(_BOTH, _BOTH6), surplus=frozenset({"tcp/514", "tcp/6514"})),
+    Case("iptables-both", restored(_BOTH, _BOTH6)),
     Case(
         "pre-monitoring",
         qradar(
@@ -240,7 +238,6 @@ CASES = [
             "--add-rich-rule=rule family=ipv4 source address=198.19.1.250/32 drop",
             "--add-port=9200/tcp",
         ),
-        surplus=frozenset({"tcp/514", "tcp/6514"}),
     ),
     Case(
         "firewalld-drop",
@@ -251,3 +248,27 @@ CASES = [
         ),
     ),
 ]
+
+# A gateway that tells apart who comes from outside, and a host behind it that knows the rest of it.
+GATEWAY_RULES = """\
+*filter
+:INPUT ACCEPT [0:0]
+:FORWARD DROP [0:0]
+:OUTPUT ACCEPT [0:0]
+:from-outside - [0:0]
+-A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
+-A FORWARD -i outside -d 198.19.1.0/24 -j from-outside
+-A from-outside -s 198.19.2.20/32 -p tcp -m multiport --dports 443,8443 -j ACCEPT
+-A from-outside -s 198.19.2.20/32 -p tcp -m tcp --dport 9100 -j ACCEPT
+-A from-outside -s 198.19.2.0/24 -d 198.19.1.11/32 -p udp -m udp --dport 514 -j ACCEPT
+-A from-outside -s 198.19.2.51/32 -p tcp -m tcp --dport 9200 -j ACCEPT
+COMMIT
+"""
+BEHIND_IT = """\
+-A INPUT -i lo -j ACCEPT
+-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
+-A INPUT -p tcp -m multiport --dports 443,8443 -j ACCEPT
+-A INPUT -p udp -m udp --dport 514 -j ACCEPT
+-A INPUT -s 198.19.2.0/24 -p tcp -m tcp --dport 9200 -j ACCEPT
+-A INPUT -s 198.19.2.0/24 -p tcp -m tcp --dport 9090 -j ACCEPT
+"""

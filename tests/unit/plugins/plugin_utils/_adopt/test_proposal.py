@@ -66,10 +66,13 @@ def plan_of(shared: Mapping[str, Any]) -> PermittedByPlan:
 
 
 def answers_of(**results: object) -> Answers:
-    return Answers(tuple(read_answer(name, SCOPES[name], results.get(name, result())) for name in SCOPES))
+    # A gateway that permits all, unless a test says what it does.
+    everything = permit("tcp/1-65535 udp/1-65535 icmp", "0.0.0.0/0 ::/0", "0.0.0.0/0 ::/0", policy=True)
+    known = {"con1": result(), "ec1": result(), "gw1": result(everything), **results}
+    return Answers(tuple(read_answer(name, scope, known[name]) for name, scope in SCOPES.items()))
 
 
-def proposed(shared: Mapping[str, Any], mode: str = "fitting", **results: object) -> Proposal:
+def proposed(shared: Mapping[str, Any], mode: str = "exact", **results: object) -> Proposal:
     """A proposal that permits all that the rules do, and after which nothing is proposed."""
     plan, answers = plan_of(shared), answers_of(**results)
     proposal = propose(plan, answers, TODAY, 90, mode)
@@ -155,14 +158,16 @@ def test_hosts(
     of_parties: dict[str, tuple[list[str], str]],
     of_flows: list[Flow],
 ) -> None:
-    proposal = proposed({}, con1=result(*console), ec1=result(*collector))
+    proposal = proposed({}, "fitting", con1=result(*console), ec1=result(*collector))
+    for _networks, surplus in parties(proposal).values():
+        assert f"# also permits what no rule did: {surplus}\n" in as_yaml(proposal) or not surplus
     assert parties(proposal) == of_parties
     assert flows(proposal) == of_flows
 
 
 def test_exact_permits_nothing_more_and_says_what_it_could_be() -> None:
     rules = result(permit("udp/514", N))
-    proposal = proposed({}, "exact", con1=rules, ec1=rules)
+    proposal = proposed({}, con1=rules, ec1=rules)
     assert (parties(proposal), flows(proposal)) == ({}, [([N], ["con1", "ec1"], ["udp/514"])])
     assert (
         "  # this is syslog (row 14): rather put it into qradar_parties.log_sources, which would also permit tcp/514, "
@@ -214,6 +219,31 @@ def test_gateway() -> None:
     # Nobody knows what ec1 does.
     proposal = proposed({}, gw1=rules, ec1=None)
     assert flows(proposal) == [([N], ["ec1"], ["tcp/9100"])]
+
+
+def test_what_a_gateway_drops_is_not_proposed_for_the_host_behind_it() -> None:
+    gateway = result(permit("tcp/9100", "198.18.7.0/25", "198.18.21.11"))
+    host = result(permit("tcp/9100", N), permit("tcp/9200", N), permit("tcp/9300", "198.18.21.8"))
+    plan, answers = plan_of({}), answers_of(gw1=gateway, ec1=host)
+    proposal = propose(plan, answers, TODAY, 90, "exact")
+    # 198.18.21.8 is on the same side as ec1.
+    assert flows(proposal) == [
+        (["198.18.7.0/25"], ["ec1"], ["tcp/9100"]),
+        (["198.18.21.8"], ["ec1"], ["tcp/9300"]),
+    ]
+    assert list(proposal.fates.values())[:3] == [
+        "qradar_extra_flows[0]",
+        "not proposed, for a gateway on the way drops it today",
+        "qradar_extra_flows[1]",
+    ]
+    written = yaml.safe_load(as_yaml(proposal))
+    assert propose(plan_of(written), answers, TODAY, 90, "exact").is_empty
+    # Nobody knows what the gateway does.
+    answers = answers_of(gw1=None, ec1=host)
+    assert [ports for _from, _to, ports in flows(propose(plan, answers, TODAY, 90, "exact"))] == [
+        ["tcp/9100", "tcp/9200"],
+        ["tcp/9300"],
+    ]
 
 
 def test_what_is_not_proposed() -> None:
@@ -285,7 +315,7 @@ def test_a_host_is_not_believed() -> None:
         "this result is used. Find out what answers in the place of the module on this host, then run this again.",
         "it was not asked",
     ]
-    proposal = propose(plan_of({}), answers, TODAY, 90, "fitting")
+    proposal = propose(plan_of({}), answers, TODAY, 90, "exact")
     assert proposal.is_empty
     assert "\x1b" not in as_page(proposal, answers) + "".join(as_lines(proposal, answers))
 
@@ -293,7 +323,7 @@ def test_a_host_is_not_believed() -> None:
 def test_page() -> None:
     rules = result(permit("tcp/9100", N, rule="-m comment --comment <b>|x -j ACCEPT", interfaces=["eth0"], packets=7))
     answers = answers_of(con1=rules)
-    lines = as_page(propose(plan_of({}), answers, TODAY, 90, "fitting"), answers).splitlines()
+    lines = as_page(propose(plan_of({}), answers, TODAY, 90, "exact"), answers).splitlines()
     assert lines[:2] == ["# What enforcing would block", ""]
     assert lines[2] == "1 foreign rule would lose its effect."
     assert (
