@@ -63,8 +63,8 @@ options:
   parties:
     description:
       - When sources of rules become networks of a party.
-      - With V(exact), only where the party permits nothing beyond the rules. Else they become an extra flow, and a comment
-        says which party it could be.
+      - With V(exact), only where the party permits nothing beyond the rules. Else they become an extra flow, and a
+        comment says which party it could be.
       - With V(fitting), also where every host that the party may reach permits one port of a service to them, and the
         party permits ten ports more than the rules at most. A comment names these ports.
     type: str

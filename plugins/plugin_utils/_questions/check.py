@@ -155,22 +155,24 @@ def _why_unused(planner: Planner, sides: Sides, party: str) -> Iterator[str]:
 
 
 def _blocked_without(planner: Planner, sides: Sides, party: str) -> Iterator[str]:
-    """Services that only lack this party."""
+    """Services that only lack this party, with the parties that may use them all the same."""
     for service in planner.catalog.services:
         settings = planner.deployment.settings
         if service.klass != "network" or service.service in settings.excluded_services or not settings.chooses(service):
             continue
-        readings = [
-            here
-            for one in service.readings
-            if (here := in_profile(service, one, settings)) and party in (*here.from_, *here.to)
-        ]
+        every = [here for one in service.readings if (here := in_profile(service, one, settings))]
+        readings = [one for one in every if party in (*one.from_, *one.to)]
         if any(
             _condition_may_hold(planner, one.when)
             and any(sides.named(word) for word in (one.to if party in one.from_ else one.from_))
             for one in readings
         ):
-            yield f"{service.service} ({service.where})"
+            # It is blocked for this party; others come the same way.
+            targets = {word for one in readings if party in one.from_ for word in one.to}
+            same = {word for one in every if targets.intersection(one.to) for word in one.from_}
+            others = [word for word in PARTIES if word in same and sides.named(word).networks]
+            text = f"; permitted to {shortened(others, _FEW)}" if others else ""
+            yield f"{service.service} ({service.where}{text})"
 
 
 def _condition_may_hold(planner: Planner, when: str | None) -> bool:

@@ -165,6 +165,15 @@ def test_parties() -> None:
     assert not any("srx_devices" in text for _level, text in empty)
 
 
+def test_what_an_empty_party_lacks_is_told_from_what_others_may_use() -> None:
+    empty = found("empty_party", qradar_parties={"users": ["198.18.2.0/24"]})
+    assert empty[0] == (
+        "note",
+        "qradar_parties.api_clients: [] lists no network, so these are blocked: https (row 12; permitted to users). "
+        "List its networks if there is such a party.",
+    )
+
+
 def test_wide_ports() -> None:
     settings = {"qradar_dynamic_ports": {"imq_dynamic": ["tcp/40913"]}, "qradar_excluded_services": []}
     wide = dict.fromkeys(text.partition(":")[0] for _level, text in found("wide", **settings))
