@@ -36,7 +36,7 @@ AWKWARD = (
     # a pair, and the address that is both its nodes
     ("con2", "198.18.1.10", "tcp/7789", "allowed"),
     ("con1", "con2", "icmp", "allowed"),
-    ("con1", "ep1", "icmp", "denied"),
+    ("con1", "ep1", "icmp", "allowed"),
     ("ep1", "198.18.1.10", "tcp/443", "allowed"),
     # encrypted, and not
     ("con1", "ep2", "tcp/7676", "denied"),

@@ -198,7 +198,7 @@ def test_one_pair_of_each_kind_meets_every_decision() -> None:
 
     kinds = one_of_each_kind(topology, oracle, pairs)
 
-    assert (len(pairs), len(kinds)) == (2660, 467)
+    assert (len(pairs), len(kinds)) == (2660, 497)
     met = {
         (
             pair.version,
