@@ -96,10 +96,10 @@ options:
     default: false
   tunnels:
     description:
-      - Whether to ask for the tunnels of each encrypted host, one request each, and to warn where one leads from one
-        managed host to another.
+      - Whether to ask for the tunnels of each encrypted host, one request each, and to name those from one managed host
+        to another. The supplement V(tunnels) permits them, unless C(qradar_supplements) leaves it out.
     type: bool
-    default: true
+    default: false
 notes:
   - Without further settings, Ansible warns where an inventory cannot be read, and goes on without it. Set
     C(any_unparsed_is_failed) in the section C([inventory]) of C(ansible.cfg).
@@ -126,7 +126,6 @@ nat_groups:
   0: [198.18.0.0/20]
   1: [198.18.21.0/24]
 interfaces: true
-tunnels: false
 cache: true
 cache_plugin: ansible.builtin.jsonfile
 cache_connection: ~/.cache/qradar

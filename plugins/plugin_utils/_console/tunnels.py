@@ -45,9 +45,7 @@ def tunnel_warnings(api: str, tunnels: Mapping[str, Any], members: Members) -> l
         return []
     named = [" to ".join(", ".join(hosts[end].names) for end in ends) for ends in list(pairs)[:_MOST]]
     more = f"; and {len(pairs) - _MOST} more" if len(pairs) > _MOST else ""
-    source, destination = (", ".join(hosts[end].names) for end in next(iter(pairs)))
     return [
         f"Tunnels open SSH between managed hosts: {'; '.join(named)}{more}. The vendor's table lists SSH to and from "
-        f"the console only. Permit it with qradar_extra_flows, such as {{from: [{source}], "
-        f"to: [{destination}], ports: [tcp/22]}}; tunnels: false in the configuration file silences this."
+        "the console only. The supplement tunnels permits it, unless qradar_supplements leaves it out."
     ]

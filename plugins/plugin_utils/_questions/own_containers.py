@@ -9,7 +9,7 @@ Note that this plugin util is **PRIVATE** to the collection.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import ABSENT, DROP, HOST, LEAVE
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import of_addresses, prefixes, union
@@ -31,6 +31,9 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.judge
 )
 
 BEHIND_THE_HOST: Final = f"{OWN_CONTAINERS} may connect to the host that they run on, and to nothing behind it."
+
+_Service: TypeAlias = tuple[str, str | None, tuple[str, ...]]
+"""Service, supplement and ports."""
 
 
 def answers(
@@ -93,35 +96,48 @@ def _remedies(planner: Planner, roles: frozenset[str], port: PortRange) -> Itera
 
 
 def only_after(before: Planner, after: Planner) -> list[dict[str, Any]]:
-    """Flows from own containers that only the second deployment permits, in the form of ``compare``."""
-    known = set(_permitted(before))
-    hosts: dict[tuple[str, str | None, tuple[str, ...], str], list[str]] = {}
-    for entry in _permitted(after):
-        if entry not in known:
-            hosts.setdefault(entry[:-1], []).append(entry[-1])
-    addresses = {name: of_addresses(host.all_addresses) for name, host in after.deployment.hosts.items()}
-    return [
-        {
-            "service": service,
-            "row": None,
-            "supplement": supplement,
-            "comment": None,
-            "variable": None,
-            "ports": list(ports),
-            "source": {"words": [f"{OWN_CONTAINERS} by {interface}"], "hosts": [], "addresses": []},
-            "destination": {
-                "words": names,
-                "hosts": names,
-                "addresses": prefixes(union(addresses[name] for name in names), after.deployment.addresses),
-            },
-        }
-        for (service, supplement, ports, interface), names in hosts.items()
-    ]
+    """Flows from own containers that only the second deployment permits, in the form of ``compare``.
+
+    A host is the same where it has an address of before, whatever it is called now.
+    """
+    known = {
+        (what, interface, address)
+        for name, what, interfaces in _permitted(before)
+        for interface in interfaces
+        for address in before.deployment.hosts[name].addresses
+    }
+    found: dict[tuple[_Service, tuple[str, ...]], list[str]] = {}
+    for name, what, interfaces in _permitted(after):
+        addresses = after.deployment.hosts[name].addresses
+        new = tuple(one for one in interfaces if not any((what, one, address) in known for address in addresses))
+        if new:
+            found.setdefault((what, new), []).append(name)
+    return [_as_data(after, what, interfaces, names) for (what, interfaces), names in found.items()]
 
 
-def _permitted(planner: Planner) -> Iterator[tuple[str, str | None, tuple[str, ...], str, str]]:
-    """Service, supplement, ports, interface and host."""
+def _as_data(planner: Planner, what: _Service, interfaces: tuple[str, ...], names: list[str]) -> dict[str, Any]:
+    service, supplement, ports = what
+    hosts = planner.deployment.hosts
+    return {
+        "service": service,
+        "row": None,
+        "supplement": supplement,
+        "comment": None,
+        "variable": None,
+        "ports": list(ports),
+        "source": {"words": [f"{OWN_CONTAINERS} by {', '.join(interfaces)}"], "hosts": [], "addresses": []},
+        "destination": {
+            "words": names,
+            "hosts": names,
+            "addresses": prefixes(
+                union(of_addresses(hosts[name].all_addresses) for name in names), planner.deployment.addresses
+            ),
+        },
+    }
+
+
+def _permitted(planner: Planner) -> Iterator[tuple[str, _Service, tuple[str, ...]]]:
+    """Host, what its containers may reach there, and by which interfaces."""
     for name, host in planner.deployment.hosts.items():
         for flow in planner.from_own_containers(name):
-            for interface in host.container_interfaces:
-                yield flow.service, flow.supplement, tuple(map(str, flow.ports)), interface, name
+            yield name, (flow.service, flow.supplement, tuple(map(str, flow.ports))), host.container_interfaces

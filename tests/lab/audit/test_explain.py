@@ -37,6 +37,7 @@ AWKWARD = (
     ("con2", "198.18.1.10", "tcp/7789", "allowed"),
     ("con1", "con2", "icmp", "allowed"),
     ("con1", "ep1", "icmp", "allowed"),
+    ("ep1", "ep2", "icmp", "denied"),
     ("ep1", "198.18.1.10", "tcp/443", "allowed"),
     # encrypted, and not
     ("con1", "ep2", "tcp/7676", "denied"),

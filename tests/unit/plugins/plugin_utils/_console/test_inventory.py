@@ -186,8 +186,7 @@ def test_tunnels_between_managed_hosts_are_named_with_who_opens_them() -> None:
     ]
     assert read(deployment).warnings == (
         "Tunnels open SSH between managed hosts: ec1 to ep1; fp1 to ec1. The vendor's table lists SSH to and from the "
-        "console only. Permit it with qradar_extra_flows, such as {from: [ec1], to: [ep1], ports: [tcp/22]}; tunnels: "
-        "false in the configuration file silences this.",
+        "console only. The supplement tunnels permits it, unless qradar_supplements leaves it out.",
     )
 
 
