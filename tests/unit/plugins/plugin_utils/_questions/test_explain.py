@@ -381,3 +381,23 @@ def test_too_many_pairs(planner: Planner, monkeypatch: pytest.MonkeyPatch) -> No
     assert str(caught.value) == (
         "source: 'component' and destination 'component' are 64 pairs of hosts. Name one host on one of the two sides."
     )
+
+
+def narrowed() -> list[tuple[str, str, str, str]]:
+    """Each service whose readings the profile narrows: its place, one of its documented ports, what is left and why."""
+    return [
+        (f"{service.service} ({service.where})", str(service.ports[0].range()), str(reading.least), reading.evidence.en)
+        for service in load_catalog().services
+        for reading in service.readings
+        if reading.least and reading.evidence
+    ]
+
+
+def test_each_reading_that_a_profile_narrows_is_told_with_its_evidence() -> None:
+    assert len(narrowed()) == 17
+    planner = make({}, qradar_profile="least", qradar_dynamic_ports={}, qradar_features=["imm", "emulex_hba"])
+    for place, ports, least, evidence in narrowed():
+        port = ports.partition("-")[0]
+        told = f"{place} is narrower in the profile least ({least}): {evidence}"
+        answer = ask(planner, "203.0.113.9", "con1", port)
+        assert told in [*answer["notes"], *(note for part in answer["answers"] for note in part["notes"])], place
