@@ -19,6 +19,8 @@ description:
     loads any number at once, with ipsets and services.
   - Rich rules have no place for the name of a service. A rule that several services need is there once.
   - The module knows no policies of firewalld, so the plan of a gateway is an error.
+  - What the plan permits to containers on the host itself goes by their interface, which a rich rule cannot name. It is
+    left out. Permit it in the zone of that interface.
 extends_documentation_fragment:
   - portledger.qradar.plans.input
   - portledger.qradar.filters.pure

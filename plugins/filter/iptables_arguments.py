@@ -52,8 +52,8 @@ RETURN = r"""
 _value:
   description:
     - Arguments, in the order of the vendor's table for each source. C(chain), C(ip_version), C(protocol),
-      C(comment) with the service, C(jump), and where they apply C(source), C(destination), C(destination_port),
-      C(destination_ports) and C(icmp_type).
+      C(comment) with the service, C(jump), and where they apply C(source), C(destination), C(in_interface),
+      C(destination_port), C(destination_ports) and C(icmp_type).
   type: list
   elements: dict
   sample:

@@ -39,6 +39,8 @@ def iptables_arguments(plan: object, chain: object = None) -> list[dict[str, Any
     arguments: list[dict[str, Any]] = []
     for rule in found.rules:
         arguments.extend(one for one in _arguments(name, rule) if one not in arguments)
+    for rule in found.containers:
+        arguments.extend(_of_interface(name, rule))
     return arguments
 
 
@@ -63,6 +65,22 @@ def _arguments(chain: str, rule: PlannedRule) -> list[dict[str, Any]]:
             "jump": "ACCEPT",
         }
         for source, destination, match in itertools.product(rule.sources, rule.destinations or (None,), matches)
+    ]
+
+
+def _of_interface(chain: str, rule: Any) -> list[dict[str, Any]]:
+    """One for each family and match of the ports."""
+    return [
+        {
+            "chain": chain,
+            "ip_version": family,
+            "in_interface": rule.came_by,
+            **_match(made.options()),
+            "comment": rule.name,
+            "jump": "ACCEPT",
+        }
+        for family in rule.families
+        for made in flow_rules(family, rule)
     ]
 
 

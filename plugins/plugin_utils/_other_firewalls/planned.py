@@ -15,7 +15,12 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import HOST, LEAVE
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import FLOW, MANAGEMENT, by_ends
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import (
+    FLOW,
+    MANAGEMENT,
+    OWN_CONTAINERS,
+    by_ends,
+)
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError, complaint
 from ansible_collections.portledger.qradar.plugins.plugin_utils._rulesets.given import checked_policy
 
@@ -50,10 +55,14 @@ class PlannedRule:
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan as a list of rules; ``scope`` is ``host`` or ``gateway``."""
+    """A plan as a list of rules; ``scope`` is ``host`` or ``gateway``.
+
+    ``containers`` are rules of the policy for containers on the host itself, which are known by their interface alone.
+    """
 
     scope: str
     rules: tuple[PlannedRule, ...]
+    containers: tuple[Any, ...] = ()
 
 
 def planned(plan: object, management: object = (), ssh_ports: object = (22,)) -> Planned:
@@ -64,7 +73,7 @@ def planned(plan: object, management: object = (), ssh_ports: object = (22,)) ->
     """
     policy = checked_policy(plan, LEAVE, LEAVE, management, ssh_ports)
     rules = [*_management(policy), *_flows(policy)]
-    return Planned(str(policy.scope), tuple(rules))
+    return Planned(str(policy.scope), tuple(rules), tuple(policy.of_kind(OWN_CONTAINERS)))
 
 
 def planned_for_host(plan: object, why: str, management: object = (), ssh_ports: object = (22,)) -> Planned:

@@ -146,6 +146,31 @@ def test_form() -> None:
     assert all("zone" not in one for one in firewalld_arguments(plan))
 
 
+def test_containers_on_the_host_go_by_interface() -> None:
+    plan = golden_plan("host")
+    before = iptables_arguments(plan), firewalld_arguments(plan)
+    plan["flows"].append(
+        {
+            "service": "app_https",
+            "row": None,
+            "supplement": "console_apps",
+            "comment": None,
+            "source": None,
+            "destination": None,
+            "ports": ["tcp/443"],
+            "interfaces": ["docker0", "podman0"],
+        }
+    )
+    match = {"protocol": "tcp", "destination_port": "443", "comment": "app_https", "jump": "ACCEPT"}
+    assert iptables_arguments(plan)[len(before[0]) :] == [
+        {"chain": "INPUT", "ip_version": family, "in_interface": interface, **match}
+        for interface in ("docker0", "podman0")
+        for family in ("ipv4", "ipv6")
+    ]
+    # A rich rule cannot say it, and never says more.
+    assert firewalld_arguments(plan) == before[1]
+
+
 def test_refusals() -> None:
     for value in ("", "-A", "x" * 29, 7):
         with pytest.raises(PortledgerError) as refused:
