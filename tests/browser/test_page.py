@@ -242,7 +242,7 @@ def test_a_port_is_looked_up(pages: Pages, opened: Open) -> None:
     page.locator("#p-search").fill("tcp/514")
     flows = [flow for flow in query_flows(PLANNERS["sites"]) if "tcp/514" in flow["ports"]]
     expect(page.locator("#p-count")).to_have_text(
-        f"Services that use tcp/514: 1. Flows that permit it here: {len(flows)}."
+        f"Services that use tcp/514: 2. Flows that permit it here: {len(flows)}."
     )
     page.locator("#p-search").fill("10000")
     expect(page.locator("#p-table")).to_contain_text("retired")
