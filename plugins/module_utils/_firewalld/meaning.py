@@ -235,7 +235,7 @@ class _Reader:
             if rule.source:
                 meaning.flows.update((one, port, label, None) for one in services)
             else:
-                self._fixed((rule, port), "%s from %s, as releases before 1.0 read it" % (port, label), rule.family)
+                self._fixed((rule, port), "%s, as releases before 1.0 read it" % label, rule.family)
 
     def _pairs(self, rule, model, source):
         """Sets that an address stands for, where rules cannot name a set as destination."""

@@ -45,7 +45,7 @@ def add_services(logged: Iterable[dict[str, Any]], name: str, scope: str, who: W
             if service.klass == "network"
             and not flow["published"]
             and any(_uses(port, flow) for port in service.ports)
-            and any(_fits(reading, scope, source, destination) for reading in service.readings)
+            and any(_fits(reading, source, destination) for reading in service.readings)
         )
         flow["services"] = list(dict.fromkeys(found))
 
@@ -62,8 +62,9 @@ def _uses(port: PortSpec, flow: Mapping[str, Any]) -> bool:
     return flow["port"] is not None and port.first <= flow["port"] <= port.last
 
 
-def _fits(reading: Reading, scope: str, source: Roles | None, destination: Roles | None) -> bool:
-    if SELF in reading.from_ or (OWN_CONTAINERS in reading.from_ and scope != HOST):
+def _fits(reading: Reading, source: Roles | None, destination: Roles | None) -> bool:
+    # Containers are known by their interface, which the flows of a log no longer have; hardly any line is of one.
+    if SELF in reading.from_ or OWN_CONTAINERS in reading.from_:
         return False
     # A host may be in a party's networks as well.
     from_ = source is None or any(word in PARTIES or plays(word, source) for word in reading.from_)

@@ -141,7 +141,7 @@ def test_drift_others_and_listeners(lab: Lab, auditor: Auditor) -> None:
     ):
         assert line in found, "\n".join(found)
     (known,) = [line for line in found if line.startswith("  listens: tcp/514 by ")]
-    assert known.endswith(": syslog")
+    assert known.endswith(": syslog, app_syslog")
     (unknown,) = [line for line in found if line.startswith("  listens, undocumented: tcp/10050 by ")]
     assert unknown.endswith(": nothing documents it")
     assert sorted(run.messages()) == ["console", "gateway"]

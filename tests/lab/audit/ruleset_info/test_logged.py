@@ -69,12 +69,12 @@ def test_what_a_host_logs(lab: Lab, console: Asker) -> None:
         flow(GUEST[0], [], ipv4, f"tcp/{odd}", 1),
     ]
     services = {(one["source"], one["transport"], one["port"]): one["services"] for one in ours if one["port"] != odd}
-    # The console is nobody's HA peer, so the vendor's table has no echo for it.
+    # Whoever sends an echo may be an HA node that the inventory lacks.
     assert services == {
         (GUEST[0], "udp", 514): ["syslog"],
         (GUEST[0], "tcp", 5432): ["postgres"],
-        (GUEST[0], "icmp", None): ["ha_icmp"],
-        (GUEST[1], "icmp", None): ["ha_icmp"],
+        (GUEST[0], "icmp", None): ["ha_icmp", "ha_ping"],
+        (GUEST[1], "icmp", None): ["ha_icmp", "ha_ping"],
     }
     assert used(info) == [
         counter("syslog", "log_sources", None, ["tcp/514", "udp/514"], 4, 4 * IPV4),
