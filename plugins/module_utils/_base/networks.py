@@ -18,6 +18,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import is_text, native
 
 FAMILIES = ("ipv4", "ipv6")
+#: every address of a family
+WHOLE = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 _BITS = {"ipv4": 32, "ipv6": 128}
 _SOCKET = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
 _ADDRESS = re.compile(r"^[0-9a-fA-F:.]+$")

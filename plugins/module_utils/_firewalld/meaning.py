@@ -13,13 +13,12 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import Atom, atoms_of, simplest
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import as_networks
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, shown, within
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, WHOLE, shown, within
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import is_containers_label
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import (
     CONNECTION, MANAGEMENT, OWN_CONTAINERS,
 )
 
-_EVERY = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 _EVERYTHING = (set(["0.0.0.0/0"]), set(["::/0"]))
 _KINDS = dict((priority, kind) for kind, priority in PRIORITY.items())
 
@@ -224,7 +223,7 @@ class _Reader:
             self.unrecognised("rule without a service: %s" % rich_text(rule), rule.family)
             return
         meaning = self.meanings[rule.family]
-        meaning.members[label] = set([_EVERY[rule.family]])
+        meaning.members[label] = set([WHOLE[rule.family]])
         members = _interface_text("containers on %s", self.members.get(name, ()))
         self._fixed(members, members, rule.family)
         for port, services in service.flows.items():

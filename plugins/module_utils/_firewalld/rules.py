@@ -16,7 +16,7 @@ from collections import namedtuple
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import DROP, GATEWAY, HOST, LEAVE, LOG
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import outermost
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, WHOLE
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import as_members
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import containers_label, segment_label
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import (
@@ -51,7 +51,6 @@ _ICMP_NAMES = {
         136: "neighbour-advertisement", 137: "redirect",
     },
 }
-_EVERY = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 _MULTICAST = "ff00::/8"
 _LINK_LOCAL = "fe80::/10"
 
@@ -257,7 +256,7 @@ class Builder:
     def _interface_set(self, family, label, interface):
         """A set of every address, as far as a packet has to do with an interface."""
         name = self.names.set(family, label)
-        members = ("%s,%s" % (half, interface) for half in as_members([_EVERY[family]]))
+        members = ("%s,%s" % (half, interface) for half in as_members([WHOLE[family]]))
         self.sets[name] = Set(label, frozenset(members), ())
         return ("ipset", name)
 

@@ -13,7 +13,7 @@ import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import Meaning
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import as_networks
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import is_network, shown
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import WHOLE, is_network, shown
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import (
     flow_rules, plain_rules, plan_independent_rules,
 )
@@ -28,7 +28,6 @@ from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules impo
 
 _PORT = re.compile(r"^[0-9]{1,5}$")
 _PORTS = re.compile(r"^[0-9]{1,5}(?::[0-9]{1,5})?$")
-_WHOLE = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 _DISPATCH = frozenset(["-s", "-d", "--match-set", "--comment", "-j", "-g"])
 _ECHO_REQUEST = {
     "icmp": ("--icmp-type", "%d" % ECHO_REQUEST["ipv4"]), "icmpv6": ("--icmpv6-type", "%d" % ECHO_REQUEST["ipv6"])
@@ -169,7 +168,7 @@ class Reader:
             if name not in self.sets:
                 return None
             return label, direction, as_networks(self.sets[name])
-        found = options.get("-s") or options.get("-d") or (_WHOLE[self.family],)
+        found = options.get("-s") or options.get("-d") or (WHOLE[self.family],)
         # A mask with gaps, for example, is not a network.
         if not all(is_network(network, self.family) for network in found):
             return None
@@ -202,7 +201,7 @@ class Reader:
         if not ports or ports == [""]:
             return False
         label = containers_label(interface)
-        self.meaning.members.setdefault(label, set()).add(_WHOLE[self.family])
+        self.meaning.members.setdefault(label, set()).add(WHOLE[self.family])
         self._is_flow(rule, _first(rule.options(), "--comment"), ports, label, None)
         return True
 
@@ -236,7 +235,7 @@ class Reader:
             return "segment %s" % interface
         ports = (_first(options, "--dport") or _first(options, "--dports")).split(",")
         if word in (MANAGEMENT, CONNECTION) and all(_PORT.match(port) for port in ports):
-            network = _first(options, "-s") or _WHOLE[self.family]
+            network = _first(options, "-s") or WHOLE[self.family]
             if rule.key == self._key_of(entrance(word, network, [int(port) for port in ports])):
                 return "%s %s from %s" % (word, ", ".join("tcp/" + port for port in ports), shown(network))
         return None

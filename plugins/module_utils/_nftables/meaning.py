@@ -14,7 +14,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import (
     aligned, interval_of, merged, networks_of,
 )
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, shown
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, WHOLE, shown
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import (
     DADDR, SADDR, flow_rules, plain_rule, plan_independent_rules,
 )
@@ -26,7 +26,6 @@ from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules impo
     CONNECTION, ECHO_REQUEST, MANAGEMENT, PUBLISHED, REPLIES, SEGMENT,
 )
 
-_WHOLE = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 _MAIN = {HOST: "input", GATEWAY: "forward"}
 _TRANSPORTS = {"tcp dport": "tcp", "udp dport": "udp"}
 _FIXED = frozenset(rule.key for rule in plan_independent_rules())
@@ -285,7 +284,7 @@ class _Reader:
             return False
         label = containers_label(name)
         for family in [self.family] if self.family else []:
-            self.meaning.members.setdefault(label, set()).add(_WHOLE[family])
+            self.meaning.members.setdefault(label, set()).add(WHOLE[family])
         self.flows.update((rule.comment, port, label, None) for port in ports)
         self.counted.append((rule, label, None, ports))
         return True
@@ -314,7 +313,7 @@ class _Reader:
             return "segment %s" % name
         bounds = values.get("tcp dport") or ()
         if rule.comment in (MANAGEMENT, CONNECTION) and bounds and rule.family:
-            network = values.get(SADDR[rule.family], (_WHOLE[rule.family],))[0]
+            network = values.get(SADDR[rule.family], (WHOLE[rule.family],))[0]
             ports = [port for first, last in bounds for port in range(first, last + 1)]
             if rule.key == plain_rule(entrance(rule.comment, network, ports)).key:
                 return "%s %s from %s" % (rule.comment, ", ".join("tcp/%d" % one for one in ports), shown(network))

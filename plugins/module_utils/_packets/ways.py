@@ -9,11 +9,10 @@ __metaclass__ = type
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import interval_of, merged
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import parse_network
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import WHOLE, parse_network
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import common, complement
 
 _OPTION = {"ipv4": "-4", "ipv6": "-6"}
-_WHOLE = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 # Kinds of routes by which nothing of a network comes; what is of another kind begins with its destination.
 _KINDS = frozenset(["local", "broadcast", "multicast", "anycast", "nat"])
 _NOWHERE = frozenset(["unreachable", "blackhole", "prohibit", "throw"])
@@ -69,7 +68,7 @@ class Ways:
             if not words or kind in _KINDS:
                 continue
             try:
-                network = parse_network(_WHOLE[self._family] if words[0] == "default" else words[0])[1]
+                network = parse_network(WHOLE[self._family] if words[0] == "default" else words[0])[1]
                 interval = interval_of(network, self._family)
             except ValueError:
                 return []

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from typing import Any, Final
 
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import flow_rules
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import container_rules, flow_rules
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError, complaint
 from ansible_collections.portledger.qradar.plugins.plugin_utils._other_firewalls.planned import PlannedRule, planned
 
@@ -19,6 +19,7 @@ _CHAINS: Final = {"host": "INPUT", "gateway": "FORWARD"}
 _WIDE_OPEN: Final = ("0.0.0.0/0", "::/0")
 # What the renderer writes, and how the module calls it.
 _OPTIONS: Final = {
+    "-i": "in_interface",
     "--dport": "destination_port",
     "--dports": "destination_ports",
     "--icmp-type": "icmp_type",
@@ -74,13 +75,12 @@ def _of_interface(chain: str, rule: Any) -> list[dict[str, Any]]:
         {
             "chain": chain,
             "ip_version": family,
-            "in_interface": rule.came_by,
             **_match(made.options()),
             "comment": rule.name,
             "jump": "ACCEPT",
         }
         for family in rule.families
-        for made in flow_rules(family, rule)
+        for made in container_rules(family, rule)
     ]
 
 

@@ -19,15 +19,13 @@ import pytest
 
 from tests.lab.hosts.containers import ENGINES, TOOLS, containers, listener
 from tests.lab.hosts.providers import EVERY, Provider
-from tests.lab.oracle import report
+from tests.lab.oracle.exact import assert_exact
 from tests.lab.oracle.oracle import Oracle
-from tests.lab.oracle.tried_ports import choose_ports
 from tests.lab.plays.playbook import run_playbook
 from tests.lab.plays.site import SITE
-from tests.lab.traffic.probe import probe
 from tests.lab.world.lab import Lab
 from tests.lab.world.labs import SUPPLEMENTS
-from tests.lab.world.topology import Address, Node, Topology
+from tests.lab.world.topology import Topology
 
 DEFAULT, NONE = None, ()
 CONSOLE = {4: "198.19.1.11", 6: "2001:db8:a1::11"}
@@ -63,21 +61,6 @@ def enforce(lab: Lab, profile: str, supplements: Sequence[str] | None) -> Topolo
     run = run_playbook(lab, SITE, "-e", json.dumps(variables))
     assert run.ok, run.stdout
     return dataclasses.replace(lab.topology, variables={**lab.topology.variables, **variables})
-
-
-def assert_exact(lab: Lab, topology: Topology, when: str) -> report.Findings:
-    oracle = Oracle(topology)
-    ports, _known = choose_ports(oracle, quick=True)
-
-    def expected(_source: Node, source: Address, _destination: Node, destination: Address, transport: str) -> int:
-        return oracle.verdict(source, destination).allowed[transport]
-
-    found = report.judge(probe(lab, ports, expected=expected), oracle)
-    assert [str(one) for one in found.false_opens] == [], f"false opens {when}"
-    assert [str(one) for one in found.false_closes] == [], f"false closes {when}"
-    assert found.listed, f"nothing passed {when}: this proves nothing"
-    assert found.dropped, f"nothing was dropped {when}: this proves nothing"
-    return found
 
 
 def permitted(topology: Topology) -> dict[str, bool]:
@@ -149,7 +132,7 @@ def answered(lab: Lab) -> dict[str, list[tuple[str, int]]]:
 def test_supplements(provider: Provider, profile: str) -> None:
     with Lab.start(SUPPLEMENTS, extra_variables=provider.variables) as lab, provider.prepared(lab):
         topology = enforce(lab, profile, DEFAULT)
-        assert_exact(lab, topology, "with the default")
+        assert_exact(lab, "with the default", topology)
         assert permitted(topology) == {
             "tunnel": True,
             "tunnel of the App Host": True,
@@ -157,7 +140,7 @@ def test_supplements(provider: Provider, profile: str) -> None:
             "ping of the standby node": True,
             "stranger": False,
         }
-        assert_exact(lab, fail_over(lab, topology), "after a failover")
+        assert_exact(lab, "after a failover", fail_over(lab, topology))
         ears = listener(lab["con1"], "console", ASKED), listener(lab["guest"], "behind", ASKED)
         with containers(lab["con1"], ENGINES[0], ()), ears[0], ears[1]:
             with_supplements = answered(lab)
@@ -169,4 +152,4 @@ def test_supplements(provider: Provider, profile: str) -> None:
             behind = [] if provider.host == "firewalld" else list(ASKED)
             assert without["behind"] == with_supplements["behind"] == behind
         assert not any(permitted(topology).values())
-        assert_exact(lab, dataclasses.replace(topology, nodes=lab.topology.nodes), "without supplements")
+        assert_exact(lab, "without supplements", dataclasses.replace(topology, nodes=lab.topology.nodes))
