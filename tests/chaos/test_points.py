@@ -49,6 +49,18 @@ def test_what_is_written_and_not_synced_is_seen(tmp_path: Path) -> None:
     assert "the boot: old in place of new" in done.stdout
 
 
+@needs_root
+def test_an_operation_that_cannot_be_tried_is_wrong(tmp_path: Path) -> None:
+    copy_checkout(tmp_path)
+    hosts = tmp_path / "tests/chaos/hosts.py"
+    broken = "raise ValueError('no firewalld here')"
+    hosts.write_text(hosts.read_text(encoding="utf-8").replace("start_firewalld(world.node)", broken), encoding="utf-8")
+    arguments = ["--provider", "firewalld", "--scope", "host", "--operation", "first", "--mode", "none"]
+    done = chaos(*arguments, folder=tmp_path)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "the harness ended here: ValueError: no firewalld here" in done.stdout
+
+
 def test_records_are_counted() -> None:
     good = Record("nftables", "change", "host", "kill", "module:3", "before nft")
     why = ("a boot: old in place of new",)

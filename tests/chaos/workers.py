@@ -131,13 +131,22 @@ def try_all(operations: Sequence[Operation], choice: Choice, jobs: int) -> Itera
         worker.join()
 
 
+def _untried(operation: Operation, error: Exception) -> Record:
+    """An operation whose points were not all tried is wrong, never left out without a word."""
+    why = f"the harness ended here: {type(error).__name__}: {' '.join(str(error).split())}"
+    return Record(operation.provider, operation.name, operation.scope, "none", "none", "the rest of its points", (why,))
+
+
 def _work(todo: Queue[Operation | None], done: Queue[Record | None], choice: Choice) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     kernel.die_with_parent()
     try:
         with worker_folder() as control:
             while (operation := todo.get()) is not None:
-                for record in try_operation(operation, choice, control):
-                    done.put(record)
+                try:
+                    for record in try_operation(operation, choice, control):
+                        done.put(record)
+                except Exception as error:  # whatever it was, the other operations go on
+                    done.put(_untried(operation, error))
     finally:
         done.put(None)

@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 import random
-import signal
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from multiprocessing import get_context
-from multiprocessing.queues import Queue
 
 from tests.fuzz.known import inputs_of
 from tests.fuzz.mutators import Mutator
@@ -79,30 +78,8 @@ def try_part(part: Part, end: float = float("inf")) -> Outcome:
 
 
 def try_all(parts: Sequence[Part], jobs: int, end: float = float("inf")) -> Iterator[Outcome]:
-    """Outcomes as they come."""
-    context = get_context("spawn")
-    todo: Queue[Part | None] = context.Queue()
-    done: Queue[Outcome | None] = context.Queue()
-    for part in [*parts, *[None] * jobs]:
-        todo.put(part)
-    workers = [context.Process(target=_work, args=(todo, done, end), daemon=True) for _number in range(jobs)]
-    for worker in workers:
-        worker.start()
-    left = jobs
-    while left:
-        outcome = done.get()
-        if outcome is None:
-            left -= 1
-        else:
-            yield outcome
-    for worker in workers:
-        worker.join()
-
-
-def _work(todo: Queue[Part | None], done: Queue[Outcome | None], end: float) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    try:
-        while (part := todo.get()) is not None:
-            done.put(try_part(part, end))
-    finally:
-        done.put(None)
+    """Outcomes as they come. A worker that ends before its time is an error here."""
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as workers:
+        tried = [workers.submit(try_part, part, end) for part in parts]
+        for one in as_completed(tried):
+            yield one.result()
