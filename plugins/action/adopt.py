@@ -22,6 +22,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.permitted
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.proposal import blocked, not_proposed, propose
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.yaml_text import as_yaml
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.host_variables import FullHostVars
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.progress import progress
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import told
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.snapshot import Snapshot
@@ -54,7 +55,8 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
                 f"adopt_review_days: {days} is not from 1 to {_MOST_DAYS}. Write in how many days to review the flows."
             )
         try:
-            return result | self._adopt(options, task_vars or {})
+            with progress("", "making the proposal"):
+                return result | self._adopt(options, task_vars or {})
         except PortledgerError as error:
             raise AnsibleActionFail(str(error)) from error
 

@@ -14,6 +14,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.host_variables import FullHostVars
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.progress import progress
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.findings import IN_FORCE, Finding, examine
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.report import as_json, as_junit, as_lines
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
@@ -39,8 +40,9 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
                 "junit": {"type": "path"},
             }
         )
-        findings = list(self._findings(options, (task_vars or {})["hostvars"]))
-        uncovered = self._uncovered(task_vars or {})
+        with progress("", "making the report of the audit"):
+            findings = list(self._findings(options, (task_vars or {})["hostvars"]))
+            uncovered = self._uncovered(task_vars or {})
         for path, text in ((options["json"], as_json), (options["junit"], as_junit)):
             if path:
                 try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.action import PlanningAction
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.progress import at
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import fields, list_of, text
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.outgoing import LEAVING
 from ansible_collections.portledger.qradar.plugins.plugin_utils._reach.targets import (
@@ -32,6 +33,7 @@ class ActionModule(PlanningAction):
             plan = plans.plan()
             arguments["targets"], left_out = make_targets(plan, plans.shared(), question)
             known = {"left_out": left_out, "wide": plan["wide"]}
+        at(f"probing {len(arguments['targets']):,} targets" if isinstance(arguments["targets"], list) else "probing")
         result = self.call_module(arguments, task_vars)
         if known and "report" in result:
             self.require_form(result, fields({"report": list_of(text)}), task_vars)

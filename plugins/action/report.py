@@ -12,6 +12,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.host_variables import FullHostVars
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.progress import progress
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.snapshot import Snapshot
 from ansible_collections.portledger.qradar.plugins.plugin_utils._report.data import collect
@@ -33,7 +34,8 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
             }
         )
         try:
-            return result | self._report(options, task_vars or {})
+            with progress("", "making the report"):
+                return result | self._report(options, task_vars or {})
         except PortledgerError as error:
             raise AnsibleActionFail(str(error)) from error
 

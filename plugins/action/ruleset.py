@@ -41,6 +41,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.ssh_watch
 from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.turn import Play, Turn
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.forms import RULESET
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.progress import at
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import ResultError, checked, words_of
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.pair import find_pair
 
@@ -105,10 +106,12 @@ class ActionModule(PlanningAction):
 
     def _load(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Have the module load the rules; before the first ones, say what these leave without effect."""
+        at("comparing and loading rules")
         result = self.call_module(arguments, task_vars)
         if result.pop("first", False) is not True:
             return result
         # Only here is the code sent that counts: a host that has rules of ours needs none of it.
+        at("counting the rules that lose their effect")
         asked = {key: value for key, value in arguments.items() if key in RULESET_OPTIONS}
         try:
             counted: dict[str, Any] = self._execute_module(
@@ -126,6 +129,7 @@ class ActionModule(PlanningAction):
         if warning:
             # Now: warnings of a result are printed once all is done.
             Display().display(f"[WARNING]: {warning}", color=constants.COLOR_WARN, stderr=True)
+        at("loading rules")
         return {**self.call_module({**arguments, "count_lost": False}, task_vars), **more}
 
     def _apply_and_confirm(

@@ -13,6 +13,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.appliance
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.listeners import add_documentation
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.logged import add_services
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.forms import ANSWERED
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.progress import at
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import load_catalog
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.who import Who
 
@@ -30,6 +31,7 @@ class ActionModule(PlanningAction):
             plans = self.task_plan(scope, task_vars)
             arguments["plan"] = plans.plan()
             who = plans.who()
+        at("reading rules")
         result = self.call_module(arguments, task_vars)
         if result.get("failed") or result.get("unreachable"):
             return result

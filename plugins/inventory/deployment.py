@@ -150,6 +150,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.console import find_inventory
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.console_inventory import populate
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.progress import progress
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 
 
@@ -169,7 +170,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         super().parse(inventory, loader, path, cache)
         config = self._read_config_data(path)
         try:
-            populate(self, find_inventory(self, config, path, cache), path)
+            with progress("", "asking the console"):
+                populate(self, find_inventory(self, config, path, cache), path)
         except PortledgerError as error:
             # Not chained: what led to it may hold the token.
             raise AnsibleParserError(f"{self.NAME}: {error}") from None

@@ -18,6 +18,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.host_variables import FullHostVars
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.other_inventory import read_inventory
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.progress import progress
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError, PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import Form, ResultError, checked
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.task import Inventory, TaskPlan
@@ -42,7 +43,8 @@ class PlanningAction(ActionBase):  # type: ignore[misc] # ansible-core has no ty
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         try:
-            result.update(self.answer(dict(self._task.args), task_vars or {}))
+            with progress(str((task_vars or {}).get("inventory_hostname", "")), "reading options"):
+                result.update(self.answer(dict(self._task.args), task_vars or {}))
         except PortledgerError as error:
             # Of what is raised, ansible-core 2.16 prints the last line of the traceback too.
             result.update(failed=True, changed=False, msg=str(error))

@@ -15,6 +15,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.host_variables import FullHostVars
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.progress import progress
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.options import check_options
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.view import HostVars
@@ -46,7 +47,8 @@ class Lookup(LookupBase):  # type: ignore[misc] # ansible-core has no types
             if terms and not self.TERMS:
                 raise PortledgerError(f"takes no terms. Remove {terms[0]!r}.")
             options = {name: self.get_option(name) for name in self.OPTIONS}
-            return self.answer(terms, self._in_full_context(variables or {}), options)
+            with progress("", f"{self.NAME}: reading the inventory"):
+                return self.answer(terms, self._in_full_context(variables or {}), options)
         except PortledgerError as error:
             if FAIL in self.OPTIONS and not self.get_option(FAIL):
                 return [{"error": str(error)}]

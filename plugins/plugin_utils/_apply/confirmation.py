@@ -28,6 +28,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.ssh_watch
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.forms import OUTCOME
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortError, PortRange
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.progress import at
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import ResultError, checked
 
 # After the host's timer, to ask for the state of the change.
@@ -135,6 +136,7 @@ class Confirmation:
             InputError: the change was not kept, with the reason and the state of the host.
         """
         for probe in probes:
+            at(f"waiting for {probe} to answer after the change")
             said = self._probe(address, probe)
             if said:
                 whom = probe.source or "the controller"
@@ -194,6 +196,7 @@ class Confirmation:
         """Targets that no longer answer within half of the time."""
         if not behind:
             return []
+        at("waiting for what answered behind the gateway before the change")
         with Watch(behind) as watch:
             answered = watch.answered(max(self._end - self._seconds / 2 - self._clock(), 0.5))
         return sorted(set(behind) - set(answered))
@@ -226,6 +229,7 @@ class Confirmation:
         """The host's answer, empty where there was none long after its time; and the last error."""
         said = ""
         while True:
+            at(f"confirming over a new connection, within {self._seconds} s" if phase == CONFIRM else "taking back")
             try:
                 answer = checked(self._call(phase), OUTCOME)
             except (UnreachedError, ResultError) as error:

@@ -28,6 +28,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.pair impo
     waiting_place,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.progress import at
 
 BEGIN_SECONDS: Final = 300.0
 """How long a node waits for the other one to begin."""
@@ -179,6 +180,7 @@ class Turn:
         Raises:
             InputError: it did not begin or end in time, it failed, or no worker is left for it.
         """
+        at(f"waiting for {self._peer}, the other node of its pair")
         begin, end = self._clock() + BEGIN_SECONDS, self._clock() + END_SECONDS
         with waiting_place(self._parent, self._play.workers - 1) as has_place:
             while not self._is_ready():

@@ -18,6 +18,7 @@ from typing import Any, Final, NoReturn
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import within
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.progress import at
 from ansible_collections.portledger.qradar.plugins.plugin_utils._console.fields import REMEDY
 from ansible_collections.portledger.qradar.plugins.plugin_utils._console.options import ConsoleOptions
 from ansible_collections.portledger.qradar.plugins.plugin_utils._console.wire import Answer, NoAnswerError, Send
@@ -81,6 +82,7 @@ class Client:
         total: int | None = None
         while True:
             first = len(found)
+            at(f"{url} ({first:,} items so far)")
             answer = self._get(url, {"Range": f"items={first}-{first + PAGE - 1}"})
             page = _decoded(url, answer)
             if not isinstance(page, list):
@@ -108,12 +110,14 @@ class Client:
             except NoAnswerError as fault:
                 if last or not fault.again:
                     raise InputError(url, "answer", None, _tried(fault.problem, number), fault.remedy) from None
+                at(f"{url} (try {number + 1} of {tries})")
                 self._sleep(_pause(number, None))
                 continue
             if answer.status in (200, 206):
                 return answer
             if last or answer.status not in _AGAIN:
                 _refuse(url, answer, number)
+            at(f"{url} (try {number + 1} of {tries})")
             self._sleep(_pause(number, answer.headers.get("retry-after")))
         raise AssertionError("there is at least one try")
 

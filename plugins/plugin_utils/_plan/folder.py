@@ -25,6 +25,7 @@ from urllib.parse import quote
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Networks
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.progress import at
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.outgoing import LEAVING, Leaving
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Plan, Planner, no_plan
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.who import Who
@@ -100,7 +101,8 @@ class PlanFolder:
         written: list[Networks] = []
         names = planner.deployment.gateways if self._scope == GATEWAY else planner.deployment.hosts
         leaving = Leaving(planner) if self._scope == LEAVING else None
-        for name in names:
+        for number, name in enumerate(names, 1):
+            at(f"planning ({number:,} of {len(names):,} {'gateways' if self._scope == GATEWAY else 'hosts'})")
             sets, plan = leaving.sets_and_flows(name) if leaving else planner.sets_and_flows(name, self._scope)
             plan["sets"] = {}
             for label, networks in sets.sets.items():

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.progress import at
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.view import HostVars
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.folder import PlanFolder
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Plan, Planner
@@ -71,6 +72,7 @@ class TaskPlan:
         """
         name = self._task_vars["inventory_hostname"]
         refuse_play_variables(name, self._task_vars, self._task_vars["hostvars"])
+        at("waiting for the plan")
         return self._folder.plan(name, self._planner_for_all)
 
     def who(self) -> Who:
@@ -84,6 +86,7 @@ class TaskPlan:
     def _planner_for_all(self) -> Planner:
         """Called in only one worker of a run, so its messages appear once."""
         started = time.monotonic()
+        at("planning (reading the inventory)")
         hostvars, groups = self._whole() if self._whole else (self._task_vars["hostvars"], self._task_vars["groups"])
         planner = make_planner(hostvars, groups, self._task_vars)
         for warning in planner.warnings(self._scope):
