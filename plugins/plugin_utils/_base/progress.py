@@ -13,7 +13,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -119,7 +119,7 @@ class _Teller:
                 yield json.loads(path.read_text(encoding="utf-8"))
 
 
-def summary(all_processes: list[Mapping[str, Any]], now: float) -> str:
+def summary(all_processes: Sequence[Mapping[str, Any]], now: float) -> str:
     """One line about all: what is done at the same place stands together, the longest first."""
     together: dict[str, list[Mapping[str, Any]]] = {}
     for one in sorted(all_processes, key=lambda one: (float(one["began"]), str(one["name"]))):
