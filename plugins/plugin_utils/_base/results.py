@@ -20,6 +20,10 @@ Form: TypeAlias = Callable[[str, Any], None]
 
 REMEDY: Final = "Find out what answers in the place of the module on this host, then run this again."
 
+# How Ansible says that a module ended without an answer, and where it then puts what the module printed.
+_NO_ANSWER: Final = "MODULE FAILURE"
+_TRACEBACKS: Final = ("exception", "module_stderr", "module_stdout")
+_LONGEST: Final = 1000
 _MOST_ENTRIES: Final = 100_000
 _BRIEF: Final = 255
 _LARGEST: Final = 10**15
@@ -54,9 +58,21 @@ def checked(result: object, form: Form, name: str = "result") -> Any:
 
 
 def words_of(result: Mapping[str, Any]) -> str:
-    """What a result without an answer says, in one line."""
-    said = result.get("msg") or result.get("module_stderr") or "without a message"
-    return " ".join(said.split()) if isinstance(said, str) else shown(said)
+    """What a result without an answer says, in one line; of a traceback its last line, which names the error."""
+    said = result.get("msg") or "without a message"
+    if not isinstance(said, str):
+        return shown(said)
+    line = " ".join(said.split())
+    if not result.get("msg") or line.startswith(_NO_ANSWER):
+        last = next(filter(None, (_last_line(result.get(key)) for key in _TRACEBACKS)), "")
+        if last:
+            line = f"{_NO_ANSWER} ({last})" if line.startswith(_NO_ANSWER) else last
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]} ..."
+
+
+def _last_line(said: object) -> str:
+    lines = said.split("\n") if isinstance(said, str) else []
+    return next((" ".join(line.split()) for line in reversed(lines) if line.strip()), "")
 
 
 def text(place: str, value: Any) -> None:

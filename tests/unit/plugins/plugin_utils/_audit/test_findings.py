@@ -72,6 +72,10 @@ def test_drift() -> None:
     }
 
 
+ERROR = "KeyError: 'table'"
+TRACEBACK = f"Traceback (most recent call last):\n  File x\n{ERROR}\n\n"
+
+
 @pytest.mark.parametrize(
     ("found", "state", "why"),
     [
@@ -84,6 +88,11 @@ def test_drift() -> None:
         ({"unreachable": True, "msg": "no\n route"}, "unreachable", "no route"),
         ({"failed": False, "msg": "nft: failed."}, "unreadable", "nft: failed."),
         ({"skipped": True}, "unreadable", "without a message"),
+        # Of a traceback, what names the error.
+        ({"exception": "Traceback:\n  x\nOSError: full\n", "failed": True}, "unreadable", "OSError: full"),
+        ({"msg": "MODULE FAILURE\nSee stdout", "module_stderr": TRACEBACK}, "unreadable", f"MODULE FAILURE ({ERROR})"),
+        ({"msg": "MODULE FAILURE", "module_stdout": "", "module_stderr": 7}, "unreadable", "MODULE FAILURE"),
+        ({"failed": True, "msg": "x" * 300_000}, "unreadable", "x" * 1000 + " ..."),
         (None, "unreadable", "it was not checked"),
     ],
 )
