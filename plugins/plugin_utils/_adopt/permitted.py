@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
+from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.answers import Rule
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.boxes import ANYWHERE, Packets
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import Memo, intersection
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import Networks
@@ -50,6 +51,19 @@ class PermittedByPlan:
     def packets(self, name: str, scope: str) -> list[Packets]:
         """The same without the reasons."""
         return [one.packets for one in self.of(name, scope)]
+
+    def beside(self, rule: Rule) -> list[Packets]:
+        """What the plan permits of packets that a foreign rule is about, containers of the host itself included.
+
+        These go by interface: they count where the rule takes packets from no other interface.
+        """
+        found = self.packets(rule.name, rule.scope)
+        host = self.planner.deployment.hosts.get(rule.name) if rule.scope == HOST else None
+        if host is None or not rule.interfaces or not set(rule.interfaces) <= set(host.container_interfaces):
+            return found
+        for flow in self.planner.from_own_containers(rule.name):
+            found.append(Packets(ANYWHERE, ANYWHERE, self._memo.call(numbers_of, flow.ports)))
+        return found
 
     def judged(self, name: str, scope: str, packets: Packets) -> list[Packets]:
         """The part of some packets that a host or gateway judges: a gateway those between two of its segments."""

@@ -221,7 +221,7 @@ def _without_want(answer: Answer, rule: Rule, plan: PermittedByPlan) -> str:
     for flow in rule.flows:
         there = flow.destinations.intervals if answer.scope == GATEWAY else ANYWHERE
         judged = plan.judged(answer.name, answer.scope, Packets(flow.sources.intervals, there, flow.numbers))
-        if without(judged, plan.packets(answer.name, answer.scope)):
+        if without(judged, plan.beside(rule)):
             return HOST_DROPS if answer.scope == GATEWAY else GATEWAY_DROPS
     return PLAN
 

@@ -92,7 +92,7 @@ def wants_of(answer: Answer, plan: PermittedByPlan, answers: Answers) -> Iterato
                 elif answer.scope == HOST and rule.place != _CONNECTION:
                     # A connection has arrived already; anything else may be dropped on its way.
                     left = today.arriving(answer.name, judged)
-                missing = without(left, plan.packets(answer.name, answer.scope))
+                missing = without(left, plan.beside(rule))
                 if crosses or without(judged, left):
                     for box in missing:
                         yield Want(box.sources, frozenset({word}), box.ports, (rule,))

@@ -165,6 +165,29 @@ def test_hosts(
     assert flows(proposal) == of_flows
 
 
+@pytest.mark.parametrize(
+    ("interfaces", "permitted"),
+    [
+        # What a supplement permits the console's own containers.
+        (["docker0"], True),
+        (["docker0", "appProxy"], True),
+        # By another interface, such packets would come from others.
+        (["docker0", "eth1"], False),
+        (["eth1"], False),
+        ([], False),
+    ],
+)
+def test_containers_on_the_host(interfaces: list[str], permitted: bool) -> None:
+    rule = permit("tcp/443", "172.17.0.0/16", interfaces=interfaces)
+    proposal = propose(plan_of({}), answers_of(con1=result(rule)), TODAY, 90, "exact")
+    assert parties(proposal) == ({} if permitted else {"api_clients": (["172.17.0.0/16"], "")})
+    assert flows(proposal) == []
+    # What they do not need is theirs no more than anybody else's.
+    rule = permit("tcp/22", "172.17.0.0/16", interfaces=interfaces)
+    other = propose(plan_of({}), answers_of(con1=result(rule)), TODAY, 90, "exact")
+    assert flows(other) == [(["172.17.0.0/16"], ["con1"], ["tcp/22"])]
+
+
 def test_exact_permits_nothing_more_and_says_what_it_could_be() -> None:
     rules = result(permit("udp/514", N))
     proposal = proposed({}, con1=rules, ec1=rules)
