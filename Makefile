@@ -32,8 +32,10 @@ setup:
 demo: setup
 	@$(PYTHON) -m tests.lab.demo
 
-test: RELEASES := newest
-test: unit browser lab sanity integration molecule-short
+# The last three use one core each, most of the time, so two of them run at once; each shows what it said when it ends.
+test: unit browser lab
+	@tools/setup systems
+	@$(MAKE) --no-print-directory -k -j 2 --output-sync=target RELEASES=newest sanity integration molecule-short
 
 test-all: LONG :=
 test-all: RELEASES := all

@@ -55,6 +55,8 @@ def open_before_ours(node: RunningNode, tool: str) -> None:
     node.run([tool, "-I", "INPUT", "1", "-p", "tcp", "--dport", "9", "-j", "ACCEPT"])
 
 
+# What is damaged; the repair itself asks everybody.
+CONSOLE = ("--limit", "console")
 DAMAGES = [edit_block, widen_block, empty_block, remove_block]
 
 # Each kind in both families, each damage of the file in one of them.
@@ -72,14 +74,13 @@ def test_drift_is_repaired(ruled: Lab, where: str) -> None:
     for damage, tool in zip(DRIFTS[where], itertools.cycle(FAMILIES), strict=False):
         damage(node, tool)
         assert everything(node) != good, damage.__name__
-        check = record_playbook(ruled, SITE, "--check")
+        check = record_playbook(ruled, SITE, "--check", *CONSOLE)
         repair = record_playbook(ruled, SITE)
         assert repair.run.ok, f"{damage.__name__}: {repair.run.stdout}"
         assert check.run.changed == repair.run.changed == {"console": 1}, damage.__name__
-        assert check.differences() == repair.differences()
-        assert repair.differences()["console"], damage.__name__
+        assert check.differences()["console"] == repair.differences()["console"] != [], damage.__name__
         assert everything(node) == good, damage.__name__
-        assert record_playbook(ruled, SITE).run.changed == {}, damage.__name__
+        assert record_playbook(ruled, SITE, *CONSOLE).run.changed == {}, damage.__name__
 
 
 def test_what_drifted_is_told_by_meaning(ruled: Lab) -> None:

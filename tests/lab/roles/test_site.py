@@ -20,6 +20,10 @@ from tests.lab.world.lab import Lab
 from tests.lab.world.labs import SMALL
 
 
+# What is damaged; the repair itself asks everybody.
+CONSOLE = ("--limit", "console")
+
+
 def start(case: str) -> Lab:
     """A lab with somebody else's rules, ready for the first run."""
     lab = Lab.start(SMALL, extra_variables=CASES[case].variables)
@@ -128,15 +132,14 @@ def test_damage_is_repaired(lab: Lab, damage: str) -> None:
         if damage in damages:
             damages[damage](lab["console"])
     assert whole(lab) != good
-    check = record_playbook(lab, SITE, "--check")
+    check = record_playbook(lab, SITE, "--check", *CONSOLE)
     assert check.run.changed == {"console": 1}
     repair = record_playbook(lab, SITE)
     assert repair.run.ok, repair.run.stdout
     assert repair.run.changed == {"console": 1}
-    assert repair.differences() == check.differences()
-    assert repair.differences()["console"]
+    assert check.differences()["console"] == repair.differences()["console"] != []
     assert whole(lab) == good
-    assert record_playbook(lab, SITE).run.changed == {}
+    assert record_playbook(lab, SITE, *CONSOLE).run.changed == {}
 
 
 def test_limit_gives_a_host_the_same_ruleset(lab: Lab) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from tests.unit.roles.test_roles import ROOT
 
-SECONDS = 8
+SECONDS = 7
 PLAY = """\
 - hosts: all
   gather_facts: false
