@@ -19,7 +19,6 @@ from tests.lab.plays.site import REMOVE, SITE
 from tests.lab.world.lab import Lab
 from tests.lab.world.labs import SMALL
 
-
 # What is damaged; the repair itself asks everybody.
 CONSOLE = ("--limit", "console")
 
