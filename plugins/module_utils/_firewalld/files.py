@@ -13,7 +13,9 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._host.files import remove_file, replace_file
+from ansible_collections.portledger.qradar.plugins.module_utils._host.files import (
+    names_in, remove_file, replace_file,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import (
     ICMP, Model, Policy, Rule, Service, Set, with_interface,
 )
@@ -42,7 +44,7 @@ def read_files(host, names):
     found = {}
     for kind in ("policies", "services", "ipsets"):
         folder = host.file(FOLDER, kind)
-        for entry in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+        for entry in names_in(folder):
             stem, end = os.path.splitext(entry)
             ours = stem == names.policy if kind == "policies" else names.owns(stem)
             if end == ".xml" and ours:

@@ -103,6 +103,36 @@ def remove_folder(path):
     sync_folder(os.path.dirname(path))
 
 
+def remove_empty_folder(path):
+    """One that is missing, or that somebody has just put something into, is fine.
+
+    :type path: str
+    :raises OSError: it cannot be removed.
+    """
+    try:
+        os.rmdir(path)
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        return
+    sync_folder(os.path.dirname(path))
+
+
+def names_in(path):
+    """What is in a folder, in order; nothing where there is none: another process may remove it at any time.
+
+    :type path: str
+    :rtype: list[str]
+    :raises OSError: it cannot be read.
+    """
+    try:
+        return sorted(os.listdir(path))
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ENOTDIR):
+            raise
+        return []
+
+
 def sync_folder(path):
     """Have the names in a folder on the disk.
 

@@ -10,7 +10,7 @@ import os
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._host.files import (
-    make_folder, remove_file, replace_file, sync_folder, unfinished_name,
+    make_folder, names_in, remove_empty_folder, remove_file, replace_file, sync_folder, unfinished_name,
 )
 
 FOLDER = "etc/systemd/system"
@@ -92,9 +92,8 @@ class Unit:
             if os.path.islink(link):
                 remove_file(link)
                 used.add(folder)
-            if folder in used and not os.listdir(folder):
-                os.rmdir(folder)
-                sync_folder(os.path.dirname(folder))
+            if folder in used and not names_in(folder):
+                remove_empty_folder(folder)
         remove_file(self._unfinished)
         remove_file(self._path)
 
@@ -106,9 +105,7 @@ class Unit:
 
     def _wanting_folders(self):
         folder = self._host.file(FOLDER)
-        if not os.path.isdir(folder):
-            return []
-        return [os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".wants")]
+        return [os.path.join(folder, name) for name in names_in(folder) if name.endswith(".wants")]
 
 
 def has_units(host):

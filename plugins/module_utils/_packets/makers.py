@@ -9,6 +9,7 @@ __metaclass__ = type
 import os
 import re
 
+from ansible_collections.portledger.qradar.plugins.module_utils._host.files import names_in
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, read_save
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import split
@@ -68,9 +69,8 @@ class Makers:
         folder = self._host.file(*_CONF)
         for part in ("pre", "post"):
             beside = os.path.join(folder, prefix + ".d", part)
-            for name in [prefix + "." + part] + sorted(
-                "%s.d/%s/%s" % (prefix, part, one) for one in (os.listdir(beside) if os.path.isdir(beside) else [])
-            ):
+            names = ["%s.d/%s/%s" % (prefix, part, one) for one in names_in(beside)]
+            for name in [prefix + "." + part] + names:
                 # These files have rules alone.
                 tables = read_save("*filter\n" + self._host.text(*(_CONF + tuple(name.split("/")))))
                 yield name, set((rule.chain, rule.rule().key) for one in tables.values() for rule in one.rules)

@@ -16,7 +16,7 @@ import re
 import sys
 
 from ansible_collections.portledger.qradar.plugins.module_utils._host.files import (
-    make_folder, remove_file, remove_folder, replace_file,
+    make_folder, names_in, remove_file, remove_folder, replace_file,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.code import code_of
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.program import PACKAGE, archive_of
@@ -180,10 +180,10 @@ class BootProgram:
         for data in (RULES, LAST_RULES, UNDO_DATA):
             codes = re.findall('"code": "([0-9a-f]+)"', self._text(data))
             needed.update("program-%s.zip" % code[:16] for code in codes)
-        names = os.listdir(self._folder) if os.path.isdir(self._folder) else []
-        return sorted(
-            name for name in names if name.endswith(".new") or (name.startswith("program-") and name not in needed)
-        )
+        return [
+            name for name in names_in(self._folder)
+            if name.endswith(".new") or (name.startswith("program-") and name not in needed)
+        ]
 
     def remove_stale(self):
         """

@@ -69,12 +69,17 @@ def _open(folder, make):
 def _check(folder):
     """Programs that root runs are in there, so nobody else may be able to write there."""
     for one in (os.path.dirname(folder), folder):
-        if os.path.lexists(one):
-            _check_one(one)
+        _check_one(one)
 
 
 def _check_one(folder):
-    found = os.lstat(folder)
+    try:
+        found = os.lstat(folder)
+    except OSError as error:
+        # Another process may have removed it just now. What else is in its place is told where it is made.
+        if error.errno in (errno.ENOENT, errno.ENOTDIR):
+            return
+        raise
     if not stat.S_ISDIR(found.st_mode):
         problem = "is not a folder"
     elif found.st_uid != os.geteuid():

@@ -25,7 +25,9 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.contract i
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json, to_json
-from ansible_collections.portledger.qradar.plugins.module_utils._host.files import remove_file, replace_file
+from ansible_collections.portledger.qradar.plugins.module_utils._host.files import (
+    names_in, remove_file, replace_file,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._host.unfinished import Note
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.lock import lock_folder
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.pending import BootOutcome, Outcome, Pending
@@ -64,8 +66,7 @@ class Store:
         )
 
     def _copies(self):
-        names = os.listdir(self.folder) if os.path.isdir(self.folder) else []
-        programs = [name for name in names if name.startswith("restore-")]
+        programs = [name for name in names_in(self.folder) if name.startswith("restore-")]
         return sorted(os.path.join(name, "pending.json") for name in programs if self._is_there(name, "pending.json"))
 
     def _is_there(self, *parts):

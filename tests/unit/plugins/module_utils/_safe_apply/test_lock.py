@@ -49,6 +49,28 @@ class LockTest(unittest.TestCase):
             with self.store.lock(1.0, make=False):
                 self.assertFalse(os.path.exists(self.place))
 
+    def test_the_folder_goes_while_it_is_looked_at(self):
+        for looks in range(5):
+            with self.store.lock():
+                pass
+            self.goes_after(looks)
+            with self.store.lock():
+                self.assertTrue(os.path.isdir(self.place))
+
+    def goes_after(self, looks):
+        """The timer's program removes the folder at its end."""
+        see, left = os.lstat, [looks]
+        self.addCleanup(setattr, os, "lstat", see)
+
+        def go(path, *more, **options):
+            if not left[0]:
+                os.lstat = see
+                self.store.forget()
+            left[0] -= 1
+            return see(path, *more, **options)
+
+        os.lstat = go
+
     def test_others_can_write_there(self):
         for folder in (self.place, self.place + "/host"):
             with self.store.lock():
