@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
 
-.PHONY: help setup demo test test-all unit browser lab faults fuzz sweep chaos chaos-all load inventories sanity units integration systems molecule molecule-short matrix mutants lint docs build release bench clean
+.PHONY: help setup demo test test-all unit browser lab faults fuzz sweep chaos chaos-all load inventories sanity units integration systems molecule molecule-short matrix mutants lint docs site build release bench clean
 
 help:
 	@echo "make setup  what development needs: .venv, pinned packages, missing system packages"
@@ -20,7 +20,7 @@ help:
 	@echo "make matrix    the same on each release of Debian, and played by each ansible-core (root; an hour and a half)"
 	@echo "make mutants   show that each scenario turns red when what it guards is broken (root)"
 	@echo "make lint   every checker; tools/lint NAME runs one"
-	@echo "make docs   write the generated references anew"
+	@echo "make docs   write the generated references anew, and build the site: dist/site/index.html; make site builds it alone"
 	@echo "make build  the collection's file, in dist: the same bytes for the same contents"
 	@echo "make release VERSION=1.2.0  version, changelog, every checker, the file, its checksum, a commit and a tag"
 	@echo "make bench  the time that planning takes, at three sizes"
@@ -46,7 +46,7 @@ test-all: unit browser lab faults sweep sanity units integration systems matrix 
 LONG := -m "not long"
 unit: setup
 	@$(PYTHON) -m pytest tests/unit -n 2 -q $(LONG)
-	@tools/lint references
+	@tools/lint references site
 
 # The pages, in Chromium without a window.
 browser:
@@ -138,6 +138,10 @@ lint: setup
 
 docs: setup
 	@tools/references
+	@$(PYTHON) tools/site_pages.py
+
+site: setup
+	@$(PYTHON) tools/site_pages.py
 
 build: setup
 	@$(PYTHON) tools/build.py dist

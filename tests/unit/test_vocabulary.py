@@ -33,7 +33,7 @@ PAGES: Final = (
     "changelogs/fragments/*.yml",
     str(CATALOG),
 )
-JAPANESE: Final = (CATALOG, Path("docs/ports.ja.md"))
+JAPANESE: Final = (CATALOG, Path("docs/ports.ja.md"), Path("README.ja.md"))
 # One word in a markup of its own is a name, not prose.
 NAME: Final = re.compile(r"`[^`\s]+`|\b[A-Z]{1,2}\([^()\s]+\)|\"[\w.-]+\"|'[\w.-]+'")
 

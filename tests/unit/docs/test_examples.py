@@ -25,7 +25,8 @@ import yaml
 ROOT: Final = Path(__file__).resolve().parents[3]
 PAGES: Final = sorted(
     page.relative_to(ROOT)
-    for page in (ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("roles/*/README.md"))
+    for pattern in ("README.md", "docs/*.md", "docs/providers/*.md", "roles/*/README.md")
+    for page in ROOT.glob(pattern)
     # offline.md is run as a whole in test_newcomer.py.
     if not page.name.startswith(("ports.", "offline."))
 )

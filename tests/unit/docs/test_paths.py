@@ -14,7 +14,7 @@ import pytest
 ROOT: Final = Path(__file__).resolve().parents[3]
 PAGES: Final = sorted(
     page.relative_to(ROOT)
-    for pattern in ("README.md", "CONTRIBUTING.md", "docs/**/*.md", "roles/*/README.md")
+    for pattern in ("*.md", "docs/**/*.md", "roles/**/*.md", "examples/**/*.md", "plugins/**/*.md", "tests/**/*.md")
     for page in ROOT.glob(pattern)
 )
 FOLDERS: Final = "plugins|roles|playbooks|tests|tools|extensions|changelogs"
