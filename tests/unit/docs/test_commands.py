@@ -56,10 +56,12 @@ def lines(text: str) -> Iterator[str]:
 
 
 @functools.cache
-def helps(program: str, *words: str) -> str:
-    """What a program says of itself."""
-    command = [str(Path(sys.executable).with_name(program)), *words, "--help"]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+def helps(program: str, *words: str) -> str | None:
+    """What a program says of itself; None where it is not installed, as in the environments of ansible-test."""
+    path = Path(sys.executable).with_name(program)
+    if not path.exists():
+        return None
+    return subprocess.run([str(path), *words, "--help"], capture_output=True, text=True, check=False).stdout
 
 
 @functools.cache
@@ -130,7 +132,7 @@ def _wrong_options(program: str, words: list[str]) -> Iterator[str]:
     said = helps(program, *HELPS[program])
     for word in words:
         option = word.partition("=")[0]
-        if re.fullmatch(r"--\w[\w-]*", word) and not re.search(rf"{re.escape(option)}[\s,=\]]", said):
+        if said is not None and word.startswith("--") and not re.search(rf"{re.escape(option)}[\s,=\]]", said):
             yield word
 
 

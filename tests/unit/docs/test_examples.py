@@ -38,6 +38,8 @@ PYTHONPATH={ROOT} {sys.executable} -m tests.console . --name console.example.com
 trap "kill $!" EXIT
 while ! grep -q . /run/console; do sleep 0.1; done
 """
+# What a page adds to an inventory that it does not show.
+_BASE: Final = "all: {children: {qradar: {children: {qradar_console: {hosts: {con1: {ansible_host: 198.18.1.11}}}}}}}\n"
 _DMESG: Final = """#!/bin/sh\nPATH=${PATH#*:}\ndmesg "$@" | sed "/portledger: /d"\n"""
 
 
@@ -188,6 +190,36 @@ def test_playbooks_and_inventories_are_sound(page: Page, tmp_path: Path) -> None
     commands += [f"{line} --syntax-check" for line in page.shells if line.startswith("ansible-playbook ")]
     failed = [(command, *said) for command, said in zip(commands, outputs(commands, tmp_path), strict=True) if said[1]]
     assert failed == []
+
+
+def unplanned(page: Page) -> list[str]:
+    """Inventories of a page that no console of it reads; configurations of inventory plugins are none."""
+    return [
+        name
+        for name, block in page.files.items()
+        if isinstance(yaml.safe_load(block), dict)
+        and "plugin" not in yaml.safe_load(block)
+        and not any(f"-i {name}" in command for command, _expected in page.consoles)
+    ]
+
+
+def test_inventories_can_be_planned(page: Page, tmp_path: Path) -> None:
+    base = tmp_path / "inventory.yml"
+    if not base.exists():
+        base.write_text(_BASE, encoding="utf-8")
+    whole = {name: "" if "qradar_console" in page.files[name] else f"-i {base.name} " for name in unplanned(page)}
+    commands = [f"ansible-playbook {before}-i {name} portledger.qradar.check" for name, before in whole.items()]
+    for command, (output, code) in zip(commands, outputs(commands, tmp_path), strict=True):
+        assert code == 0, f"{command}:\n{output}"
+        assert "is not a variable of this collection" not in output, f"{command}:\n{output}"
+
+
+def test_an_inventory_that_nothing_reads_is_planned() -> None:
+    page = read(
+        "```yaml\n# a.yml\nall: {}\n```\n```yaml\n# b.yml\nall: {}\n```\n```yaml\n# c.yml\n[]\n```\n"
+        "```yaml\n# d.qradar.yml\nplugin: x\n```\n```console\n$ ansible-playbook -i a.yml x.yml\n```\n"
+    )
+    assert unplanned(page) == ["b.yml"]
 
 
 def test_commands_give_the_output_shown(page: Page, tmp_path: Path) -> None:
