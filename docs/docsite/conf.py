@@ -17,7 +17,8 @@ author = "the portledger.qradar contributors"
 copyright = "2026, the portledger.qradar contributors"
 extensions = ["myst_parser", "sphinx_antsibull_ext"]
 html_theme = "furo"
-html_title = "portledger.qradar"
+# May break into two lines before the dot.
+html_title = "portledger\N{ZERO WIDTH SPACE}.qradar"
 html_copy_source = False
 html_show_sphinx = False
 # Files that pages link to and that are not pages: they keep their place.

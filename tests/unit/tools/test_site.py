@@ -18,12 +18,9 @@ import site_pages as site
 
 def test_every_page_has_its_place() -> None:
     index = (ROOT / "docs/docsite/index.md").read_text("utf-8")
-    listed = [
-        line
-        for block in re.findall(r"^```\{toctree\}\n(.*?)^```$", index, re.DOTALL | re.MULTILINE)
-        for line in block.splitlines()
-        if line and not line.startswith(":")
-    ]
+    blocks = re.findall(r"^```\{toctree\}\n(.*?)^```$", index, re.DOTALL | re.MULTILINE)
+    lines = [line for block in blocks for line in block.splitlines() if line and not line.startswith(":")]
+    listed = [re.sub(r".* <(.*)>", r"\1", line) for line in lines]
     pages = [str(page).removesuffix(".md") for page in site.pages()]
     assert sorted(listed) == sorted([*pages, "docs/plugins/index"])
 
