@@ -11,8 +11,11 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.errors imp
 from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import LOG_PREFIX
 from ansible_collections.portledger.qradar.plugins.module_utils._log.kernel_log import read_kernel_log
+from ansible_collections.portledger.qradar.plugins.module_utils._dynamic_ports.find import find_dynamic_ports
 from ansible_collections.portledger.qradar.plugins.module_utils._host.connections import connections
-from ansible_collections.portledger.qradar.plugins.module_utils._host.listeners import listeners
+from ansible_collections.portledger.qradar.plugins.module_utils._host.listeners import (
+    numbered_listeners, without_numbers,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._log.flows import LoggedFlows
 from ansible_collections.portledger.qradar.plugins.module_utils._host.interfaces import check_interfaces
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import find_management, is_port
@@ -76,8 +79,11 @@ def ruleset_info(host, options):
     }
     if options.get("surroundings") or options.get("permits"):
         # What listens on a gateway is unrelated to what it forwards.
-        result["listeners"] = listeners(host) if scope == HOST else []
+        listening = numbered_listeners(host) if scope == HOST else []
+        result["listeners"] = without_numbers(listening)
     if options.get("surroundings"):
+        if scope == HOST:
+            result["dynamic_ports"] = find_dynamic_ports(listening)
         found, unread = others(host, plan, management, options) if loaded else ([], [])
         result.update({"others": found, "unread": unread})
         appliance = provider.appliance(host)

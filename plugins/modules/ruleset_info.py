@@ -51,8 +51,8 @@ options:
     default: boot
   surroundings:
     description:
-      - Also report what foreign rules do to the plan, in RV(others), and which processes listen on which ports, in
-        RV(listeners).
+      - Also report what foreign rules do to the plan, in RV(others), which processes listen on which ports, in
+        RV(listeners), and which dynamic ports are in use, in RV(dynamic_ports).
     type: bool
     default: false
   permits:
@@ -331,6 +331,10 @@ listeners:
   sample:
     - {transport: tcp, port: 514, addresses: ["0.0.0.0", "::"], loopback: false, processes: [syslogd],
        services: [syslog], documented: network}
+dynamic_ports:
+  description: Which dynamic ports services use now, as M(portledger.qradar.dynamic_ports_info) returns it.
+  returned: success, with O(surroundings=true) and O(scope=host)
+  type: dict
 foreign_permits:
   description:
     - Foreign rules that permit something, judged by the first packet of a connection from the network, as if the rules

@@ -51,6 +51,11 @@ PRESENT = "present"
 ABSENT = "absent"
 STATES = (PRESENT, ABSENT)
 
+#: services whose dynamic ports can be read on a host
+IMQ_DYNAMIC = "imq_dynamic"
+RMI_DYNAMIC = "rmi_dynamic"
+READABLE = (IMQ_DYNAMIC, RMI_DYNAMIC)
+
 #: options of both modules that are variables of a role too, with the scope and _firewall_ before them
 ROLE_OPTIONS = ("provider", "unlisted", "egress", "management")
 

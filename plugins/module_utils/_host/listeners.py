@@ -28,6 +28,25 @@ def listeners(host):
     :returns: transport, port, addresses, whether it is the loopback only, and processes; by transport and port
     :rtype: list[dict]
     """
+    return without_numbers(numbered_listeners(host))
+
+
+def without_numbers(found):
+    """What :func:`numbered_listeners` has found, as results show it.
+
+    :type found: list[dict]
+    :rtype: list[dict]
+    """
+    return [dict((key, value) for key, value in one.items() if key != "numbers") for one in found]
+
+
+def numbered_listeners(host):
+    """As :func:`listeners`, with the numbers of the processes: two processes may have one name.
+
+    :type host: _host.host.Host
+    :returns: the same, with ``numbers``, a set of texts; empty where no process is known
+    :rtype: list[dict]
+    """
     found = {}
     for table, family, transport in _TABLES:
         for address, port, inode in read_table(host.text("proc/net", table), family, _LISTENS[transport]):
@@ -43,7 +62,8 @@ def listeners(host):
             "addresses": sorted(addresses),
             "loopback": all(_LOOPBACK.match(address) for address in addresses),
             # The kernel itself listens where no process does: NFS, for example.
-            "processes": sorted(set(name for inode in inodes for name in owners.get(inode, ["kernel"]))),
+            "processes": sorted(set(name for inode in inodes for name in _names(host, owners.get(inode, ())))),
+            "numbers": set(process for inode in inodes for process in owners.get(inode, ())),
         }
         for (transport, port), (addresses, inodes) in sorted(found.items())
     ]
@@ -97,13 +117,18 @@ def _address(text, family):
 
 
 def _owners(host, inodes):
-    """Names of processes by the inode of a socket that they have open."""
+    """Numbers of processes by the inode of a socket that they have open."""
     found = {}
     for process in numbers(host) if inodes else []:
         for inode in _sockets(host, process):
             if inode in inodes:
-                found.setdefault(inode, set()).add(host.text("proc", process, "comm").strip() or "process " + process)
+                found.setdefault(inode, set()).add(process)
     return found
+
+
+def _names(host, processes):
+    names = [host.text("proc", process, "comm").strip() or "process " + process for process in processes]
+    return names or ["kernel"]
 
 
 def _sockets(host, process):

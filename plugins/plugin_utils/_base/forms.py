@@ -12,7 +12,7 @@ import ipaddress
 import re
 from typing import Any, Final
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import EXPECTATIONS
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import EXPECTATIONS, READABLE
 from ansible_collections.portledger.qradar.plugins.module_utils._reach.report import VERDICTS
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import NetworkError, parse_network
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortError, PortRange
@@ -88,6 +88,35 @@ _LOGGED: Final = fields(
         "published": flag,
     }
 )
+_LIVE_PORT: Final = fields(
+    {
+        "port": _port_text,
+        "name": brief,
+        "listens": flag,
+        "processes": list_of(brief, 100),
+        "certain": flag,
+        "offered": flag,
+        "why": optional(brief),
+    }
+)
+DYNAMIC_PORTS: Final = fields(
+    {
+        "services": list_of(
+            fields(
+                {
+                    "service": one_of(*READABLE),
+                    "read": flag,
+                    "why": optional(text),
+                    "lacks": list_of(text, 100),
+                    "ports": list_of(_LIVE_PORT, 100),
+                }
+            ),
+            len(READABLE),
+        )
+    }
+)
+"""What ``dynamic_ports_info`` returns."""
+
 _STATE: Final = {
     "in_force": flag,
     "provider": text,
@@ -98,6 +127,7 @@ _STATE: Final = {
     "others?": list_of(_OTHER),
     "unread?": list_of(text),
     "differs?": list_of(text),
+    "dynamic_ports?": DYNAMIC_PORTS,
 }
 
 _APPLIANCE: Final = fields(
