@@ -15,10 +15,17 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.host_variables import FullHostVars
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.progress import progress
-from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.findings import IN_FORCE, Finding, examine
+from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.findings import (
+    IN_FORCE,
+    Finding,
+    examine,
+    with_pins,
+)
+from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.pins import PinFinding
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.report import as_json, as_junit, as_lines
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import told
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planning import make_planner
 
 
@@ -42,11 +49,15 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
         )
         with progress("", "making the report of the audit"):
             findings = list(self._findings(options, (task_vars or {})["hostvars"]))
-            uncovered = self._uncovered(task_vars or {})
+            planner = self._planner(task_vars or {})
+            uncovered = list(planner.uncovered(GATEWAY)) if planner else []
+            unused: list[PinFinding] = []
+            if planner:
+                findings, unused = with_pins(findings, planner)
         for path, text in ((options["json"], as_json), (options["junit"], as_junit)):
             if path:
                 try:
-                    Path(path).write_bytes(text(findings, uncovered).encode("utf-8", "backslashreplace"))
+                    Path(path).write_bytes(text(findings, uncovered, unused).encode("utf-8", "backslashreplace"))
                 except OSError as error:
                     raise AnsibleActionFail(f"{path}: cannot be written: {error.strerror}.") from None
         states: dict[str, list[str]] = {}
@@ -54,23 +65,23 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
             states.setdefault(finding.name, []).append(finding.state)
         result |= {
             "changed": False,
-            "lines": as_lines(findings, uncovered),
+            "lines": as_lines(findings, uncovered, unused),
             "uncovered": uncovered,
+            "unused_pins": [one.as_data() for one in unused],
             "states": states,
             "findings": [finding.as_data() for finding in findings],
             "in_force": not uncovered and all(finding.state == IN_FORCE for finding in findings),
         }
         return result
 
-    def _uncovered(self, task_vars: Mapping[str, Any]) -> list[str]:
-        """What the plan counts on and nothing enforces. Where there is no plan, each host's finding says why."""
+    def _planner(self, task_vars: Mapping[str, Any]) -> Planner | None:
+        """What the plan counts on, and the pins. Where there is no plan, each host's finding says why."""
         if "groups" not in task_vars:
-            return []
+            return None
         try:
-            planner = make_planner(FullHostVars(task_vars["hostvars"], self._loader), task_vars["groups"], task_vars)
+            return make_planner(FullHostVars(task_vars["hostvars"], self._loader), task_vars["groups"], task_vars)
         except PortledgerError:
-            return []
-        return list(planner.uncovered(GATEWAY))
+            return None
 
     def _findings(self, options: Mapping[str, Any], hostvars: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
         for scope, names in ((HOST, options["hosts"]), (GATEWAY, options["gateways"])):

@@ -108,8 +108,15 @@ uncovered:
   returned: success
   type: list
   elements: str
+unused_pins:
+  description:
+    - Pins of C(qradar_dynamic_ports) that no host uses any more, as RV(findings[].pins) with C(host) none. Empty where a
+      host that they are for could not be read.
+  returned: success
+  type: list
+  elements: dict
 in_force:
-  description: Whether all are in force, and RV(uncovered) is empty.
+  description: Whether all are in force, and RV(uncovered) is empty. Pins do not count.
   returned: success
   type: bool
 findings:
@@ -143,8 +150,23 @@ findings:
       description: As M(portledger.qradar.ruleset_info) returns it.
       type: list
       elements: dict
+    dynamic_ports:
+      description: As M(portledger.qradar.ruleset_info) returns it. None where it does not.
+      type: dict
+    pins:
+      description: Pins of C(qradar_dynamic_ports) that lack a port in use. None where no pin was compared.
+      type: list
+      elements: dict
+      contains:
+        host: {type: str, description: Name of the host.}
+        service: {type: str, description: The service.}
+        pinned: {type: list, elements: str, description: Its pins.}
+        live: {type: list, elements: str, description: Ports in use that no pin has.}
+        text: {type: str, description: "The finding in a sentence, and the remedy."}
+        remedy: {type: str, description: What to do.}
     notes:
-      description: A change that waits for its confirmation, and what the next boot would load where that differs.
+      description: A change that waits for its confirmation, what the next boot would load where that differs, and
+        pins that could not be compared with what is in use.
       type: list
       elements: str
 """

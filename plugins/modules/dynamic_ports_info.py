@@ -95,6 +95,7 @@ services:
   elements: dict
   contains:
     service: {type: str, description: "V(imq_dynamic) or V(rmi_dynamic)."}
+    running: {type: bool, description: "Whether a process listens on its fixed port."}
     read: {type: bool, description: "Whether its ports could be read."}
     why: {type: str, description: Why they could not. None where they could.}
     lacks: {type: list, elements: str, description: "What may be missing in RV(services[].ports), and why."}
@@ -114,13 +115,14 @@ services:
         why: {type: str, description: Why it is not offered. None where it is.}
   sample:
     - service: imq_dynamic
+      running: true
       read: true
       why: null
       lacks: []
       ports:
         - {port: tcp/43691, name: admin, listens: true, processes: [java], certain: true, offered: true, why: null}
-    - {service: rmi_dynamic, read: false, why: "nothing listens on tcp/9913: no web application container is running",
-       lacks: [], ports: []}
+    - {service: rmi_dynamic, running: false, read: false, lacks: [], ports: [],
+       why: "nothing listens on tcp/9913: no web application container is running"}
 qradar_dynamic_ports:
   description: What the inventory variable of this name can take, for this host alone.
   returned: success

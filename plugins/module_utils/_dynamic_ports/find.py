@@ -83,11 +83,12 @@ def find_dynamic_ports(listening, mapper_port=MAPPER_PORT, rmi_port=RMI_PORT, se
 class _Service:
     """A service, and what is known of its ports.
 
-    why: why nothing could be read, None where it was. lacks: what may be missing among its ports.
+    running: whether something listens on its fixed port. why: why nothing could be read, None where it was. lacks: what may be missing among its ports.
     """
 
-    def __init__(self, name, why=None):
+    def __init__(self, name, why=None, running=True):
         self.name = name
+        self.running = running
         self.why = why
         self.lacks = []
         self.ports = []
@@ -121,15 +122,16 @@ class _Service:
         return [one["port"] for one in self.ports if one["offered"]]
 
     def as_data(self):
-        return {"service": self.name, "read": self.why is None, "why": self.why, "lacks": self.lacks,
-                "ports": self.ports}
+        return {"service": self.name, "running": self.running, "read": self.why is None, "why": self.why,
+                "lacks": self.lacks, "ports": self.ports}
 
 
 def _message_queue(sockets, mapper_port, seconds):
     """What the port mapper says, as data, and the message queue's ports."""
     own = sockets.get(mapper_port)
     if not own:
-        return None, _Service(IMQ_DYNAMIC, "nothing listens on tcp/%d: the message queue is not running" % mapper_port)
+        why = "nothing listens on tcp/%d: the message queue is not running" % mapper_port
+        return None, _Service(IMQ_DYNAMIC, why, running=False)
     try:
         table, address = _first_table(own["addresses"], mapper_port, seconds)
     except RulesetError as error:
@@ -222,7 +224,8 @@ def _open_ports(own, sockets, name):
 def _rmi(sockets, rmi_port):
     own = sockets.get(rmi_port)
     if not own:
-        return _Service(RMI_DYNAMIC, "nothing listens on tcp/%d: no web application container is running" % rmi_port)
+        why = "nothing listens on tcp/%d: no web application container is running" % rmi_port
+        return _Service(RMI_DYNAMIC, why, running=False)
     if not own["numbers"]:
         return _Service(RMI_DYNAMIC, "the kernel does not show which process listens on tcp/%d" % rmi_port)
     found = [port for port in _open_ports(own, sockets, RMI_DYNAMIC) if port != rmi_port]

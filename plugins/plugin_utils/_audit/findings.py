@@ -9,12 +9,15 @@ Note that this plugin util is **PRIVATE** to the collection.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.listeners import ELSEWHERE, NO, WIDE
+from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.pins import PinFinding, judge_pins
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.forms import RULESET_INFO
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import ResultError, checked, words_of
+from ansible_collections.portledger.qradar.plugins.plugin_utils._dynamic_ports.live import read_live
+from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
 
 IN_FORCE: Final = "in force"
 DRIFTED: Final = "drifted"
@@ -81,8 +84,9 @@ class Drift:
 class Finding:
     """One host or gateway.
 
-    scope: ``host`` or ``gateway``. why: why it could not be checked, if so. others, unread and listeners are as
-    ``ruleset_info`` returns them. notes: further remarks.
+    scope: ``host`` or ``gateway``. why: why it could not be checked, if so. others, unread, listeners and dynamic_ports
+    are as ``ruleset_info`` returns them. pins: those that do not hold; None where none was compared. notes: further
+    remarks.
     """
 
     name: str
@@ -94,6 +98,8 @@ class Finding:
     others: Sequence[Mapping[str, Any]] = ()
     unread: Sequence[str] = ()
     listeners: Sequence[Mapping[str, Any]] = ()
+    dynamic_ports: Mapping[str, Any] | None = None
+    pins: Sequence[PinFinding] | None = None
     notes: Sequence[str] = ()
 
     @property
@@ -118,6 +124,8 @@ class Finding:
             "others": list(self.others),
             "unread": list(self.unread),
             "listeners": list(self.listeners),
+            "dynamic_ports": self.dynamic_ports,
+            "pins": None if self.pins is None else [one.as_data() for one in self.pins],
             "notes": list(self.notes),
         }
 
@@ -160,6 +168,7 @@ def _examine(name: str, scope: str, result: Mapping[str, Any]) -> Finding:
         others=others,
         unread=result.get("unread", ()),
         listeners=result.get("listeners", ()),
+        dynamic_ports=result.get("dynamic_ports"),
         notes=_notes(result),
     )
 
@@ -175,6 +184,21 @@ def _notes(result: Mapping[str, Any]) -> list[str]:
     elif result["loaded"] and persistent.get("difference") and persistent["difference"] != result["difference"]:
         notes.append(f"the next boot changes what is loaded: {', '.join(persistent['difference'])}")
     return notes
+
+
+def with_pins(findings: Sequence[Finding], planner: Planner) -> tuple[list[Finding], list[PinFinding]]:
+    """The findings with what is to say of the deployment's pins, and pins that no host uses."""
+    live = {
+        one.name: read_live(one.dynamic_ports, planner.catalog) for one in findings if one.dynamic_ports is not None
+    }
+    judged = judge_pins(planner, live)
+    found = [
+        replace(one, pins=judged.of_hosts.get(one.name), notes=[*one.notes, *judged.notes.get(one.name, ())])
+        if one.dynamic_ports is not None
+        else one
+        for one in findings
+    ]
+    return found, judged.unused
 
 
 def count_states(findings: Sequence[Finding]) -> dict[str, int]:

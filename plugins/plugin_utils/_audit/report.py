@@ -23,6 +23,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.findings 
     count_states,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.listeners import ELSEWHERE, WIDE
+from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.pins import PinFinding
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import message, printable
 
 VERSION: Final = 1
@@ -40,29 +41,38 @@ _EFFECTS: Final = {
 _NOT_XML: Final = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def as_lines(findings: Sequence[Finding], uncovered: Sequence[str] = ()) -> list[str]:
+def as_lines(
+    findings: Sequence[Finding], uncovered: Sequence[str] = (), unused_pins: Sequence[PinFinding] = ()
+) -> list[str]:
     """For people: each host and gateway, what nothing enforces, and how many are in each state."""
     lines = [line for finding in findings for line in _of(finding)]
     lines += [f"not in force: {text}" for text in uncovered]
+    lines += [f"pin: {one.text}" for one in unused_pins]
     counts = count_states(findings)
     return [*map(message, lines), ", ".join(f"{state}: {count}" for state, count in counts.items())]
 
 
-def as_json(findings: Sequence[Finding], uncovered: Sequence[str] = ()) -> str:
+def as_json(
+    findings: Sequence[Finding], uncovered: Sequence[str] = (), unused_pins: Sequence[PinFinding] = ()
+) -> str:
     """The same with all that is known, for programs."""
     data = {
         "version": VERSION,
         "states": count_states(findings),
         "findings": [finding.as_data() for finding in findings],
         "uncovered": list(uncovered),
+        "unused_pins": [one.as_data() for one in unused_pins],
     }
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def as_junit(findings: Sequence[Finding], uncovered: Sequence[str] = ()) -> str:
+def as_junit(
+    findings: Sequence[Finding], uncovered: Sequence[str] = (), unused_pins: Sequence[PinFinding] = ()
+) -> str:
     """JUnit's XML, as continuous integration reads it: two tests for each host and gateway that was checked.
 
-    Undocumented listeners are reported, but fail no test.
+    Where pins were compared with what is in use, a host has a third. Undocumented listeners are reported, but fail no
+    test.
     """
     suite = ElementTree.Element("testsuite", name="portledger.qradar audit")
     counts = {"tests": 0, "failures": 0, "errors": 0}
@@ -77,12 +87,16 @@ def as_junit(findings: Sequence[Finding], uncovered: Sequence[str] = ()) -> str:
                 ElementTree.SubElement(case, kind, message=_xml(problem)).text = _xml("\n".join(lines))
         if listening := list(_listening(finding)):
             ElementTree.SubElement(case, "system-out").text = _xml("\n".join(listening))
-    if uncovered:
-        case = ElementTree.SubElement(suite, "testcase", classname="deployment", name="all of the plan is enforced")
-        counts["tests"] += 1
-        counts["failures"] += 1
-        failure = ElementTree.SubElement(case, "failure", message=f"not in force: {len(uncovered)}")
-        failure.text = _xml("\n".join(uncovered))
+    for name, problem, lines in (
+        ("all of the plan is enforced", "not in force", uncovered),
+        ("every pin is used", "unused pins", [one.text for one in unused_pins]),
+    ):
+        if lines:
+            case = ElementTree.SubElement(suite, "testcase", classname="deployment", name=name)
+            counts["tests"] += 1
+            counts["failures"] += 1
+            failure = ElementTree.SubElement(case, "failure", message=f"{problem}: {len(lines)}")
+            failure.text = _xml("\n".join(lines))
     for key, count in counts.items():
         suite.set(key, str(count))
     ElementTree.indent(suite)
@@ -103,6 +117,9 @@ def _tests(finding: Finding) -> Iterator[tuple[str, str, str, list[str]]]:
     certain = [one for one in finding.others if one["certain"]]
     lines = [_other(one) for one in certain]
     yield "no foreign rules in the way", "failure" if certain else "", f"foreign rules: {len(certain)}", lines
+    if finding.pins is not None:
+        texts = [one.text for one in finding.pins]
+        yield "pins hold", "failure" if texts else "", f"pins that do not hold: {len(texts)}", texts
 
 
 def _of(finding: Finding) -> Iterator[str]:
@@ -111,6 +128,7 @@ def _of(finding: Finding) -> Iterator[str]:
     yield f"{finding.name} ({finding.scope}{provider}): {finding.state}{why}"
     for line in (*_drift(finding), *_others(finding), *_listening(finding)):
         yield f"  {line}"
+    yield from (f"  pin: {one.text}" for one in finding.pins or ())
     for note in finding.notes:
         yield f"  note: {note}"
 

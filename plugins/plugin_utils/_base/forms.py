@@ -29,6 +29,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results im
     text,
 )
 
+_ONE_TCP: Final = re.compile(r"tcp/[0-9]{1,5}")
 _PORT: Final = re.compile(r"(?:tcp|udp)/[0-9]{1,5}|icmp")
 
 
@@ -56,6 +57,12 @@ def _port_range(place: str, value: Any) -> None:
         PortRange.parse(value)
     except PortError as error:
         raise ResultError(place, value, error.problem) from None
+
+
+def _tcp_port(place: str, value: Any) -> None:
+    _port_range(place, value)
+    if not _ONE_TCP.fullmatch(value):
+        raise ResultError(place, value, "is not one port of TCP")
 
 
 _OTHER: Final = fields(
@@ -90,7 +97,7 @@ _LOGGED: Final = fields(
 )
 _LIVE_PORT: Final = fields(
     {
-        "port": _port_text,
+        "port": _tcp_port,
         "name": brief,
         "listens": flag,
         "processes": list_of(brief, 100),
@@ -105,6 +112,7 @@ DYNAMIC_PORTS: Final = fields(
             fields(
                 {
                     "service": one_of(*READABLE),
+                    "running": flag,
                     "read": flag,
                     "why": optional(text),
                     "lacks": list_of(text, 100),

@@ -20,6 +20,7 @@ from tests.unit.plugins.module_utils.mapper import HEAD, Mapper, table
 from tests.unit.plugins.module_utils.support import Folder
 
 NO_RMI = "nothing listens on tcp/9913: no web application container is running"
+ABSENT = {"running": False, "read": False, "lacks": [], "ports": []}
 BROKER = ["12"]
 
 
@@ -42,7 +43,7 @@ class ImqTest(unittest.TestCase):
             found = find_dynamic_ports([listener(mapper.port, owner)] + list(others), mapper.port)
             if found["port_mapper"]:
                 self.assertEqual(mapper.port, found["port_mapper"]["port"])
-        self.assertEqual({"service": "rmi_dynamic", "read": False, "why": NO_RMI, "lacks": [], "ports": []},
+        self.assertEqual(dict(ABSENT, service="rmi_dynamic", why=NO_RMI),
                          found["services"][1])
         return found, found["services"][0]
 
@@ -53,7 +54,7 @@ class ImqTest(unittest.TestCase):
                          found["qradar_dynamic_ports"])
         self.assertEqual([port(36615, "cluster"), port(40111, "jmxrmi"), port(43691, "admin"),
                           port(44913, "cluster_discovery")], imq["ports"])
-        self.assertEqual((True, None, []), (imq["read"], imq["why"], imq["lacks"]))
+        self.assertEqual((True, True, None, []), tuple(imq[key] for key in ("running", "read", "why", "lacks")))
         self.assertEqual(("127.0.0.1", "imqbroker 4.4 Update 1", []),
                          tuple(found["port_mapper"][key] for key in ("address", "broker", "odd")))
 
@@ -106,9 +107,9 @@ class ImqTest(unittest.TestCase):
             {
                 "port_mapper": None,
                 "services": [
-                    {"service": "imq_dynamic", "read": False, "lacks": [], "ports": [],
-                     "why": "nothing listens on tcp/7676: the message queue is not running"},
-                    {"service": "rmi_dynamic", "read": False, "lacks": [], "ports": [], "why": NO_RMI},
+                    dict(ABSENT, service="imq_dynamic",
+                         why="nothing listens on tcp/7676: the message queue is not running"),
+                    dict(ABSENT, service="rmi_dynamic", why=NO_RMI),
                 ],
                 "qradar_dynamic_ports": {},
             },
