@@ -242,6 +242,7 @@ FINDING: Final = fields(
         "others": list_of(_OTHER),
         "unread": list_of(text),
         "listeners": list_of(_DOCUMENTED),
+        "pins?": optional(list_of(fields({"text": text}))),
         "notes": list_of(text),
     }
 )

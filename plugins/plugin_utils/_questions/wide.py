@@ -16,12 +16,12 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports impo
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner import Planner
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.profiles import pinned_ports
 
-_LISTENING: Final = "On a receiver, 'ss -ltnp' shows where {program} listens"
+_READ: Final = "The playbook portledger.qradar.pins reads them from the hosts"
 _HOW: Final = {
     "portmapper_dynamic": "On the console, 'rpcinfo -p' shows the ports of RPC services",
     "dcom_dynamic": "On Windows, 'netsh int ipv4 show dynamicport tcp' shows the range, and 'set' narrows it",
-    "imq_dynamic": _LISTENING.format(program="the message broker (imqbroker)"),
-    "rmi_dynamic": _LISTENING.format(program="java"),
+    "imq_dynamic": _READ,
+    "rmi_dynamic": _READ,
 }
 
 

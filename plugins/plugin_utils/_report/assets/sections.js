@@ -63,7 +63,7 @@ function auditLines(one) {
   const effect = (rule) => (rule.certain ? say(`effect_${rule.effect}`) : say("maybe", { effect: say(`effect_${rule.effect}`) }));
   const foreign = one.others.map((rule) => ["foreign", `${effect(rule)} ${rule.flows.join(", ")}, ${rule.place}: ${rule.rule}`]);
   const listening = one.listeners.filter((each) => ["no", "wide", "elsewhere"].includes(each.documented) && !each.loopback).map((each) => ["listens", `${each.transport}/${each.port} ${each.processes.join(", ")}`]);
-  return [...(one.why ? [["auditNote", one.why]] : []), ...drift, ...foreign, ...one.unread.map((text) => ["unread", text]), ...listening, ...one.notes.map((text) => ["auditNote", text])];
+  return [...(one.why ? [["auditNote", one.why]] : []), ...drift, ...foreign, ...one.unread.map((text) => ["unread", text]), ...listening, ...(one.pins ?? []).map((pin) => ["auditPin", pin.text]), ...one.notes.map((text) => ["auditNote", text])];
 }
 
 function drawPorts() {

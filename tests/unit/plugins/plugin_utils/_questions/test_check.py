@@ -181,7 +181,7 @@ def test_wide_ports() -> None:
     assert found("wide", **settings)[2] == (
         "note",
         "qradar_dynamic_ports.rmi_dynamic: ['tcp/32768-60999'] permits 28,232 ports, row 47, from component to "
-        "component. Pin the ports that it really uses. On a receiver, 'ss -ltnp' shows where java listens.",
+        "component. Pin the ports that it really uses. The playbook portledger.qradar.pins reads them from the hosts.",
     )
     assert SHARED["qradar_excluded_services"]
     assert len(found("wide")) == 1
