@@ -9,6 +9,8 @@ import ipaddress
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import parse_network
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json
+from ansible_collections.portledger.qradar.plugins.module_utils._dynamic_ports.jmx_url import jmx_port
+from ansible_collections.portledger.qradar.plugins.module_utils._dynamic_ports.port_mapper import read_table
 from ansible_collections.portledger.qradar.plugins.module_utils._host.interfaces import check_interfaces
 from ansible_collections.portledger.qradar.plugins.module_utils._host.listeners import listeners
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import (
@@ -54,6 +56,12 @@ ROUTES = (
     b"default via 198.18.1.254 dev eth0 proto static\nunreachable 198.18.7.0/24\n198.18.1.0/24 dev eth0 scope link\n"
 )
 TRIE = b"Local:\n  +-- 0.0.0.0/0 3 0 5\n           |-- 198.18.1.1\n              /32 host LOCAL\n"
+# The reference in it leads to tcp/40111.
+JMX_URL = b"service:jmx:rmi://ep1/stub/rO0ABXNyAAtVbmljYXN0UmVmMgAAA2VwMQAAnK94"
+MAPPER = (
+    b"101 imqbroker 4.4 Update 1\nportmapper tcp PORTMAPPER 7676 [sessionid=1,imqhome=/opt/openmq/mq]\n"
+    b"jmxrmi rmi JMX 0 [url=" + JMX_URL + b"]\nadmin tcp ADMIN 43691\njms tcp NORMAL 7677\n.\n"
+)
 LOCKS = b"1: FLOCK  ADVISORY  WRITE 763 fe:00:2287892 0 EOF\n2: -> FLOCK  ADVISORY  WRITE 764 fe:00:2287892 0 EOF\n"
 ADDRESSES = (
     b"20010db8000000000000000000000001 02 40 00 80     eth0\n00000000000000000000000000000001 01 80 10 80       lo\n"
@@ -80,6 +88,20 @@ def _sockets(raw: bytes) -> None:
             require(0 <= one["port"] <= 65535, f"port {one['port']}")
             for address in one["addresses"]:
                 ipaddress.ip_address(address)
+
+
+def _mapper(raw: bytes) -> None:
+    table = read_table(raw)
+    check_message(f"{table.broker} {table.odd}")
+    for entry in table.entries:
+        require(0 <= entry.port <= 65535, f"port {entry.port}")
+        check_message(entry.name + entry.protocol + entry.kind)
+        _jmx((entry.url or "").encode())
+
+
+def _jmx(raw: bytes) -> None:
+    port = jmx_port(as_output(raw))
+    require(port is None or 1 <= port <= 65535, f"port {port}")
 
 
 def _log(raw: bytes) -> None:
@@ -197,6 +219,16 @@ TARGETS = (
         share=20,
     ),
     Target("sockets", (SOCKETS, SOCKETS6), _sockets, share=80),
+    Target(
+        "port-mapper",
+        (MAPPER, b"101 imqbroker 301\n.\n"),
+        _mapper,
+        REFUSALS,
+        says,
+        share=60,
+        words=(b" [url=", b"\n.\n", b" tcp NORMAL "),
+    ),
+    Target("jmx-url", (JMX_URL, b"service:jmx:rmi://[::1]:5656/jndi/rmi://x:1098/x"), _jmx, share=40),
     Target("dmesg", (DMESG,), _log, REFUSALS, says, share=60),
     Target("journal", (JOURNAL,), _journal, REFUSALS, says, share=40),
     Target(
