@@ -45,8 +45,7 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
         hostvars = task_vars["hostvars"]
         planner = make_planner(FullHostVars(hostvars, self._loader), task_vars["groups"])
         answers = {
-            name: read_answer(told(hostvars[name].get(options["result"])), planner.catalog)
-            for name in options["hosts"]
+            name: read_answer(told(hostvars[name].get(options["result"])), planner.catalog) for name in options["hosts"]
         }
         services, former = merge(planner, answers), planner.deployment.settings.pins
         text = as_yaml(services, former, datetime.datetime.now(datetime.timezone.utc))

@@ -110,8 +110,8 @@ uncovered:
   elements: str
 unused_pins:
   description:
-    - Pins of C(qradar_dynamic_ports) that no host uses any more, as RV(findings[].pins) with C(host) none. Empty where a
-      host that they are for could not be read.
+    - Pins of C(qradar_dynamic_ports) that no host uses any more, as RV(findings[].pins) with C(host) none. Empty where
+      a host that they are for could not be read.
   returned: success
   type: list
   elements: dict

@@ -18,12 +18,12 @@ version_added: 1.0.0
 author:
   - The portledger.qradar contributors (@portledger)
 description:
-  - Asks the port mapper of the message queue on the host itself, compares its answer with the ports that processes listen
-    on, and returns what C(qradar_dynamic_ports) can pin.
+  - Asks the port mapper of the message queue on the host itself, compares its answer with the ports that processes
+    listen on, and returns what C(qradar_dynamic_ports) can pin.
   - Reads two services. C(imq_dynamic) is what the port mapper names, and the port of its JMX connector.
     C(rmi_dynamic) is one of the ports that the process on port 9913 listens on.
-  - A port is offered only where a process listens on it for the network, which is the port mapper's own where the kernel
-    shows that, and only in the range that the vendor's table documents.
+  - A port is offered only where a process listens on it for the network, which is the port mapper's own where the
+    kernel shows that, and only in the range that the vendor's table documents.
   - Sends nothing to the port mapper, and changes nothing.
 extends_documentation_fragment:
   - portledger.qradar.attributes

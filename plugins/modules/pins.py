@@ -20,8 +20,8 @@ author:
 description:
   - Combines the results of M(portledger.qradar.dynamic_ports_info) from all QRadar hosts into one
     C(qradar_dynamic_ports) for review, with the hosts that each port comes from, and the time.
-  - A pin replaces the whole documented range on every host. So a service is offered only where the ports of all hosts that
-    its flows enter are known. Of an HA pair, one node is enough.
+  - A pin replaces the whole documented range on every host. So a service is offered only where the ports of all hosts
+    that its flows enter are known. Of an HA pair, one node is enough.
   - Runs on the controller and contacts no host, so one task of a run is enough, with C(run_once).
 extends_documentation_fragment:
   - portledger.qradar.attributes

@@ -26,7 +26,7 @@ from tests.unit.plugins.plugin_utils._dynamic_ports.asked import answer, deploym
 
 LIVE = answer(imq(40001, 40002), rmi(41001))
 PINNED = deployment({"imq_dynamic": ["tcp/40001"], "rmi_dynamic": ["tcp/41002"]})
-WHEN = datetime.datetime(2026, 1, 31, tzinfo=datetime.timezone.utc)
+WHEN = datetime.datetime(2026, 1, 31, tzinfo=datetime.UTC)
 
 
 def _loaded(raw: bytes) -> object:

@@ -4,12 +4,12 @@
 
 Two services in the vendor's table have dynamic ports on QRadar hosts that can be read there:
 
-imq_dynamic (row 26: "7676, 7677, and 4 random ports above 32000"). The port mapper on 7676 names three of them, the URL of
-its entry ``jmxrmi`` holds the fourth. So say the vendor's twin (Juniper JSA 7.5.0, *Viewing IMQ Port Associations*) and
-Open MQ's own tables. A port counts where the process that is the port mapper listens on it.
+imq_dynamic (row 26: "7676, 7677, and 4 random ports above 32000"). The port mapper on 7676 names three of them, the URL
+of its entry ``jmxrmi`` holds the fourth. So say the vendor's twin (Juniper JSA 7.5.0, *Viewing IMQ Port Associations*)
+and Open MQ's own tables. A port counts where the process that is the port mapper listens on it.
 
-rmi_dynamic (row 47: "9913, and one dynamically assigned port", web application container). Nothing is documented that names
-the port. What the process listens on that has 9913, in the range that the kernel gives ports from, holds it.
+rmi_dynamic (row 47: "9913, and one dynamically assigned port", web application container). Nothing is documented that
+names the port. It is one of those that the process on 9913 listens on, in the range that the kernel gives ports from.
 
 portmapper_dynamic and dcom_dynamic are ports of RPC and of Windows hosts: they are not read here.
 """
@@ -66,8 +66,8 @@ def find_dynamic_ports(listening, mapper_port=MAPPER_PORT, rmi_port=RMI_PORT, se
 
     :param listening: see ``_host.listeners.numbered_listeners``
     :type listening: list[dict]
-    :returns: ``port_mapper``, what it has answered, None where it was not asked or gave no table; ``services``, one entry
-        each, see :class:`_Service`; ``qradar_dynamic_ports``, what an inventory can take of it
+    :returns: ``port_mapper``, what it has answered, None where it was not asked or gave no table; ``services``, one
+        entry each, see :class:`_Service`; ``qradar_dynamic_ports``, what an inventory can take of it
     :rtype: dict
     """
     sockets = dict((one["port"], one) for one in listening if one["transport"] == "tcp")
@@ -83,7 +83,8 @@ def find_dynamic_ports(listening, mapper_port=MAPPER_PORT, rmi_port=RMI_PORT, se
 class _Service:
     """A service, and what is known of its ports.
 
-    running: whether something listens on its fixed port. why: why nothing could be read, None where it was. lacks: what may be missing among its ports.
+    running: whether something listens on its fixed port. why: why nothing could be read, None where it was.
+    lacks: what may be missing among its ports.
     """
 
     def __init__(self, name, why=None, running=True):

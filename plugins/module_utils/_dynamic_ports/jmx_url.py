@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The port behind a JMX service URL, which the port mapper's table does not name.
 
-A URL such as ``service:jmx:rmi://ep1/stub/rO0AB...`` holds a Java object in base64. The object holds a reference, a name
-with a length before it, and behind that the host and the port that the reference leads to (Java's classes UnicastRef
-and UnicastRef2). Where the port is fixed, the URL itself has it: ``service:jmx:rmi://ep1:5656/...``.
+A URL such as ``service:jmx:rmi://ep1/stub/rO0AB...`` holds a Java object in base64. The object holds a reference, a
+name with a length before it, and behind that the host and the port that the reference leads to (Java's classes
+UnicastRef and UnicastRef2). Where the port is fixed, the URL itself has it: ``service:jmx:rmi://ep1:5656/...``.
 """
 
 from __future__ import absolute_import, division, print_function

@@ -52,9 +52,7 @@ def as_lines(
     return [*map(message, lines), ", ".join(f"{state}: {count}" for state, count in counts.items())]
 
 
-def as_json(
-    findings: Sequence[Finding], uncovered: Sequence[str] = (), unused_pins: Sequence[PinFinding] = ()
-) -> str:
+def as_json(findings: Sequence[Finding], uncovered: Sequence[str] = (), unused_pins: Sequence[PinFinding] = ()) -> str:
     """The same with all that is known, for programs."""
     data = {
         "version": VERSION,
@@ -66,9 +64,7 @@ def as_json(
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def as_junit(
-    findings: Sequence[Finding], uncovered: Sequence[str] = (), unused_pins: Sequence[PinFinding] = ()
-) -> str:
+def as_junit(findings: Sequence[Finding], uncovered: Sequence[str] = (), unused_pins: Sequence[PinFinding] = ()) -> str:
     """JUnit's XML, as continuous integration reads it: two tests for each host and gateway that was checked.
 
     Where pins were compared with what is in use, a host has a third. Undocumented listeners are reported, but fail no
@@ -87,16 +83,16 @@ def as_junit(
                 ElementTree.SubElement(case, kind, message=_xml(problem)).text = _xml("\n".join(lines))
         if listening := list(_listening(finding)):
             ElementTree.SubElement(case, "system-out").text = _xml("\n".join(listening))
-    for name, problem, lines in (
+    for name, problem, texts in (
         ("all of the plan is enforced", "not in force", uncovered),
         ("every pin is used", "unused pins", [one.text for one in unused_pins]),
     ):
-        if lines:
+        if texts:
             case = ElementTree.SubElement(suite, "testcase", classname="deployment", name=name)
             counts["tests"] += 1
             counts["failures"] += 1
-            failure = ElementTree.SubElement(case, "failure", message=f"{problem}: {len(lines)}")
-            failure.text = _xml("\n".join(lines))
+            failure = ElementTree.SubElement(case, "failure", message=f"{problem}: {len(texts)}")
+            failure.text = _xml("\n".join(texts))
     for key, count in counts.items():
         suite.set(key, str(count))
     ElementTree.indent(suite)
@@ -114,12 +110,12 @@ def _tests(finding: Finding) -> Iterator[tuple[str, str, str, list[str]]]:
         yield rules, "failure", finding.state, list(_drift(finding))
     else:
         yield rules, "", "", []
-    certain = [one for one in finding.others if one["certain"]]
-    lines = [_other(one) for one in certain]
-    yield "no foreign rules in the way", "failure" if certain else "", f"foreign rules: {len(certain)}", lines
     if finding.pins is not None:
         texts = [one.text for one in finding.pins]
         yield "pins hold", "failure" if texts else "", f"pins that do not hold: {len(texts)}", texts
+    certain = [one for one in finding.others if one["certain"]]
+    lines = [_other(one) for one in certain]
+    yield "no foreign rules in the way", "failure" if certain else "", f"foreign rules: {len(certain)}", lines
 
 
 def _of(finding: Finding) -> Iterator[str]:

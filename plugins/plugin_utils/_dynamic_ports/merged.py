@@ -99,9 +99,7 @@ def merge(planner: Planner, answers: Mapping[str, Answer]) -> list[Merged]:
 
 def _merge(planner: Planner, service: str, answers: Mapping[str, Answer]) -> Merged:
     names = receivers(planner, service)
-    live: dict[str, Live | None] = {
-        name: (answers[name].live or {}).get(service) for name in names if name in answers
-    }
+    live: dict[str, Live | None] = {name: (answers[name].live or {}).get(service) for name in names if name in answers}
     found: dict[PortRange, list[str]] = {}
     certain = True
     for name, one in live.items():

@@ -33,9 +33,7 @@ def pins_of(services: Sequence[Merged], former: Mapping[str, Sequence[PortRange]
     return found | {one.service: [str(port) for port in one.ports] for one in services if one.is_offered}
 
 
-def as_yaml(
-    services: Sequence[Merged], former: Mapping[str, Sequence[PortRange]], when: datetime.datetime
-) -> str:
+def as_yaml(services: Sequence[Merged], former: Mapping[str, Sequence[PortRange]], when: datetime.datetime) -> str:
     """The whole text.
 
     Args:
@@ -45,7 +43,7 @@ def as_yaml(
     """
     head = _HEAD.format(when=when.astimezone(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"))
     offered = {one.service: one for one in services if one.is_offered}
-    lines = []
+    lines: list[str] = []
     for name in dict.fromkeys((*offered, *former)):
         lines += _service(offered[name]) if name in offered else _former(name, former[name])
     lines = ["qradar_dynamic_ports:", *(f"  {line}" for line in lines)] if lines else ["qradar_dynamic_ports: {}"]

@@ -110,7 +110,8 @@ def test_before_and_after(lab: Lab, auditor: Auditor) -> None:
         "console (host, iptables): in force",
         "collector (host, nftables): in force",
         # The lab pins its ports, and has no message queue.
-        "  note: qradar_dynamic_ports.imq_dynamic: not read: nothing listens on tcp/7676: the message queue is not running",
+        "  note: qradar_dynamic_ports.imq_dynamic: not read: nothing listens on tcp/7676: the message queue is not "
+        "running",
         "gateway (gateway, nftables): in force",
         "in force: 3, drifted: 0, unmanaged: 0, unreachable: 0, unreadable: 0",
     ]

@@ -18,7 +18,7 @@ import struct
 import sys
 import threading
 
-IMQ = ("cluster_discovery", "jmxrmi", "admin", "cluster")
+IMQ: tuple[str, ...] = ("cluster_discovery", "jmxrmi", "admin", "cluster")
 
 
 def listener(port: int) -> socket.socket:

@@ -193,9 +193,9 @@ class ModuleTest(unittest.TestCase):
             own = [one for one in numbered_listeners(host) if one["port"] == mapper.port]
         live.close()
         folder.remove()
-        ports = dict((one["port"], one["why"]) for one in found["services"][0]["ports"])
+        ports = {one["port"]: one["why"] for one in found["services"][0]["ports"]}
         self.assertEqual("listens on the loopback interface only", ports["tcp/%d" % number])
-        self.assertEqual([set([str(os.getpid())])], [one["numbers"] for one in own])
+        self.assertEqual([{str(os.getpid())}], [one["numbers"] for one in own])
 
     def test_wrong_options(self):
         for option, value, said in (

@@ -111,7 +111,7 @@ def test_one_node_stands_for_its_pair() -> None:
     standby = answer(imq(why="nothing listens on tcp/7676", running=False))
     pins = {"imq_dynamic": ["tcp/40001", "tcp/40002"]}
     answers = {"ep1": answer(imq(40001)), "ep2": answer(imq(40001)), "fp1": standby, "fp2": answer(imq(40001))}
-    findings, unused = with_pins(
+    _findings, unused = with_pins(
         [examine(name, "host", result(dynamic_ports=one)) for name, one in answers.items()], deployment(pins, pair=True)
     )
     assert [one.text for one in unused] == [
@@ -179,7 +179,9 @@ def test_reports() -> None:
     )
     lines = as_lines(findings, [], unused)
     both = "['tcp/40001', 'tcp/40009']"
-    host = f"ep1: {IMQ}: {both} does not have ports that imq_dynamic uses now, so the rules block them: tcp/40002 (admin)"
+    host = (
+        f"ep1: {IMQ}: {both} does not have ports that imq_dynamic uses now, so the rules block them: tcp/40002 (admin)"
+    )
     whole = f"{IMQ}: ['tcp/40009'] is not used any more on any host that it is for: ep1, ep2"
     assert lines == [
         "ep1 (host, nftables): in force",

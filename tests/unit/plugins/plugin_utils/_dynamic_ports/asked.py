@@ -60,9 +60,7 @@ def deployment(pins: Mapping[str, list[str]] | None = None, *, pair: bool = Fals
     hosts = {"con1": ("console", 11), "ep1": ("event_processor", 21), "ep2": ("event_processor", 22)}
     peers = {"fp1": "fp2", "fp2": "fp1"} if pair else {}
     hosts |= {name: ("flow_processor", 31 + number) for number, name in enumerate(peers)}
-    inventory = {
-        name: {"ansible_host": f"198.18.1.{last}", **variables} for name, (_role, last) in hosts.items()
-    }
+    inventory = {name: {"ansible_host": f"198.18.1.{last}", **variables} for name, (_role, last) in hosts.items()}
     for name, peer in peers.items():
         inventory[name] |= {"qradar_ha_peer": peer, "qradar_cluster_addresses": ["198.18.1.30"]}
     groups: dict[str, list[str]] = {}

@@ -22,7 +22,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._dynamic_ports.y
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.pins import read_pins
 from tests.unit.plugins.plugin_utils._dynamic_ports.asked import answer, deployment, imq, live, rmi
 
-WHEN = datetime.datetime(2026, 1, 31, 8, 5, tzinfo=datetime.timezone.utc)
+WHEN = datetime.datetime(2026, 1, 31, 8, 5, tzinfo=datetime.UTC)
 HEAD = """---
 # Dynamic ports in use at 2026-01-31 08:05 UTC, found by the playbook pins, for you to review.
 # A service that is started again gets other ports, and these pins then block them: see docs/profiles.md.
@@ -61,7 +61,7 @@ def test_ports_of_all_hosts() -> None:
     }
     text, found = text_of(answers, {"dcom_dynamic": ["tcp/50000-50100"]})
     # Nothing leads to the message queue of the console.
-    assert text == """qradar_dynamic_ports:
+    expected = """qradar_dynamic_ports:
   imq_dynamic:
     - tcp/40001  # ep1 (admin), ep2 (cluster)
     - tcp/40002  # ep1 (admin)
@@ -71,6 +71,7 @@ def test_ports_of_all_hosts() -> None:
   # As the inventory has it:
   dcom_dynamic: [tcp/50000-50100]
 """
+    assert text == expected
     assert found["dcom_dynamic"] == ["tcp/50000-50100"]
 
 
@@ -79,7 +80,7 @@ def test_a_host_that_is_not_known_leaves_the_service_out() -> None:
     answers = {"con1": answer(ABSENT), "ep1": answer(imq(40001), ABSENT), "ep2": answer(STOPPED, ABSENT)}
     text, found = text_of(answers)
     assert found == {}
-    assert text == """qradar_dynamic_ports: {}
+    expected = """qradar_dynamic_ports: {}
 
 # imq_dynamic: not complete, so a pin would block ports that are missing here. These hosts are not known:
 #   ep2: nothing listens on tcp/7676
@@ -89,13 +90,17 @@ def test_a_host_that_is_not_known_leaves_the_service_out() -> None:
 
 # rmi_dynamic: no port is in use on con1, ep1, ep2.
 """
+    assert text == expected
 
 
 def test_what_the_inventory_has_stays_where_nothing_better_is_known() -> None:
-    answers = {"ep1": answer(imq(40001, lacks=["the port of jmxrmi"]), ABSENT), "ep2": {"failed": True, "msg": "no\nroot"}}
+    answers = {
+        "ep1": answer(imq(40001, lacks=["the port of jmxrmi"]), ABSENT),
+        "ep2": {"failed": True, "msg": "no\nroot"},
+    }
     text, found = text_of(answers, {"imq_dynamic": ["tcp/40009"]})
     assert found == {"imq_dynamic": ["tcp/40009"]}
-    assert text == """qradar_dynamic_ports:
+    expected = """qradar_dynamic_ports:
   # As the inventory has it:
   imq_dynamic: [tcp/40009]
 
@@ -110,6 +115,7 @@ def test_what_the_inventory_has_stays_where_nothing_better_is_known() -> None:
 #   con1: it was not asked
 #   ep2: no root
 """
+    assert text == expected
 
 
 def test_one_node_of_a_pair_is_enough() -> None:
