@@ -107,6 +107,7 @@ services:
         port: {type: str, description: Transport and port.}
         name: {type: str, description: "The port mapper's name for it, or how it was found."}
         listens: {type: bool, description: Whether a process listens on it.}
+        addresses: {type: list, elements: str, description: Addresses that are listened on.}
         processes: {type: list, elements: str, description: "Names of the processes, or V(kernel)."}
         certain:
           description: Whether it is a port of the service for certain. If not, it is one of those that may be.
@@ -120,7 +121,8 @@ services:
       why: null
       lacks: []
       ports:
-        - {port: tcp/43691, name: admin, listens: true, processes: [java], certain: true, offered: true, why: null}
+        - {port: tcp/43691, name: admin, listens: true, addresses: ["::"], processes: [java], certain: true,
+           offered: true, why: null}
     - {service: rmi_dynamic, running: false, read: false, lacks: [], ports: [],
        why: "nothing listens on tcp/9913: no web application container is running"}
 qradar_dynamic_ports:

@@ -19,7 +19,7 @@ author:
   - The portledger.qradar contributors (@portledger)
 description:
   - Combines the results of M(portledger.qradar.dynamic_ports_info) from all QRadar hosts into one
-    C(qradar_dynamic_ports) for review, with the hosts that each port comes from, and the time.
+    C(qradar_dynamic_ports) for review, with the hosts and processes that each port comes from, and the time.
   - A pin replaces the whole documented range on every host. So a service is offered only where the ports of all hosts
     that its flows enter are known. Of an HA pair, one node is enough.
   - Runs on the controller and contacts no host, so one task of a run is enough, with C(run_once).
@@ -79,7 +79,7 @@ lines:
   sample:
     - "qradar_dynamic_ports:"
     - "  imq_dynamic:"
-    - "    - tcp/43691  # ep1 (admin)"
+    - "    - tcp/43691  # ep1 (admin, java)"
 qradar_dynamic_ports:
   description: The same as data. Of a service that is not offered, the pins that the inventory has.
   returned: success

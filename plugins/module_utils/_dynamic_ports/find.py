@@ -113,6 +113,7 @@ class _Service:
             "port": "tcp/%d" % port,
             "name": label,
             "listens": bool(socket),
+            "addresses": socket["addresses"] if socket else [],
             "processes": socket["processes"] if socket else [],
             "certain": certain,
             "offered": why is None,

@@ -92,7 +92,10 @@ def judge_pins(planner: Planner, live: Mapping[str, LiveServices]) -> JudgedPins
         names = receivers(planner, service) if pins else []
         known = {name: live[name].get(service) for name in names if name in live}
         for name, one in known.items():
-            if one is not None:
+            peer = known.get(planner.deployment.hosts[name].ha_peer or "")
+            # Only one node of an HA pair runs the services.
+            stands_by = one is not None and not one.running and peer is not None and peer.running
+            if one is not None and not stands_by:
                 _judge_host(judged, name, one, pins)
         if names and not unknown_hosts(names, known, planner.deployment):
             answers = [one for one in known.values() if one is not None and one.why is None]

@@ -100,6 +100,7 @@ _LIVE_PORT: Final = fields(
         "port": _tcp_port,
         "name": brief,
         "listens": flag,
+        "addresses": list_of(brief, 1000),
         "processes": list_of(brief, 100),
         "certain": flag,
         "offered": flag,

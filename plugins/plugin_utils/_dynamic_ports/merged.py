@@ -50,7 +50,7 @@ class Merged:
     """One service.
 
     Attributes:
-        ports: in use on the hosts that a pin is for, each with the hosts and what they call it.
+        ports: in use on the hosts that a pin is for, each with the hosts, what they call it and which processes listen.
         certain: whether all of these are the service's for certain.
         hosts: those that a pin is for.
         unknown: those of them whose ports are not known whole, with the reason. A pin would block these ports.
@@ -104,7 +104,7 @@ def _merge(planner: Planner, service: str, answers: Mapping[str, Answer]) -> Mer
     certain = True
     for name, one in live.items():
         for port in one.offered if one else ():
-            found.setdefault(port.port, []).append(f"{name} ({port.name})")
+            found.setdefault(port.port, []).append(f"{name} ({', '.join((port.name, *port.processes))})")
             certain &= port.certain
     unknown = unknown_hosts(names, live, planner.deployment)
     return Merged(

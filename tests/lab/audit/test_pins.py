@@ -26,6 +26,8 @@ from tests.lab.world.labs import SMALL
 PINS = "playbooks/pins.yml"
 REMEDY = "Run the playbook portledger.qradar.pins, review what it writes, and put that into the inventory."
 CONNECT = "import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), 1).close()"
+# As the kernel names the process: 15 letters at most.
+PYTHON = Path(sys.executable).name[:15]
 COLLECTOR = "198.19.2.11"
 # As the lab has it: no host of it is asked about RPC.
 FORMER = ["tcp/40901", "udp/40901"]
@@ -79,8 +81,8 @@ def test_pins_from_what_is_live(lab: Lab, tmp_path: Path) -> None:
                     "portmapper_dynamic": FORMER,
                 }
             }
-            assert f"    - tcp/{first['jmxrmi']}  # collector (jmxrmi)\n" in text
-            assert f"    - tcp/{rmi['by its process']}  # console (by its process)\n" in text
+            assert f"    - tcp/{first['jmxrmi']}  # collector (jmxrmi, {PYTHON})\n" in text
+            assert f"    - tcp/{rmi['by its process']}  # console (by its process, {PYTHON})\n" in text
             assert record_playbook(lab, SITE, "-e", f"@{file}").run.ok
             assert all(reaches(lab, port) for port in first.values())
             run = record_playbook(lab, AUDIT, "-e", f"@{file}")

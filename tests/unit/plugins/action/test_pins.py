@@ -87,7 +87,7 @@ def test_pins_of_all_hosts(tmp_path: Path) -> None:
     text = file.read_text(encoding="utf-8")
     assert text.splitlines() == found["lines"]
     assert yaml.safe_load(text) == {"qradar_dynamic_ports": {}}
-    assert f"#     - tcp/40001  # ep1 ({said})\n" in text
+    assert f"#     - tcp/40001  # ep1 ({said}, java)\n" in text
 
     arguments["file"] = str(tmp_path / "none" / "pins.yml")
     found = recorded(tmp_path, [{**task, "ignore_errors": True}], inventory)

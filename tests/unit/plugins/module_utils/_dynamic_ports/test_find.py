@@ -29,9 +29,9 @@ def listener(port, numbers, addresses=("0.0.0.0",), loopback=False, name="java")
             "processes": [name] if numbers else ["kernel"], "numbers": set(numbers)}
 
 
-def port(number, name, why=None, certain=True, listens=True, processes=("java",)):
-    return {"port": "tcp/%d" % number, "name": name, "listens": listens, "processes": list(processes),
-            "certain": certain, "offered": why is None, "why": why}
+def port(number, name, why=None, certain=True, addresses=("0.0.0.0",)):
+    return {"port": "tcp/%d" % number, "name": name, "listens": bool(addresses), "addresses": list(addresses),
+            "processes": ["java"] if addresses else [], "certain": certain, "offered": why is None, "why": why}
 
 
 class ImqTest(unittest.TestCase):
@@ -82,9 +82,9 @@ class ImqTest(unittest.TestCase):
         self.assertEqual(
             [
                 port(22, "cluster_discovery", "is outside what the table documents, tcp/32001-65535"),
-                port(36615, "cluster", "listens on the loopback interface only"),
+                port(36615, "cluster", "listens on the loopback interface only", addresses=["127.0.0.1", "::1"]),
                 port(43691, "admin", "another process listens there"),
-                port(50000, "jmxrmi", "nothing listens there", listens=False, processes=()),
+                port(50000, "jmxrmi", "nothing listens there", addresses=()),
             ],
             imq["ports"],
         )

@@ -111,9 +111,10 @@ def test_one_node_stands_for_its_pair() -> None:
     standby = answer(imq(why="nothing listens on tcp/7676", running=False))
     pins = {"imq_dynamic": ["tcp/40001", "tcp/40002"]}
     answers = {"ep1": answer(imq(40001)), "ep2": answer(imq(40001)), "fp1": standby, "fp2": answer(imq(40001))}
-    _findings, unused = with_pins(
+    findings, unused = with_pins(
         [examine(name, "host", result(dynamic_ports=one)) for name, one in answers.items()], deployment(pins, pair=True)
     )
+    assert said(findings) == []
     assert [one.text for one in unused] == [
         f"{IMQ}: ['tcp/40002'] is not used any more on any host that it is for: ep1, ep2, fp1, fp2. {REMEDY}"
     ]

@@ -21,6 +21,7 @@ def live(service: str, *ports: int, name: str = "admin", certain: bool = True, *
             "port": f"tcp/{port}",
             "name": name,
             "listens": True,
+            "addresses": ["::"],
             "processes": ["java"],
             "certain": certain,
             "offered": True,

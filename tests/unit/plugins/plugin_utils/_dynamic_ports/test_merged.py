@@ -63,11 +63,11 @@ def test_ports_of_all_hosts() -> None:
     # Nothing leads to the message queue of the console.
     expected = """qradar_dynamic_ports:
   imq_dynamic:
-    - tcp/40001  # ep1 (admin), ep2 (cluster)
-    - tcp/40002  # ep1 (admin)
+    - tcp/40001  # ep1 (admin, java), ep2 (cluster, java)
+    - tcp/40002  # ep1 (admin, java)
   # Not all are certain: the service is on one of those that its process has open.
   rmi_dynamic:
-    - tcp/41001  # con1 (by its process)
+    - tcp/41001  # con1 (by its process, java)
   # As the inventory has it:
   dcom_dynamic: [tcp/50000-50100]
 """
@@ -86,7 +86,7 @@ def test_a_host_that_is_not_known_leaves_the_service_out() -> None:
 #   ep2: nothing listens on tcp/7676
 # Ports of the others:
 #   imq_dynamic:
-#     - tcp/40001  # ep1 (admin)
+#     - tcp/40001  # ep1 (admin, java)
 
 # rmi_dynamic: no port is in use on con1, ep1, ep2.
 """
@@ -109,7 +109,7 @@ def test_what_the_inventory_has_stays_where_nothing_better_is_known() -> None:
 #   ep2: no root
 # Ports of the others:
 #   imq_dynamic:
-#     - tcp/40001  # ep1 (admin)
+#     - tcp/40001  # ep1 (admin, java)
 
 # rmi_dynamic: not complete, so a pin would block ports that are missing here. These hosts are not known:
 #   con1: it was not asked
