@@ -19,6 +19,7 @@ import sys
 import threading
 
 IMQ: tuple[str, ...] = ("cluster_discovery", "jmxrmi", "admin", "cluster")
+LAST_OF_ROW_70 = 33999
 
 
 def listener(port: int) -> socket.socket:
@@ -30,6 +31,13 @@ def number(one: socket.socket) -> int:
     """The port."""
     found: int = one.getsockname()[1]
     return found
+
+
+def random_listener() -> socket.socket:
+    """On a port of the kernel's choice, above those that row 70 permits between any two components."""
+    while number(one := listener(0)) <= LAST_OF_ROW_70:
+        one.close()
+    return one
 
 
 def stub(port: int) -> str:
@@ -67,7 +75,7 @@ def main(kind: str) -> None:
         fixed, names = [listener(7676), listener(7677)], IMQ
     else:
         fixed, names = [listener(9913)], ("by its process",)
-    random = {name: listener(0) for name in names}
+    random = {name: random_listener() for name in names}
     ports = {name: number(one) for name, one in random.items()}
     answer = table(ports) if kind == "imq" else b""
     threading.Thread(target=serve, args=(fixed[0], answer), daemon=True).start()
