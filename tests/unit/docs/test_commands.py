@@ -40,7 +40,7 @@ HELPS: Final = {
     "ansible-runner": ("run",),
 }
 # Programs that are run elsewhere, or that are not ours: tests of what they are for run them as they stand there.
-FOREIGN: Final = {"cd", "chmod", "export", "firewall-cmd", "git", "grep", "rm", "sh", "sha256sum"}
+FOREIGN: Final = {".", "cd", "chmod", "export", "firewall-cmd", "git", "grep", "rm", "sh", "sha256sum"}
 _INLINE: Final = re.compile(r"`((?:ansible-\w+|make|python3?|\.venv/bin/python|tools/\w+) [^`]+)`")
 
 
@@ -117,7 +117,7 @@ def _wrong_for_make(words: list[str]) -> Iterator[str]:
 
 def _wrong_for_python(words: list[str]) -> Iterator[str]:
     """Of ``-m MODULE``: the module, and options that no file of its package names."""
-    if words[:1] != ["-m"] or words[1] == "pip":
+    if words[:1] != ["-m"] or words[1] in ("pip", "venv"):
         return
     path = ROOT.joinpath(*words[1].split("."))
     if not path.with_suffix(".py").is_file() and not (path / "__main__.py").is_file():
