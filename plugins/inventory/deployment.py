@@ -100,6 +100,14 @@ options:
         to another. The supplement V(tunnels) permits them, unless C(qradar_supplements) leaves it out.
     type: bool
     default: false
+  user_entries:
+    description:
+      - Whether to ask for what somebody entered on the console for the firewall of each server, one request each. It is
+        in C(qradar_record.user_entries) for O(compose), in the form of C(qradar_extra_flows), and in no variable by
+        itself.
+      - An entry that permits every port from everywhere is left out, and named.
+    type: bool
+    default: false
 notes:
   - Without further settings, Ansible warns where an inventory cannot be read, and goes on without it. Set
     C(any_unparsed_is_failed) in the section C([inventory]) of C(ansible.cfg).
@@ -132,7 +140,7 @@ cache_connection: ~/.cache/qradar
 cache_timeout: 600
 
 # qradar_record has what the console says of the host: appliance, appliance_type, components, hostname, id, server_id,
-# status, version.
+# status, user_entries, version.
 compose:
   ansible_user: "'root'"
 groups:

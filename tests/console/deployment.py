@@ -13,12 +13,14 @@ Json = dict[str, Any]
 
 @dataclass
 class Deployment:
-    """The console's records. ``tunnels`` are by the ID of a host, ``interfaces`` by kind and ID of the server."""
+    """The console's records. ``tunnels`` are by the ID of a host, ``interfaces`` by kind and ID of the server,
+    ``firewall_rules`` by the ID of the server."""
 
     hosts: list[Json] = field(default_factory=list)
     servers: list[Json] = field(default_factory=list)
     tunnels: dict[int, list[Json]] = field(default_factory=dict)
     interfaces: dict[str, list[Json]] = field(default_factory=dict)
+    firewall_rules: dict[int, list[Json]] = field(default_factory=dict)
     about: Json = field(
         default_factory=lambda: {
             "build_version": "2021.6.10.20241107205131",
@@ -90,6 +92,19 @@ class Deployment:
     def host(self, hostname: str) -> Json:
         """A managed host by its name."""
         return next(host for host in self.hosts if host["hostname"] == hostname)
+
+
+def entry(**fields: Any) -> Json:
+    """What somebody entered for a host's firewall: tcp/8443 from one address, unless fields say something else."""
+    return {
+        "is_any_source_ip": False,
+        "port_range": None,
+        "port_type": "SINGLE",
+        "protocol": "TCP",
+        "single_port": 8443,
+        "source_ip": "198.18.9.2",
+        **fields,
+    }
 
 
 CONSOLE = ["ecs-ec-ingress", "ecs-ec", "ecs-ep", "magistrate", "ariel_proxy_server", "vis", "assetprofiler", "qflow"]

@@ -70,6 +70,9 @@ class Console:
         interfaces = re.fullmatch(r"/api/system/servers/(\d+)/network_interfaces/(ethernet|bonded)", path)
         if interfaces:
             return self.deployment.interfaces.get(f"{interfaces[2]}/{interfaces[1]}", [])
+        rules = re.fullmatch(r"/api/system/servers/(\d+)/firewall_rules", path)
+        if rules:
+            return self.deployment.firewall_rules.get(int(rules[1]), [])
         return {
             "/api/config/deployment/hosts": self.deployment.hosts,
             "/api/system/servers": self.deployment.servers,

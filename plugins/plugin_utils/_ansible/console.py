@@ -60,7 +60,7 @@ def _question(plugin: Any, options: ConsoleOptions) -> dict[str, Any]:
 
 def _widened(plugin: Any) -> dict[str, bool]:
     """What is asked of each host besides."""
-    return {name: plugin.get_option(name) for name in ("interfaces", "tunnels")}
+    return {name: plugin.get_option(name) for name in ("interfaces", "tunnels", "user_entries")}
 
 
 def _cached(plugin: Any, options: ConsoleOptions, path: str, cache: bool) -> ConsoleInventory | None:

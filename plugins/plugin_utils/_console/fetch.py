@@ -20,6 +20,7 @@ HOSTS: Final = "/config/deployment/hosts"
 SERVERS: Final = "/system/servers"
 ABOUT: Final = "/system/about"
 TUNNELS: Final = "/config/deployment/hosts/{}/tunnels"
+FIREWALL_RULES: Final = "/system/servers/{}/firewall_rules"
 
 INTERFACES: Final[Mapping[str, str]] = {
     "ethernet": "/system/servers/{}/network_interfaces/ethernet",
@@ -45,17 +46,23 @@ _FIELDS: Final[Mapping[str, frozenset[str]]] = {
     ),
     SERVERS: frozenset({"hostname", "managed_host_id", "private_ip", "server_id"}),
     ABOUT: frozenset({"external_version", "release_name"}),
+    FIREWALL_RULES: frozenset({"is_any_source_ip", "port_range", "port_type", "protocol", "single_port", "source_ip"}),
     TUNNELS: frozenset({"name", "remote_host_id", "reverse_source"}),
     **dict.fromkeys(INTERFACES.values(), frozenset({"ip", "is_moving_config_with_active_ha", "role"})),
 }
 
 Answers = Mapping[str, Any]
-"""JSON: ``hosts``, ``servers``, ``about``; and, where they were asked for, ``tunnels`` by the ID of a host and
-``interfaces`` by kind and ID of the server, such as ``ethernet/101``."""
+"""JSON: ``hosts``, ``servers``, ``about``; and, where they were asked for, ``tunnels`` by the ID of a host,
+``interfaces`` by kind and ID of the server, such as ``ethernet/101``, and ``user_entries`` by the ID of the server."""
 
 
 def fetch(
-    client: Client, say: Callable[[str], None], *, tunnels: bool = False, interfaces: bool = False
+    client: Client,
+    say: Callable[[str], None],
+    *,
+    tunnels: bool = False,
+    interfaces: bool = False,
+    user_entries: bool = False,
 ) -> dict[str, Any]:
     """Ask for everything.
 
@@ -64,6 +71,7 @@ def fetch(
         say: takes a line about progress.
         tunnels: whether to ask each encrypted host for its tunnels.
         interfaces: whether to ask each server for its interfaces.
+        user_entries: whether to ask each server for what was entered for its firewall.
 
     Raises:
         InputError: the console does not answer, or not as documented.
@@ -74,6 +82,7 @@ def fetch(
         "about": _kept([client.item(ABOUT)], ABOUT)[0],
         "tunnels": {},
         "interfaces": {},
+        "user_entries": {},
     }
     say(f"{len(answers['hosts'])} managed hosts, {len(answers['servers'])} servers")
     if tunnels:
@@ -86,14 +95,22 @@ def fetch(
             answers["tunnels"][str(host_id)] = _kept(client.items(TUNNELS.format(host_id)), TUNNELS)
             if number % 100 == 0:
                 say(f"tunnels of {number} of {len(encrypted)} encrypted hosts")
+    servers = _server_ids(client, answers) if interfaces or user_entries else []
     if interfaces:
-        servers = [server.number("server_id") for server in records(client.url(SERVERS), answers["servers"])]
         for number, server_id in enumerate(servers, 1):
             for kind, path in INTERFACES.items():
                 answers["interfaces"][f"{kind}/{server_id}"] = _kept(client.items(path.format(server_id)), path)
             if number % 100 == 0:
                 say(f"interfaces of {number} of {len(servers)} servers")
+    if user_entries:
+        for server_id in servers:
+            path = FIREWALL_RULES.format(server_id)
+            answers["user_entries"][str(server_id)] = _kept(client.items(path), FIREWALL_RULES)
     return answers
+
+
+def _server_ids(client: Client, answers: Answers) -> list[int]:
+    return [server.number("server_id") for server in records(client.url(SERVERS), answers["servers"])]
 
 
 def _kept(items: list[Any], kind: str) -> list[Any]:

@@ -28,6 +28,10 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._console.managed
 from ansible_collections.portledger.qradar.plugins.plugin_utils._console.options import ConsoleOptions
 from ansible_collections.portledger.qradar.plugins.plugin_utils._console.roles import CONSOLE, Roles, find_roles
 from ansible_collections.portledger.qradar.plugins.plugin_utils._console.tunnels import tunnel_warnings
+from ansible_collections.portledger.qradar.plugins.plugin_utils._console.user_entries import (
+    UserEntries,
+    read_user_entries,
+)
 
 QRADAR_GROUP: Final = "qradar"
 RECORD: Final = "qradar_record"
@@ -72,7 +76,8 @@ def read_inventory(answers: Answers, options: ConsoleOptions) -> ConsoleInventor
     _check_names(members.hosts)
     _check_addresses(members.hosts)
     further = read_interfaces(api, answers["interfaces"], members)
-    warnings = [*members.warnings, *further.warnings]
+    entries = read_user_entries(api, answers["user_entries"], members)
+    warnings = [*members.warnings, *further.warnings, *entries.warnings]
     found: list[InventoryHost] = []
     consoles = []
     for host in members.hosts:
@@ -80,7 +85,7 @@ def read_inventory(answers: Answers, options: ConsoleOptions) -> ConsoleInventor
         warnings += _warnings(host, roles)
         if CONSOLE in roles.roles:
             consoles.append(host)
-        found += _nodes(host, roles.roles, options.nat_groups, further)
+        found += _nodes(host, roles.roles, options.nat_groups, further, entries)
     _check_consoles(api + HOSTS, consoles)
     warnings += tunnel_warnings(api, answers["tunnels"], members)
     variables, doubts = _release(record(api + ABOUT, answers["about"]))
@@ -88,7 +93,11 @@ def read_inventory(answers: Answers, options: ConsoleOptions) -> ConsoleInventor
 
 
 def _nodes(
-    host: ManagedHost, roles: Sequence[str], nat_groups: Mapping[int, Networks], further: Further
+    host: ManagedHost,
+    roles: Sequence[str],
+    nat_groups: Mapping[int, Networks],
+    further: Further,
+    entries: UserEntries,
 ) -> Iterator[InventoryHost]:
     names = host.names
     shared = {"qradar_encrypted": host.encrypted, **_nat(host, nat_groups)}
@@ -98,7 +107,8 @@ def _nodes(
         if len(names) > 1:
             cluster = [host.address, *further.clusters.get(host.id, ())]
             own |= {"qradar_ha_peer": names[1 - index], "qradar_cluster_addresses": list(map(str, cluster))}
-        yield InventoryHost(name, tuple(roles), {**own, **shared}, _record(host, server))
+        said = {**_record(host, server), "user_entries": entries.flows.get(server.id, [])}
+        yield InventoryHost(name, tuple(roles), {**own, **shared}, said)
 
 
 def _nat(host: ManagedHost, nat_groups: Mapping[int, Networks]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.console.deployment import PROCESSOR, example, large
+from tests.console.deployment import PROCESSOR, entry, example, large
 from tests.console.server import Fault
 from tests.unit.plugins.inventory.project import Project, flat, project
 
@@ -122,6 +122,21 @@ def test_interfaces_are_asked_for_where_they_are_wanted(there: Project) -> None:
     assert len([path for path, _range, _version in there.console.asked if "/network_interfaces/" in path]) == 20
 
 
+def test_what_was_entered_on_the_console_becomes_extra_flows(there: Project) -> None:
+    server = there.console.deployment.host("ep1")["primary_server_id"]
+    there.console.deployment.firewall_rules[server] = [entry(source_ip="198.18.9.9", single_port=8443)]
+    there.configure(user_entries=True, compose={"entered": "qradar_record.user_entries"}, strict=True)
+    flows = "{{ groups['qradar'] | map('extract', hostvars, 'entered') | flatten }}"
+    more = {"all": {"vars": {"qradar_extra_flows": flows}}}
+    (there.folder / "more.yml").write_text(yaml.safe_dump(more), encoding="utf-8")
+    asked = ["-e", "source=198.18.9.9", "-e", "destination=ep1", "-e", "to_port=tcp/8443"]
+    both = ["-i", "console.qradar.yml", "-i", "more.yml"]
+    run = there.run("ansible-playbook", *both, "portledger.qradar.explain", *asked)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert '"198.18.9.9 to ep1 (198.18.1.21): allowed"' in run.stdout, run.stdout
+    assert len([path for path, _range, _version in there.console.asked if "/firewall_rules" in path]) == 10
+
+
 def test_expressions_have_the_variables_and_the_consoles_record(there: Project) -> None:
     there.configure(
         compose={"ansible_user": "'root'", "site": "'remote' if qradar_nat_group is defined else 'main'"},
@@ -154,7 +169,7 @@ MESSAGES: list[tuple[dict[str, Any], str]] = [
         "ca_path, cache, cache_connection, cache_plugin, cache_prefix, cache_timeout, compose, groups, interfaces, "
         "keyed_groups, "
         "leading_separator, nat_groups, plugin, retries, strict, timeout, token, token_file, tunnels, url, "
-        "use_extra_vars, "
+        "use_extra_vars, user_entries, "
         "validate_certs.",
     ),
     (

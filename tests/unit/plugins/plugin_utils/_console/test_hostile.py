@@ -18,7 +18,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog
 from ansible_collections.portledger.qradar.plugins.plugin_utils._console.inventory import read_inventory
 from ansible_collections.portledger.qradar.plugins.plugin_utils._console.options import read_options
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.read import read_deployment
-from tests.console.deployment import example
+from tests.console.deployment import entry, example
 
 T = TypeVar("T")
 
@@ -81,9 +81,10 @@ WHOLE = {
     "about": example().about,
     "tunnels": {str(host): tunnels for host, tunnels in example().tunnels.items()},
     "interfaces": {"ethernet/102": [interface("198.18.5.21")], "bonded/101": [interface("198.18.5.12")]},
+    "user_entries": {"102": [entry(source_ip="198.18.5.9"), entry(port_type="RANGE", port_range="1-9")]},
 }
 # What is by the ID of a host has no key that the console gives.
-PLACES = [way for way in places(WHOLE) if way[0] not in ("tunnels", "interfaces") or len(way) > 2]
+PLACES = [way for way in places(WHOLE) if way[0] not in ("tunnels", "interfaces", "user_entries") or len(way) > 2]
 
 
 def put(found: Any, way: tuple[Any, ...], value: Any, *, drop: bool) -> None:

@@ -44,6 +44,7 @@ def answers(deployment: Deployment) -> dict[str, Any]:
         "about": deployment.about,
         "tunnels": {str(host): tunnels for host, tunnels in deployment.tunnels.items()},
         "interfaces": deployment.interfaces,
+        "user_entries": {str(server): rules for server, rules in deployment.firewall_rules.items()},
     }
     copied: dict[str, Any] = json.loads(json.dumps(found))
     return copied
@@ -365,5 +366,7 @@ def test_refused(damage: Callable[[dict[str, Any]], None], message: str) -> None
 
 def test_no_host_at_all_is_not_an_empty_deployment() -> None:
     with pytest.raises(InputError) as error:
-        read_inventory({"hosts": [], "servers": [], "about": {}, "tunnels": {}, "interfaces": {}}, options())
+        read_inventory(
+            {"hosts": [], "servers": [], "about": {}, "tunnels": {}, "interfaces": {}, "user_entries": {}}, options()
+        )
     assert str(error.value) == f"{HOSTS}: answer: [] has no host of a deployment. {FORM}"
