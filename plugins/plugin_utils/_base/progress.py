@@ -79,7 +79,7 @@ class _Teller:
     def tell(self, over: threading.Event) -> None:
         if over.wait(self._first):
             return
-        # A line less is no harm, and an error here must not end what is told.
+        # A line may be lost here, and an error must not end the work that it tells of.
         with suppress(Exception):
             self._folder.mkdir(mode=0o700, exist_ok=True)
             try:
