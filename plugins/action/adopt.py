@@ -8,10 +8,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.answers import Answer, Answers, read_answer
@@ -22,45 +21,33 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.permitted
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.proposal import blocked, not_proposed, propose
 from ansible_collections.portledger.qradar.plugins.plugin_utils._adopt.yaml_text import as_yaml
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.host_variables import FullHostVars
-from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.progress import progress
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.report_action import ReportAction
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import told
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.snapshot import Snapshot
 
 _MOST_DAYS = 3650
 
 
-class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no types
+class ActionModule(ReportAction):
     """``portledger.qradar.adopt``."""
 
-    _loader: Any
-    _requires_connection = False
+    DOES = "making the proposal"
+    OPTIONS: ClassVar = {
+        "hosts": {"type": "list", "elements": "str", "required": True},
+        "gateways": {"type": "list", "elements": "str", "default": []},
+        "host_result": {"type": "str", "required": True},
+        "gateway_result": {"type": "str", "required": True},
+        "folder": {"type": "path", "default": "adopt"},
+        "review_days": {"type": "int", "default": 90},
+        "parties": {"type": "str", "choices": list(MODES), "default": EXACT},
+    }
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        _validation, options = self.validate_argument_spec(
-            argument_spec={
-                "hosts": {"type": "list", "elements": "str", "required": True},
-                "gateways": {"type": "list", "elements": "str", "default": []},
-                "host_result": {"type": "str", "required": True},
-                "gateway_result": {"type": "str", "required": True},
-                "folder": {"type": "path", "default": "adopt"},
-                "review_days": {"type": "int", "default": 90},
-                "parties": {"type": "str", "choices": list(MODES), "default": EXACT},
-            }
-        )
+    def answer(self, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         days = options["review_days"]
         if not 1 <= days <= _MOST_DAYS:
             raise AnsibleActionFail(
                 f"adopt_review_days: {days} is not from 1 to {_MOST_DAYS}. Write in how many days to review the flows."
             )
-        try:
-            with progress("", "making the proposal"):
-                return result | self._adopt(options, task_vars or {})
-        except PortledgerError as error:
-            raise AnsibleActionFail(str(error)) from error
-
-    def _adopt(self, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         snapshot = Snapshot.of(FullHostVars(task_vars["hostvars"], self._loader), task_vars["groups"])
         plan = PermittedByPlan(snapshot.planner, snapshot.firewalls)
         answers = Answers(tuple(self._answers(options, task_vars["hostvars"])))

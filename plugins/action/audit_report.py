@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
-
-from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
+from typing import Any, ClassVar
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.host_variables import FullHostVars
-from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.progress import progress
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.report_action import ReportAction, write_file
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.findings import (
     IN_FORCE,
     Finding,
@@ -29,41 +26,33 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planner im
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planning import make_planner
 
 
-class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no types
+class ActionModule(ReportAction):
     """``portledger.qradar.audit_report``."""
 
-    _loader: Any
-    _requires_connection = False
+    DOES = "making the report of the audit"
+    OPTIONS: ClassVar = {
+        "hosts": {"type": "list", "elements": "str", "required": True},
+        "gateways": {"type": "list", "elements": "str", "default": []},
+        "host_result": {"type": "str", "required": True},
+        "gateway_result": {"type": "str", "required": True},
+        "json": {"type": "path"},
+        "junit": {"type": "path"},
+    }
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        _validation, options = self.validate_argument_spec(
-            argument_spec={
-                "hosts": {"type": "list", "elements": "str", "required": True},
-                "gateways": {"type": "list", "elements": "str", "default": []},
-                "host_result": {"type": "str", "required": True},
-                "gateway_result": {"type": "str", "required": True},
-                "json": {"type": "path"},
-                "junit": {"type": "path"},
-            }
-        )
-        with progress("", "making the report of the audit"):
-            findings = list(self._findings(options, (task_vars or {})["hostvars"]))
-            planner = self._planner(task_vars or {})
-            uncovered = list(planner.uncovered(GATEWAY)) if planner else []
-            unused: list[PinFinding] = []
-            if planner:
-                findings, unused = with_pins(findings, planner)
+    def answer(self, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        findings = list(self._findings(options, task_vars["hostvars"]))
+        uncovered: list[str] = []
+        unused: list[PinFinding] = []
+        if planner := self._planner(task_vars):
+            uncovered = list(planner.uncovered(GATEWAY))
+            findings, unused = with_pins(findings, planner)
         for path, text in ((options["json"], as_json), (options["junit"], as_junit)):
             if path:
-                try:
-                    Path(path).write_bytes(text(findings, uncovered, unused).encode("utf-8", "backslashreplace"))
-                except OSError as error:
-                    raise AnsibleActionFail(f"{path}: cannot be written: {error.strerror}.") from None
+                write_file(Path(path), text(findings, uncovered, unused).encode("utf-8", "backslashreplace"))
         states: dict[str, list[str]] = {}
         for finding in findings:
             states.setdefault(finding.name, []).append(finding.state)
-        result |= {
+        return {
             "changed": False,
             "lines": as_lines(findings, uncovered, unused),
             "uncovered": uncovered,
@@ -72,7 +61,6 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
             "findings": [finding.as_data() for finding in findings],
             "in_force": not uncovered and all(finding.state == IN_FORCE for finding in findings),
         }
-        return result
 
     def _planner(self, task_vars: Mapping[str, Any]) -> Planner | None:
         """What the plan counts on, and the pins. Where there is no plan, each host's finding says why."""

@@ -6,42 +6,28 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
+from typing import Any, ClassVar
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.host_variables import FullHostVars
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.report_action import ReportAction, write_file
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import told
 from ansible_collections.portledger.qradar.plugins.plugin_utils._dynamic_ports.merged import merge, read_answer
 from ansible_collections.portledger.qradar.plugins.plugin_utils._dynamic_ports.yaml_text import as_yaml, pins_of
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.planning import make_planner
 
 
-class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no types
+class ActionModule(ReportAction):
     """``portledger.qradar.pins``."""
 
-    _loader: Any
-    _requires_connection = False
+    DOES = "putting pins together"
+    OPTIONS: ClassVar = {
+        "hosts": {"type": "list", "elements": "str", "required": True},
+        "result": {"type": "str", "required": True},
+        "file": {"type": "path"},
+    }
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        _validation, options = self.validate_argument_spec(
-            argument_spec={
-                "hosts": {"type": "list", "elements": "str", "required": True},
-                "result": {"type": "str", "required": True},
-                "file": {"type": "path"},
-            }
-        )
-        try:
-            return result | self._pins(options, task_vars or {})
-        except PortledgerError as error:
-            raise AnsibleActionFail(str(error)) from error
-
-    def _pins(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+    def answer(self, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         hostvars = task_vars["hostvars"]
         planner = make_planner(FullHostVars(hostvars, self._loader), task_vars["groups"])
         answers = {
@@ -50,10 +36,7 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
         services, former = merge(planner, answers), planner.deployment.settings.pins
         text = as_yaml(services, former, datetime.datetime.now(datetime.timezone.utc))
         if options["file"]:
-            try:
-                Path(options["file"]).write_bytes(text.encode("utf-8", "backslashreplace"))
-            except OSError as error:
-                raise AnsibleActionFail(f"{options['file']}: cannot be written: {error.strerror}.") from None
+            write_file(Path(options["file"]), text.encode("utf-8", "backslashreplace"))
         return {
             "changed": False,
             "lines": text.splitlines(),

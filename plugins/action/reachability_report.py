@@ -5,30 +5,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from ansible.plugins.action import ActionBase
-
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.report_action import ReportAction
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import told
 from ansible_collections.portledger.qradar.plugins.plugin_utils._reach.report import AS_PLANNED, report_of
 
 
-class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no types
+class ActionModule(ReportAction):
     """``portledger.qradar.reachability_report``."""
 
-    _requires_connection = False
+    DOES = "making the report of what hosts reach"
+    OPTIONS: ClassVar = {
+        "hosts": {"type": "list", "elements": "str", "required": True},
+        "result": {"type": "str", "required": True},
+    }
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        _validation, options = self.validate_argument_spec(
-            argument_spec={
-                "hosts": {"type": "list", "elements": "str", "required": True},
-                "result": {"type": "str", "required": True},
-            }
-        )
-        hostvars = (task_vars or {})["hostvars"]
+    def answer(self, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        hostvars = task_vars["hostvars"]
         report = report_of({host: told(hostvars[host].get(options["result"])) for host in options["hosts"]})
-        result |= {
+        return {
             "changed": False,
             "lines": report.lines,
             "states": dict(report.states),
@@ -36,4 +32,3 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no type
             "findings": [finding.as_data() for finding in report.findings],
             "as_planned": all(state == AS_PLANNED for state in report.states.values()),
         }
-        return result

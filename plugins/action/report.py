@@ -6,40 +6,26 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
-
-from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
+from typing import Any, ClassVar
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.host_variables import FullHostVars
-from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.progress import progress
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.report_action import ReportAction
 from ansible_collections.portledger.qradar.plugins.plugin_utils._questions.snapshot import Snapshot
 from ansible_collections.portledger.qradar.plugins.plugin_utils._report.data import collect
 from ansible_collections.portledger.qradar.plugins.plugin_utils._report.files import KINDS, read_audit, require, write
 
 
-class ActionModule(ActionBase):  # type: ignore[misc] # ansible-core has no types
+class ActionModule(ReportAction):
     """``portledger.qradar.report``."""
 
-    _requires_connection = False
+    DOES = "making the report"
+    OPTIONS: ClassVar = {
+        **{kind: {"type": "path"} for kind in KINDS},
+        "lang": {"type": "str", "choices": ["en", "ja"], "default": "en"},
+        "audit": {"type": "path"},
+    }
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        _validation, options = self.validate_argument_spec(
-            argument_spec={
-                **{kind: {"type": "path"} for kind in KINDS},
-                "lang": {"type": "str", "choices": ["en", "ja"], "default": "en"},
-                "audit": {"type": "path"},
-            }
-        )
-        try:
-            with progress("", "making the report"):
-                return result | self._report(options, task_vars or {})
-        except PortledgerError as error:
-            raise AnsibleActionFail(str(error)) from error
-
-    def _report(self, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+    def answer(self, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         files = {kind: options[kind] for kind in KINDS if options[kind]}
         require(files)
         audit = read_audit(options["audit"]) if options["audit"] else None

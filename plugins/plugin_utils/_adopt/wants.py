@@ -82,6 +82,7 @@ def wants_of(answer: Answer, plan: PermittedByPlan, answers: Answers) -> Iterato
     hosts, today = plan.planner.deployment.hosts, Today(plan, answers)
     rules = [*filter(is_proposed, answer.rules), *_by_sight(answer)]
     for rule in rules:
+        permitted = plan.beside(rule)
         for flow in rule.flows:
             for word, packets in _targets(answer, flow, hosts):
                 judged = plan.judged(answer.name, answer.scope, packets)
@@ -92,7 +93,7 @@ def wants_of(answer: Answer, plan: PermittedByPlan, answers: Answers) -> Iterato
                 elif answer.scope == HOST and rule.place != _CONNECTION:
                     # A connection has arrived already; anything else may be dropped on its way.
                     left = today.arriving(answer.name, judged)
-                missing = without(left, plan.beside(rule))
+                missing = without(left, permitted)
                 if crosses or without(judged, left):
                     for box in missing:
                         yield Want(box.sources, frozenset({word}), box.ports, (rule,))

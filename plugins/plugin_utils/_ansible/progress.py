@@ -17,7 +17,7 @@ from typing import Final
 from ansible import constants
 from ansible.utils.display import Display
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.progress import at, told
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.progress import at, telling
 
 _TERMINAL: Final = sys.stdout.isatty() and sys.stderr.isatty()
 """Of the run: plugins are loaded before workers are started, and these have no terminal of their own."""
@@ -35,7 +35,7 @@ def progress(name: str, where: str) -> Iterator[None]:
     if not _TERMINAL:
         yield
         return
-    with told(Path(constants.DEFAULT_LOCAL_TMP), name, _say):
+    with telling(Path(constants.DEFAULT_LOCAL_TMP), name, _say):
         yield
 
 

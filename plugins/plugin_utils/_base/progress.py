@@ -38,7 +38,7 @@ def at(text: str) -> None:
 
 
 @contextmanager
-def told(
+def telling(
     folder: Path,
     name: str,
     say: Callable[[str], None],

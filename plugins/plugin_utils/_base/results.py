@@ -59,14 +59,14 @@ def checked(result: object, form: Form, name: str = "result") -> Any:
 
 def words_of(result: Mapping[str, Any]) -> str:
     """What a result without an answer says, in one line; of a traceback its last line, which names the error."""
-    said = result.get("msg") or "without a message"
+    said = result.get("msg") or ""
     if not isinstance(said, str):
         return shown(said)
-    line = " ".join(said.split())
-    if not result.get("msg") or line.startswith(_NO_ANSWER):
-        last = next(filter(None, (_last_line(result.get(key)) for key in _TRACEBACKS)), "")
-        if last:
-            line = f"{_NO_ANSWER} ({last})" if line.startswith(_NO_ANSWER) else last
+    line, last = " ".join(said.split()), next(filter(None, map(_last_line, map(result.get, _TRACEBACKS))), "")
+    if not line:
+        line = last or "without a message"
+    elif line.startswith(_NO_ANSWER) and last:
+        line = f"{_NO_ANSWER} ({last})"
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]} ..."
 
 

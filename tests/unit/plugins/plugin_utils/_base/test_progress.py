@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.progress import at, summary, told
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.progress import at, summary, telling
 
 FIRST = 0.05
 PAUSE = 0.05
@@ -30,7 +30,7 @@ class Lines(list[str]):
 
 def test_what_is_soon_done_is_not_told(tmp_path: Path) -> None:
     lines = Lines()
-    with told(tmp_path, "con1", lines.say):
+    with telling(tmp_path, "con1", lines.say):
         at("planning")
     assert lines == []
     assert list(tmp_path.iterdir()) == []
@@ -39,7 +39,7 @@ def test_what_is_soon_done_is_not_told(tmp_path: Path) -> None:
 def test_where_it_is_now_is_told(tmp_path: Path) -> None:
     lines = Lines()
     at("planning (1 of 2 hosts)")
-    with told(tmp_path, "con1", lines.say, FIRST, PAUSE):
+    with telling(tmp_path, "con1", lines.say, FIRST, PAUSE):
         assert lines.come.wait(60)
         assert lines[0] == "con1: planning (1 of 2 hosts), 0 s so far"
         at("loading rules")
@@ -53,9 +53,9 @@ def test_where_it_is_now_is_told(tmp_path: Path) -> None:
 def test_one_tells_for_all(tmp_path: Path) -> None:
     first, second = Lines(), Lines()
     at("loading rules")
-    with told(tmp_path, "con1", first.say, FIRST, PAUSE):
+    with telling(tmp_path, "con1", first.say, FIRST, PAUSE):
         assert first.come.wait(60)
-        with told(tmp_path, "ep1", second.say, FIRST, PAUSE):
+        with telling(tmp_path, "ep1", second.say, FIRST, PAUSE):
             while first[-1] != "con1, ep1: loading rules, 0 s so far":
                 first.come.clear()
                 assert first.come.wait(60), first
@@ -68,13 +68,13 @@ def test_who_is_left_goes_on(tmp_path: Path) -> None:
     ended = threading.Event()
 
     def work() -> None:
-        with told(tmp_path, "con1", first.say, FIRST, PAUSE):
+        with telling(tmp_path, "con1", first.say, FIRST, PAUSE):
             ended.wait(60)
 
     one = threading.Thread(target=work)
     one.start()
     assert first.come.wait(60)
-    with told(tmp_path, "ep1", second.say, FIRST, PAUSE):
+    with telling(tmp_path, "ep1", second.say, FIRST, PAUSE):
         ended.set()
         one.join()
         assert second.come.wait(60)
@@ -88,7 +88,7 @@ def test_a_voice_that_fails_ends_nothing(tmp_path: Path) -> None:
         asked.set()
         raise BrokenPipeError
 
-    with told(tmp_path, "con1", say, FIRST, PAUSE):
+    with telling(tmp_path, "con1", say, FIRST, PAUSE):
         assert asked.wait(60)
 
 
