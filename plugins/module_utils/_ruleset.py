@@ -134,10 +134,10 @@ def prepare_change(host, options, provider, plan, management):
 
 
 def _at_boot(host, provider, wanted):
-    """What a boot loads, or waits for; nothing where the provider's own service does all by itself, and in time."""
+    """What a boot loads, or waits for: nothing where the provider's own service does all by itself, and in time."""
     if not provider.PERSISTS:
         return AtBoot([Saved(provider.NAME, provider.save(wanted))])
-    return AtBoot(wait=Wait.from_data(provider.boot_wait(host)))
+    return AtBoot([Saved(provider.NAME, None)], Wait.from_data(provider.boot_wait(host)))
 
 
 def _whole_difference(parts, former):

@@ -24,6 +24,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._packets.permits
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import (
     PROVIDER, UNIT, Persistence,
 )
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import to_load
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import (
@@ -122,8 +123,9 @@ def _persistent(host, store, loaded):
     try:
         found["undo"] = persistence.has_undo()
         rules = persistence.rules()
-        found["providers"] = [saved.provider for saved in rules.saved] if rules else []
-        for saved in rules.saved if rules else ():
+        loaded_by_us = to_load(rules.saved) if rules else []
+        found["providers"] = [saved.provider for saved in loaded_by_us]
+        for saved in loaded_by_us:
             provider = PROVIDERS[saved.provider]
             present = provider.read(host, store.scope)
             wanted = provider.former(saved.state, present)

@@ -26,7 +26,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import Persistence
 from ansible_collections.portledger.qradar.plugins.module_utils._host.process import run_program
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import AtBoot
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import AtBoot, to_load
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
 
 LOADED = "loaded"
@@ -77,7 +77,7 @@ def load(persistence, providers, store, name):
     _let_pending_end(store)
     with store.lock(_LOCK_SECONDS):
         try:
-            for saved in _rules(persistence, name).saved:
+            for saved in to_load(_rules(persistence, name).saved):
                 _load(store, providers[saved.provider], saved.state)
         except Exception as error:
             words = _words(error)
@@ -107,14 +107,14 @@ def check(persistence, providers, store, name):
     """
     try:
         rules = _rules(persistence, name)
-        for saved in rules.saved:
+        for saved in to_load(rules.saved):
             provider = providers[saved.provider]
             present = provider.read(store.host, store.scope)
             provider.compare(store.host, store.scope, present, provider.former(saved.state, present))
     except Exception as error:
         _say("the rules of the scope %s could not be loaded: %s" % (store.scope, _words(error)))
         return False
-    found = {"file": name, "providers": [saved.provider for saved in rules.saved]}
+    found = {"file": name, "providers": [saved.provider for saved in to_load(rules.saved)]}
     sys.stdout.write(json.dumps(found, sort_keys=True) + "\n")
     return True
 
@@ -214,7 +214,7 @@ def undo(persistence, providers, store):
 def _finish(persistence, providers, store, at_boot):
     """Write the rest of what was confirmed. A unit that it writes is too late for this boot: its work is done here."""
     persistence.confirm_at_boot(at_boot)
-    if not at_boot.saved:
+    if not to_load(at_boot.saved):
         return True
     loaded = load(persistence, providers, store, RULES)
     persistence.load_again()

@@ -10,7 +10,8 @@ In /etc/portledger, a folder for each scope:
     load, undo        run the program that one of these files names; our units call them, and people may
     program-*.zip     programs, each named after its own digest
 
-A provider whose service loads its rules by itself, but not in time, has a boot wait for it instead: boot_units.py.
+A provider whose service loads its rules by itself has no unit of ours, and these files to remove all by hand. Where
+that service is not in time, a boot waits for it: boot_units.py.
 
 Each file is replaced in one step, and on the disk before the next one is, so that whatever goes wrong, a boot does all
 of the old or all of the new.
@@ -36,7 +37,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.boot_units import (
     BootUnits, are_written, start_unit, stop_and_remove, wait_unit, write_units,
 )
-from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import Rules, Undo
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import Rules, Undo, to_load
 
 UNIT = "unit"
 PROVIDER = "provider"
@@ -115,8 +116,15 @@ class Persistence:
         if not saved:
             left = (not waits and os.path.isdir(self.folder)) or any(unit.exists() for unit in self.units.loading())
             return ["- rules that a boot loads"] if left else []
-        there = self.program.is_written(LOAD, saved) and are_written(self.host, self.units.loading())
-        return [] if there and self._holds(self._rules_of(saved)) else ["~ rules that a boot loads: written again"]
+        units = self.units.loading()
+        if to_load(saved):
+            what, there = "rules that a boot loads", are_written(self.host, units)
+        else:
+            what, there = "what takes the rules back by hand", not any(unit.exists() for unit in units)
+            if waits:
+                return []
+        there = there and self.program.is_written(LOAD, saved) and self._holds(self._rules_of(saved))
+        return [] if there else ["~ %s: written again" % what]
 
     def _drift_of_wait(self, wait):
         unit = wait_unit(self.host, self.scope, wait)
@@ -161,7 +169,7 @@ class Persistence:
                 unit = wait_unit(self.host, self.scope, wanted.wait)
                 if write_units(self.host, [unit]):
                     start_unit(self.host, unit)
-            if wanted.saved:
+            if to_load(wanted.saved):
                 self._write_rules(wanted.saved)
                 if write_units(self.host, self.units.loading()):
                     # Only an active unit goes along when a service that flushes everything is restarted.
@@ -169,11 +177,17 @@ class Persistence:
             # What is there goes once what comes is there.
             if not wanted.wait:
                 stop_and_remove(self.host, wait_unit(self.host, self.scope))
-            if wanted.saved:
-                self._remove_undo()
-                self.program.remove_stale()
-            else:
+            if not wanted.saved:
                 self._remove()
+                return
+            if not to_load(wanted.saved):
+                stop_and_remove(self.host, *self.units.loading())
+            self._remove_undo()
+            if not to_load(wanted.saved):
+                # After all that a boot does: nothing of it depends on this.
+                self._write_rules(wanted.saved)
+                remove_file(os.path.join(self.folder, LAST_RULES))
+            self.program.remove_stale()
 
     def _write_rules(self, saved):
         """In this order, so that whatever a boot finds, it finds what that needs."""
@@ -209,9 +223,14 @@ class Persistence:
             self._mark_confirmed(wanted)
         except RulesetError:
             # Without room for that, a boot does all of the old, unless what is confirmed needs no room.
-            if wanted.saved:
+            if to_load(wanted.saved):
                 raise
-        self.write(wanted)
+        try:
+            self.write(wanted)
+        except RulesetError:
+            # The next run writes what takes back by hand. That is not worth a change that is in force.
+            if to_load(wanted.saved) or self.has_undo():
+                raise
 
     def _mark_confirmed(self, wanted):
         with self._writing():
@@ -232,7 +251,7 @@ class Persistence:
                 write_units(self.host, [wait_unit(self.host, self.scope, wanted.wait)])
             if wanted.saved or os.path.exists(os.path.join(self.folder, RULES)):
                 self._write_rules(wanted.saved)
-            if wanted.saved:
+            if to_load(wanted.saved):
                 write_units(self.host, self.units.loading())
             self._remove_undo()
 

@@ -19,7 +19,11 @@ _VERSION = 1
 
 
 class Saved(namedtuple("Saved", "provider state")):
-    """A state of one provider: the provider's name, and what its method ``save`` returned."""
+    """A state of one provider: the provider's name, and what its method ``save`` returned.
+
+    Of what a boot does, the state is None where the provider's own files have it: a boot of ours loads nothing then,
+    and only whoever removes all by hand has to know of the provider.
+    """
 
     __slots__ = ()
 
@@ -138,6 +142,15 @@ class Undo(namedtuple("Undo", "code boot saved confirmed")):
         confirmed = self.confirmed and self.confirmed.as_data()
         data = {"code": self.code, "boot": self.boot, "saved": all_as_data(self.saved), "confirmed": confirmed}
         return dict(data, version=_VERSION)
+
+
+def to_load(saved):
+    """Those that a boot of ours loads.
+
+    :type saved: collections.Iterable[Saved]
+    :rtype: list[Saved]
+    """
+    return [one for one in saved if one.state is not None]
 
 
 def all_from_data(data):

@@ -32,8 +32,13 @@ PAGES: Final = sorted(
 )
 TOOLS: Final = Path(sys.executable).parent
 MARK: Final = "=== example"
+# What is applied is written for the next boot, too.
+PRIVATE: Final = """mount -t tmpfs tmpfs /run && mkdir /run/upper /run/work || exit 99
+mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/upper,workdir=/run/work /etc || exit 99
+ip link set lo up || exit 99
+"""
 # A page with a configuration file of the inventory plugin has a console to ask.
-_CONSOLE: Final = f"""echo 127.0.0.1 console.example.com >>/etc/hosts
+CONSOLE: Final = f"""echo 127.0.0.1 console.example.com >>/etc/hosts
 PYTHONPATH={ROOT} {sys.executable} -m tests.console . --name console.example.com --port 443 >/run/console 2>&1 &
 trap "kill $!" EXIT
 while ! grep -q . /run/console; do sleep 0.1; done
@@ -79,16 +84,12 @@ def isolated(script: str, cwd: Path) -> str:
     command = ["unshare", "--net", "--mount"]
     if os.geteuid() != 0:
         command += ["--user", "--map-root-user"]
-    # What is applied is written for the next boot, too.
-    layers = "lowerdir=/etc,upperdir=/run/upper,workdir=/run/work"
-    beginning = (
-        "mount -t tmpfs tmpfs /run && mkdir /run/upper /run/work && "
-        f"mount -t overlay overlay -o {layers} /etc && ip link set lo up || exit 99\n"
+    beginning = PRIVATE + (
         # The kernel has one log for all namespaces: what rules of other tests write to it is not of these hosts.
         f"mkdir /run/bin && printf {shlex.quote(_DMESG)} >/run/bin/dmesg && chmod +x /run/bin/dmesg || exit 99\n"
     )
     if list(cwd.glob("*qradar.yml")):
-        beginning += _CONSOLE
+        beginning += CONSOLE
     environment = {
         **os.environ,
         "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),

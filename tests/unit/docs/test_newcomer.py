@@ -21,22 +21,13 @@ from pathlib import Path
 import pytest
 
 from tests.pythons import ROOT
+from tests.unit.docs.test_examples import CONSOLE, PRIVATE
 
 PAGE = ROOT / "docs/offline.md"
 MINUTES = 10
 MARK = "=== step"
 # Beside Python and the files, nothing of this machine but what a distribution has.
 SYSTEM = "/usr/sbin:/usr/bin:/sbin:/bin"
-
-BEGINNING = f"""
-mount -t tmpfs tmpfs /run && mkdir /run/upper /run/work || exit 99
-mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/upper,workdir=/run/work /etc || exit 99
-ip link set lo up || exit 99
-echo 127.0.0.1 console.example.com >>/etc/hosts
-PYTHONPATH={ROOT} {sys.executable} -m tests.console . --name console.example.com --port 443 >/run/console 2>&1 &
-trap "kill $!" EXIT
-while ! grep -q . /run/console; do sleep 0.1; done
-"""
 
 
 def steps() -> Iterator[tuple[str, str]]:
@@ -69,7 +60,7 @@ def machine(tmp_path: Path) -> Path:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a machine without a network needs root")
 def test_ten_minutes(machine: Path) -> None:
-    script = BEGINNING
+    script = PRIVATE + CONSOLE
     commands = []
     for kind, text in steps():
         script += text + "\n"

@@ -149,12 +149,12 @@ class ProvidersTest(unittest.TestCase):
     def test_what_a_boot_does_for_each(self):
         host = self.host(programs=("firewall-cmd",))
         wait = Wait("firewalld.service", "%s --state" % host.find("firewall-cmd"))
-        self.assertEqual(AtBoot(wait=wait), _ruleset._at_boot(host, Firewalld(), None))
+        self.assertEqual(AtBoot([Saved("firewalld", None)], wait), _ruleset._at_boot(host, Firewalld(), None))
         self.fakes["nftables"].save = lambda wanted: "saved " + wanted
         saved = [Saved("nftables", "saved rules")]
         self.assertEqual(AtBoot(saved), _ruleset._at_boot(host, self.fakes["nftables"], "rules"))
         self.fakes["qradar"].PERSISTS = True
-        self.assertEqual(AtBoot(), _ruleset._at_boot(host, self.fakes["qradar"], "rules"))
+        self.assertEqual(AtBoot([Saved("qradar", None)]), _ruleset._at_boot(host, self.fakes["qradar"], "rules"))
 
     def test_the_difference_of_two_providers(self):
         new = Part(self.fakes["nftables"], None, None, ["+ tcp/1 a from x", "+ tcp/2 b from x", "+ loopback"])

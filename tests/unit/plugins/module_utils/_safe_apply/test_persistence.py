@@ -25,6 +25,8 @@ OLDER = AtBoot(FORMER)
 RULES = AtBoot([Saved("word", {"word": "new"})])
 WAITS = AtBoot(wait=Wait("firewalld.service", "/usr/bin/firewall-cmd --state"))
 NOTHING = AtBoot()
+# The provider's own files have its rules.
+THEIRS = AtBoot([Saved("word", None)])
 UNITS = "etc/systemd/system"
 
 
@@ -51,6 +53,9 @@ class Word:
         if wanted in self.failures:
             raise RulesetError("%s: no such word" % wanted)
         self.word = wanted
+
+    def build(self, scope, present, policy):
+        return ""
 
     def put_back_files(self, host, state):
         if "disk full" in self.failures:
@@ -338,6 +343,44 @@ class PersistenceTest(unittest.TestCase):
         self.there.write(WAITS)
         self.assertEqual([], self.there.drift(WAITS))
         self.assertFalse(os.path.exists(self.host.file("etc/portledger")))
+
+    # ---- rules in the provider's own files: all that is kept is what takes them back by hand
+
+    def test_what_takes_back_by_hand(self):
+        missing = ["~ what takes the rules back by hand: written again"]
+        self.assertEqual(missing, self.there.drift(THEIRS))
+        # Of a change that is not confirmed yet, nothing is missing.
+        self.assertEqual([], self.there.drift(THEIRS, waits=True))
+        self.there.write(RULES)
+        self.assertEqual(missing, self.there.drift(THEIRS))
+        self.there.write(THEIRS)
+        self.assertEqual(["etc/portledger/host/load", "etc/portledger/host/rules.json"], self.files())
+        self.assertEqual(([], "nothing"), (self.there.drift(THEIRS), self.there.loaded_by()))
+        self.word.word = "theirs"
+        self.assertTrue(self.boot())
+        self.assertEqual("theirs", self.word.word)
+        os.unlink(self.host.file("etc/portledger/host/load"))
+        self.assertEqual(missing, self.there.drift(THEIRS))
+        self.there.write(THEIRS)
+        store = Store(self.host, "host")
+        self.word.failures.append("")
+        self.assertFalse(_boot.remove(self.there, {"word": self.word}, store, "rules.json"))
+        self.assertEqual(["the rules of the scope host could not be removed: : no such word"], self.said)
+        self.assertEqual([], self.there.drift(THEIRS))
+        del self.word.failures[:]
+        self.assertTrue(_boot.remove(self.there, {"word": self.word}, store, "rules.json"))
+        self.assertEqual(("", []), (self.word.word, self.files()))
+
+    def test_a_confirmed_change_of_theirs_needs_no_room(self):
+        self.there.write_undo(FORMER)
+        real = self.there._write_rules
+        self.there._write_rules = lambda saved: self.there._replace("no/such/folder", "")
+        self.there.confirm(THEIRS)
+        self.assertFalse(self.there.has_undo())
+        self.there._write_rules = real
+        self.assertEqual(["~ what takes the rules back by hand: written again"], self.there.drift(THEIRS))
+        self.there.write(THEIRS)
+        self.assertEqual([], self.there.drift(THEIRS))
 
     def test_what_is_written_can_be_read_by_people(self):
         self.there.write(RULES)
