@@ -64,7 +64,7 @@ sweep:
 	@$(PYTHON) -m tests.lab.sweep $(SWEEP)
 
 # Kills, power cuts, full disks, commands that fail. CHAOS="--provider nftables --mode cut-data" tries just these; the seed
-# that is printed repeats a run.
+# that is printed repeats a run. A long one may be interrupted: `make chaos-all CHAOS="--records FILE"`, and --go-on after it.
 CHAOS :=
 chaos:
 	@tools/setup tests

@@ -12,7 +12,6 @@ A point is each write, rename, unlink, sync and the like, and the moment before 
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import sys
 import time
@@ -20,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.chaos.operations import PROVIDERS, SCOPES, operations
-from tests.chaos.records import MODES, Record, classes, counted, table
+from tests.chaos.records import MODES, Records, classes, counted, table
 from tests.chaos.results import keep
 from tests.chaos.workers import Choice, list_points, try_all
 
@@ -44,8 +43,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=float("inf"), help="begin no point after this time")
     parser.add_argument("--jobs", type=int, default=2, help="workers at the same time (default: 2)")
     parser.add_argument("--results", type=Path, help="keep what it came to in this file")
-    parser.add_argument("--records", type=Path, help="add the records there, a line of JSON each")
-    return parser.parse_args(arguments)
+    parser.add_argument("--records", type=Path, help="write the records there, a line of JSON each")
+    parser.add_argument("--go-on", action="store_true", help="count the points that --records has, and try the others")
+    options = parser.parse_args(arguments)
+    if options.go_on and not options.records:
+        parser.error("--go-on needs --records")
+    return options
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,6 +62,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ]
     print(f"seed {options.seed}; {len(chosen)} operations", flush=True)
     random.Random(options.seed).shuffle(chosen)
+    file = Records(options.records) if options.records else None
+    try:
+        records = file.read() if file and options.go_on else []
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
     choice = Choice(
         modes=tuple(options.mode or MODES),
         names=tuple(options.point),
@@ -66,19 +75,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         every=options.every,
         sample=options.sample,
         seed=options.seed,
+        known=frozenset(one.place for one in records),
         end=time.time() + options.seconds,
     )
     if options.list:
         for line in list_points(chosen):
             print(line, flush=True)
         return 0
+    if file and not options.go_on:
+        file.begin()
     began = time.monotonic()
-    records: list[Record] = []
     for record in try_all(chosen, choice, min(options.jobs, len(chosen))):
         records.append(record)
-        if options.records:
-            with options.records.open("a", encoding="utf-8") as stream:
-                stream.write(json.dumps(record.as_data()) + "\n")
+        if file:
+            file.add(record)
         if record.wrong:
             print(record, flush=True)
         elif sys.stdout.isatty():

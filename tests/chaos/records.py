@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import collections
+import hashlib
 import itertools
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 MODES = (
     "none",
@@ -26,6 +29,8 @@ MODES = (
     "cut-data",
 )
 CUTS = ("cut-entries", "cut-data")
+
+_CODE = Path(__file__).resolve().parents[2] / "plugins" / "module_utils"
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,11 @@ class Record:
         """The kind of fault: the first line, without what is different each time."""
         return re.sub(r"/run/portledger\S*|/etc/\S+|\d+", "...", self.why[0])[:160] if self.why else ""
 
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where it was."""
+        return (self.provider, self.operation, self.scope, self.mode, self.point)
+
     def as_data(self) -> dict[str, object]:
         return {**asdict(self), "wrong": self.wrong}
 
@@ -63,6 +73,41 @@ class Record:
     def __str__(self) -> str:
         head = f"{self.provider}, {self.operation}, {self.scope}, {self.mode}, at {self.point} ({self.what})"
         return "\n    ".join([head, *self.why, self.again])
+
+
+class Records:
+    """A file of records, a line of JSON each, of the code that its first line names."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def begin(self) -> None:
+        """Without any record."""
+        self._path.write_text(json.dumps({"code": digest_of_code()}) + "\n", encoding="utf-8")
+
+    def add(self, record: Record) -> None:
+        with self._path.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(record.as_data()) + "\n")
+
+    def read(self) -> list[Record]:
+        """All that are there. Raises ValueError where they are of other code."""
+        first, *lines = self._path.read_text(encoding="utf-8").splitlines()
+        if json.loads(first) != {"code": digest_of_code()}:
+            raise ValueError(f"{self._path}: its records are of other code. Begin anew, without --go-on.")
+        found = []
+        for line in lines:
+            data = json.loads(line)
+            del data["wrong"]
+            found.append(Record(**{**data, "why": tuple(data["why"])}))
+        return found
+
+
+def digest_of_code() -> str:
+    """Of all that runs on hosts."""
+    found = hashlib.sha256()
+    for path in sorted(_CODE.rglob("*.py")):
+        found.update(f"{path.relative_to(_CODE)}\0".encode() + path.read_bytes() + b"\0")
+    return found.hexdigest()
 
 
 def counted(records: Iterable[Record]) -> dict[str, dict[str, list[int]]]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -59,6 +60,28 @@ def test_an_operation_that_cannot_be_tried_is_wrong(tmp_path: Path) -> None:
     done = chaos(*arguments, folder=tmp_path)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "the harness ended here: ValueError: no firewalld here" in done.stdout
+
+
+@needs_root
+def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:
+    file = tmp_path / "records"
+    arguments = ["--provider", "nftables", "--scope", "host", "--operation", "first", "--mode", "kill", "--sample", "2"]
+    arguments += ["--records", str(file)]
+    whole = chaos(*arguments)
+    assert whole.returncode == 0, whole.stdout + whole.stderr
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 3
+    # What was tried stays as it was found to be.
+    wrong = json.dumps({**json.loads(lines[1]), "why": ["found before"], "wrong": True})
+    file.write_text(f"{lines[0]}\n{wrong}\n", encoding="utf-8")
+    rest = chaos(*arguments, "--go-on")
+    assert rest.returncode == 1
+    assert rest.stdout.splitlines()[-1].startswith("2 points in ")
+    assert file.read_text(encoding="utf-8").splitlines() == [lines[0], wrong, lines[2]]
+    file.write_text(f'{{"code": "other"}}\n{lines[1]}\n', encoding="utf-8")
+    other = chaos(*arguments, "--go-on")
+    assert other.returncode == 2
+    assert other.stderr == f"{file}: its records are of other code. Begin anew, without --go-on.\n"
 
 
 def test_records_are_counted() -> None:

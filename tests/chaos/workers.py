@@ -39,11 +39,17 @@ class Choice:
     every: int = 1
     sample: int = 0
     seed: int = 0
+    #: places that were tried before
+    known: frozenset[tuple[str, ...]] = frozenset()
     #: no point is begun later, in seconds of the machine's clock
     end: float = float("inf")
 
     def of(self, operation: Operation, mode: str, points: Mapping[str, str]) -> list[str]:
         """Names of the points to try, of all that there are by name."""
+        tried = (operation.provider, operation.name, operation.scope, mode)
+        return [name for name in self._chosen(operation, mode, points) if (*tried, name) not in self.known]
+
+    def _chosen(self, operation: Operation, mode: str, points: Mapping[str, str]) -> list[str]:
         if self.names:
             return list(self.names)
         points = {name: what for name, what in points.items() if self.at in what}
