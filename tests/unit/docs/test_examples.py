@@ -22,6 +22,8 @@ from typing import Final
 import pytest
 import yaml
 
+from tests.unit.docs.private import CONSOLE, PRIVATE
+
 ROOT: Final = Path(__file__).resolve().parents[3]
 PAGES: Final = sorted(
     page.relative_to(ROOT)
@@ -32,17 +34,6 @@ PAGES: Final = sorted(
 )
 TOOLS: Final = Path(sys.executable).parent
 MARK: Final = "=== example"
-# What is applied is written for the next boot, too.
-PRIVATE: Final = """mount -t tmpfs tmpfs /run && mkdir /run/upper /run/work || exit 99
-mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/upper,workdir=/run/work /etc || exit 99
-ip link set lo up || exit 99
-"""
-# A page with a configuration file of the inventory plugin has a console to ask.
-CONSOLE: Final = f"""echo 127.0.0.1 console.example.com >>/etc/hosts
-PYTHONPATH={ROOT} {sys.executable} -m tests.console . --name console.example.com --port 443 >/run/console 2>&1 &
-trap "kill $!" EXIT
-while ! grep -q . /run/console; do sleep 0.1; done
-"""
 # What a page adds to an inventory that it does not show.
 _BASE: Final = "all: {children: {qradar: {children: {qradar_console: {hosts: {con1: {ansible_host: 198.18.1.11}}}}}}}\n"
 _DMESG: Final = """#!/bin/sh\nPATH=${PATH#*:}\ndmesg "$@" | sed "/portledger: /d"\n"""

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from tests.pythons import ROOT
-from tests.unit.docs.test_examples import CONSOLE, PRIVATE
+from tests.unit.docs.private import CONSOLE, PRIVATE
 
 PAGE = ROOT / "docs/offline.md"
 MINUTES = 10
