@@ -120,13 +120,16 @@ class _Teller:
 
 
 def summary(all_processes: Sequence[Mapping[str, Any]], now: float) -> str:
-    """One line about all: what is done at the same place stands together, the longest first."""
+    """One line about all: what is done at the same place stands together, the longest first, its hosts by name.
+
+    Which of two hosts began first is chance, and no reason for their names to change places.
+    """
     together: dict[str, list[Mapping[str, Any]]] = {}
-    for one in sorted(all_processes, key=lambda one: (float(one["began"]), str(one["name"]))):
+    for one in sorted(all_processes, key=lambda one: float(one["began"])):
         together.setdefault(str(one["where"]), []).append(one)
     parts = []
     for where, ones in together.items():
-        names = shortened(list(dict.fromkeys(str(one["name"]) for one in ones if one["name"])), _MOST_NAMES)
+        names = shortened(sorted({str(one["name"]) for one in ones if one["name"]}), _MOST_NAMES)
         seconds = now - float(ones[0]["began"])
         parts.append(f"{f'{names}: ' if names else ''}{where}, {seconds:.0f} s so far")
     return "; ".join(parts)

@@ -111,4 +111,4 @@ def test_the_longest_comes_first() -> None:
         {"name": "con2", "where": "waiting for con1", "began": 1.0},
         {"name": "ep2", "where": "loading rules", "began": 4.0},
     ]
-    assert summary(processes, 10.0) == "con2: waiting for con1, 9 s so far; ep2, ep1: loading rules, 6 s so far"
+    assert summary(processes, 10.0) == "con2: waiting for con1, 9 s so far; ep1, ep2: loading rules, 6 s so far"
