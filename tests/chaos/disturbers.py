@@ -219,12 +219,18 @@ class Lock(Disturber):
     """Holds the lock of the older iptables: for less than the time to confirm, or for longer."""
 
     #: real seconds
-    _SHORT, _LONG = (0.2, 2.0), (4.0, 5.0)
+    _SECONDS: tuple[tuple[float, float], ...] = ((0.2, 2.0), (4.0, 5.0))
 
     def step(self) -> None:
         holder = self._world.node.popen(
             ["flock", "/run/xtables.lock", "sh", "-c", "read -r line"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-        self._end.wait(self.chosen.uniform(*self.chosen.choice((self._SHORT, self._LONG))))
+        self._end.wait(self.chosen.uniform(*self.chosen.choice(self._SECONDS)))
         # The end of its input.
         holder.communicate()
+
+
+class LongLock(Lock):
+    """Always for longer than a program waits that is late."""
+
+    _SECONDS = ((4.0, 5.0),)

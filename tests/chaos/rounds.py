@@ -54,13 +54,15 @@ def play_rounds(
     :returns: the exit code
     """
     options = options_of(*usage, arguments)
-    chosen, wrong = random.Random(options.seed), 0
+    wrong = 0
     providers = options.provider or PROVIDERS
     outcomes: dict[str, dict[str, int]] = {}
     with worker_folder() as control:
         for number, provider in enumerate(providers):
             counts: collections.Counter[str] = collections.Counter()
             run = make(provider, control)
+            # Of its own, so that one provider alone does what it does beside the others.
+            chosen = random.Random(f"{options.seed} {provider}")
             for _run in range(number, options.runs, len(providers)):
                 what, outcome, why = run(chosen)
                 counts[outcome] += 1

@@ -129,7 +129,7 @@ class Firewalld(Provider):
     CODE = (
         "_base.intervals", "_base.networks", "_firewalld.command", "_firewalld.direct", "_firewalld.files",
         "_firewalld.load", "_firewalld.lost_rules", "_firewalld.meaning", "_firewalld.provider", "_firewalld.published",
-        "_firewalld.reload", "_firewalld.rules", "_firewalld.runtime", "_firewalld.state", "_host.processes",
+        "_firewalld.reload", "_firewalld.rules", "_firewalld.runtime", "_firewalld.state",
         "_iptables.ipset", "_iptables.lock", "_iptables.put_back", "_iptables.render", "_iptables.restore",
         "_iptables.rule", "_iptables.save", "_iptables.tables", "_iptables.words", "_nftables.listing",
         "_plan.difference", "_plan.line", "_plan.plan", "_plan.policy", "_plan.rules", "_providers.answers",

@@ -18,7 +18,11 @@ from ansible_collections.portledger.qradar.plugins.module_utils._host.netlink im
 
 # How long programs wait for what others hold, where no change waits for its confirmation; and at least.
 _PATIENCE = 60
+# Where that time is over, and for how long each one gets so much.
 _LEAST_PATIENCE = 10
+_LATE_SECONDS = 20
+# After that: whoever waits to put rules back counts on an end.
+_LAST_PATIENCE = 1
 _SBIN = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
 
@@ -156,4 +160,5 @@ class Host:
         """
         if self._patient_until is None:
             return _PATIENCE
-        return max(_LEAST_PATIENCE, int(self._patient_until - self.uptime()))
+        left = self._patient_until - self.uptime()
+        return max(int(left), _LEAST_PATIENCE if left > -_LATE_SECONDS else _LAST_PATIENCE)

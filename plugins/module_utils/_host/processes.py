@@ -57,3 +57,16 @@ def name_of(host, process):
     :rtype: str
     """
     return printable(host.text("proc", process, "comm").strip()) or "a process"
+
+
+def children(host, process):
+    """Processes that a process has started, and that have not ended.
+
+    :type host: _host.host.Host
+    :type process: str
+    :returns: process numbers
+    :rtype: list[str]
+    """
+    # "763 (a name) S 1 ...": a name may contain anything.
+    after = [(one, host.text("proc", one, "stat").rpartition(")")[2].split()) for one in other_numbers(host)]
+    return [one for one, fields in after if fields[1:2] == [process]]

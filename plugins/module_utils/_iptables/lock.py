@@ -6,17 +6,11 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-import os
-import re
-
+from ansible_collections.portledger.qradar.plugins.module_utils._host.holders import holders
 from ansible_collections.portledger.qradar.plugins.module_utils._host.process import SECONDS
-from ansible_collections.portledger.qradar.plugins.module_utils._host.processes import (
-    name_of, open_files, other_numbers,
-)
+from ansible_collections.portledger.qradar.plugins.module_utils._host.processes import name_of
 
 _WORDS = "xtables lock"
-# "1: FLOCK  ADVISORY  WRITE 763 fe:00:2287892 0 EOF"; who waits has an arrow behind the number.
-_HELD = re.compile(r"^\d+: FLOCK +\S+ +\S+ +(\d+) +[0-9a-f]+:[0-9a-f]+:(\d+) ", re.MULTILINE)
 
 
 def waiting(host):
@@ -49,32 +43,8 @@ def who_holds(host, words):
     if not is_locked_out(words):
         return ""
     path = host.environ.get("XTABLES_LOCKFILE") or host.file("run/xtables.lock")
-    names = ["%s (process %s)" % (name_of(host, process), process) for process in _holders(host, path)]
+    names = ["%s (process %s)" % (name_of(host, process), process) for process in holders(host, path)]
     if not names:
         return " Whoever held it has let go meanwhile: run this again."
     verb = "holds" if len(names) == 1 else "hold"
     return " %s %s %s: wait until it has ended or end it, and run this again." % (" and ".join(names), verb, path)
-
-
-def _holders(host, path):
-    """Process numbers: who took the lock, or where that one has ended, who has the file open still."""
-    try:
-        there = os.stat(path)
-    except OSError:
-        return []
-    takers = [process for process, inode in _HELD.findall(host.text("proc/locks")) if int(inode) == there.st_ino]
-    if not takers:
-        return []
-    opened = [process for process in other_numbers(host) if _has_open(host, process, there)]
-    return [process for process in takers if process in opened] or opened or takers
-
-
-def _has_open(host, process, there):
-    for path in open_files(host, process):
-        try:
-            found = os.stat(path)
-        except OSError:
-            continue
-        if (found.st_dev, found.st_ino) == (there.st_dev, there.st_ino):
-            return True
-    return False

@@ -142,7 +142,7 @@ class Iptables(Provider):
 
     NAME = "iptables"
     CODE = (
-        "_base.intervals", "_base.networks", "_host.conntrack", "_host.processes", "_iptables.counters",
+        "_base.intervals", "_base.networks", "_host.conntrack", "_iptables.counters",
         "_iptables.ipset", "_iptables.lock", "_iptables.meaning", "_iptables.provider", "_iptables.render",
         "_iptables.restore", "_iptables.rule", "_iptables.save", "_iptables.state", "_iptables.tables",
         "_iptables.words", "_plan.counters", "_plan.difference", "_plan.line", "_plan.plan", "_plan.policy",

@@ -69,8 +69,11 @@ def put_back_rules(host, program, text, left):
         try:
             restore_text(host, program + "-restore", table)
         except RulesetError as error:
-            said = _put_back_rest(host, program, table, left)
+            # Who is locked out now would be so with each rule, and wait for each.
+            said = [""] if is_locked_out(error.words) else _put_back_rest(host, program, table, left)
             problems.extend([error.words] + said if said else [])
+            if any(is_locked_out(words) for words in [error.words] + said):
+                break
     if problems:
         raise RulesetError(" ".join(words for words in problems if words))
 
@@ -144,9 +147,11 @@ def _saved(line):
 
 
 def _one_by_one(host, program, text):
-    """Run each line of a text; gives what was said of it, empty where it worked."""
+    """Run each line of a text; gives what was said of it, empty where it worked. The lock is waited for once."""
     wait, seconds = waiting(host)
     table = "filter"
+    # How many rules of a chain could not be inserted: those behind them move up.
+    failed = {}
     for line in lines_of(text):
         if line.startswith("*"):
             table = line[1:]
@@ -158,12 +163,20 @@ def _one_by_one(host, program, text):
                 # It may be there already: then its rules fail or not, and say so.
                 host.run(program, wait + ["-t", table, "-N", chain], None, seconds)
         elif line and line != "COMMIT":
-            yield _run(host, program, wait + ["-t", table] + split(line), seconds)
+            words = split(line)
+            if words[0] == "-I":
+                words[2] = "%d" % (int(words[2]) - failed.get(words[1], 0))
+            said = _run(host, program, wait + ["-t", table] + words, seconds)
+            yield said
+            if is_locked_out(said):
+                return
+            if said and words[0] == "-I":
+                failed[words[1]] = failed.get(words[1], 0) + 1
 
 
 def _run(host, program, arguments, seconds):
     code, out, err = host.run(program, arguments, None, seconds)
-    words = words_of(code, out, err)
+    words = " ".join(words_of(code, out, err).split())
     return "" if code == 0 else "%s %s: failed: %s.%s" % (
         program, " ".join(arguments), words.rstrip("."), who_holds(host, words)
     )

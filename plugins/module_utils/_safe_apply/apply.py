@@ -245,7 +245,8 @@ def _load(store, providers, prepared, pending):
                 words = "%s Putting back failed: %s%s" % (error.words, undoing.words, again)
                 raise RulesetError(words, changed=True)
             if pending and error.changed:
-                error.changed = False
+                # What it says was so before that.
+                raise RulesetError(error.words + " Putting back was tried once more, and worked.", changed=False)
             raise error
         done.append(part)
 

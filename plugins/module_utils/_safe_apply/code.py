@@ -15,11 +15,11 @@ from ansible_collections.portledger.qradar.plugins.module_utils._registry.provid
 
 #: whatever the provider
 COMMON = (
-    "_base.contract", "_base.errors", "_base.fields", "_base.text", "_host.files", "_host.host", "_host.netlink",
-    "_host.process", "_host.systemd", "_host.unfinished", "_host.units", "_registry.providers", "_safe_apply.arm",
-    "_safe_apply.boot", "_safe_apply.boot_program", "_safe_apply.boot_units", "_safe_apply.code", "_safe_apply.finish",
-    "_safe_apply.lock", "_safe_apply.pending", "_safe_apply.persistence", "_safe_apply.program", "_safe_apply.put_back",
-    "_safe_apply.saved", "_safe_apply.store", "_safe_apply.timer",
+    "_base.contract", "_base.errors", "_base.fields", "_base.text", "_host.files", "_host.holders", "_host.host",
+    "_host.netlink", "_host.process", "_host.processes", "_host.systemd", "_host.unfinished", "_host.units",
+    "_registry.providers", "_safe_apply.arm", "_safe_apply.boot", "_safe_apply.boot_program", "_safe_apply.boot_units",
+    "_safe_apply.code", "_safe_apply.finish", "_safe_apply.lock", "_safe_apply.pending", "_safe_apply.persistence",
+    "_safe_apply.program", "_safe_apply.put_back", "_safe_apply.saved", "_safe_apply.store", "_safe_apply.timer",
 )
 
 

@@ -14,8 +14,11 @@ import stat
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host.files import make_folder
+from ansible_collections.portledger.qradar.plugins.module_utils._host.holders import end_holders
 
 _POLL_SECONDS = 0.1
+# For a process that was ended to be gone.
+_END_SECONDS = 5.0
 
 
 @contextlib.contextmanager
@@ -25,10 +28,13 @@ def lock_folder(host, folder, seconds=None, make=True):
     :type host: _host.host.Host
     :param folder: another process may remove it at any time
     :type folder: str
-    :param seconds: go ahead without the lock after this time; None waits for as long as it takes
+    :param seconds: whoever holds it for longer is stuck, and is ended: access comes first. Where that is not possible,
+        go ahead without the lock. None waits for as long as it takes
     :type seconds: float | None
     :param make: whether to make the folder where it is not there; else there is nothing to lock then
     :type make: bool
+    :returns: on entry, process numbers of those that were ended
+    :rtype: list[str]
     :raises RulesetError: the folder cannot be made, or somebody else can write there.
     """
     end = None if seconds is None else host.uptime() + seconds
@@ -36,14 +42,19 @@ def lock_folder(host, folder, seconds=None, make=True):
         # The way back is never refused, and its program is running by now.
         _check(folder)
     held = _open(folder, make)
+    ended = []
     try:
         while held is not None and not _has_lock(held, folder):
             if end is not None and host.uptime() > end:
-                break
+                # Two that change rules at the same time would cost each other's.
+                stuck = [] if ended else end_holders(host, folder)
+                if not stuck:
+                    break
+                ended, end = stuck, host.uptime() + _END_SECONDS
             host.sleep(_POLL_SECONDS)
             os.close(held)
             held = _open(folder, make)
-        yield
+        yield ended
     finally:
         if held is not None:
             os.close(held)

@@ -117,7 +117,7 @@ def wait_and_restore(store, providers, token):
             host.sleep(min(left, _POLL_SECONDS))
             continue
         # Once a removal is confirmed, nothing is to be left, not even what this program would lock.
-        with store.lock(_LOCK_SECONDS, make=False):
+        with store.lock(_LOCK_SECONDS, make=False) as stuck:
             # Loading may have taken until now, and the time to confirm begins after it.
             if store.pending() != pending:
                 continue
@@ -126,7 +126,8 @@ def wait_and_restore(store, providers, token):
                     # Whoever confirmed it is gone, or it would hold the lock.
                     finish(store, pending)
                     return True
-                put_back(store, providers, pending, "nobody confirmed it within %d s" % pending.seconds)
+                why = "loading it took too long, and was ended" if stuck else "nobody confirmed it within %d s"
+                put_back(store, providers, pending, why if stuck else why % pending.seconds)
                 return True
             except Exception as error:
                 if str(error) != said:

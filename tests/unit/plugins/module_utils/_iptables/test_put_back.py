@@ -23,6 +23,9 @@ LOST = (
 )
 
 
+LOCKED = "Another app is currently holding the xtables lock. Stopped waiting after 60s.\n"
+
+
 class Tables(Kernel):
     """Answers iptables by the table that is asked for; rules that lead nowhere fail."""
 
@@ -31,6 +34,8 @@ class Tables(Kernel):
             self.calls.append((["iptables"] + command[1:], data))
             if command[-1] == "-S":
                 return (0, LISTED, "") if "filter" in command else (3, "", "no such table")
+            if "locked" in command:
+                return 4, "", LOCKED
             return (1, "", "No chain/target/match by that name.") if "nowhere" in command else (0, "", "")
         return Kernel.__call__(self, command, data, seconds)
 
@@ -78,6 +83,49 @@ class PutBackTest(unittest.TestCase):
             str(caught.exception),
             "iptables-restore: failed: unknown option. iptables -w 60 -t nat -A OUTPUT -j nowhere: failed: No "
             "chain/target/match by that name.",
+        )
+
+    def test_a_rule_that_fails_moves_no_other(self):
+        host = self.host(("iptables", "iptables-restore"), {"iptables-restore": (2, "", "unknown option")})
+        lost = (
+            "*filter\n-I INPUT 2 -j nowhere\n-I INPUT 3 -s 198.18.1.1 -j nowhere\n-I INPUT 5 -j LOG\n"
+            "-I OUTPUT 7 -j LOG\nCOMMIT\n"
+        )
+        with self.assertRaises(RulesetError):
+            put_back_rules(host, "iptables", lost, lambda: lost)
+        self.assertEqual(
+            self.ran(),
+            [
+                "-t filter -I INPUT 2 -j nowhere",
+                "-t filter -I INPUT 2 -s 198.18.1.1 -j nowhere",
+                "-t filter -I INPUT 3 -j LOG",
+                "-t filter -I OUTPUT 7 -j LOG",
+            ],
+        )
+
+    def test_who_is_locked_out_does_not_try_rule_by_rule(self):
+        # Each of them would wait as long again, and those behind the first that gets the lock stand elsewhere.
+        host = self.host(("iptables", "iptables-restore"), {"iptables-restore": (4, "", LOCKED)})
+        with self.assertRaises(RulesetError) as caught:
+            put_back_rules(host, "iptables", LOST, self.fail)
+        self.assertEqual(len(self.kernel.calls), 1)
+        self.assertEqual(
+            str(caught.exception),
+            "iptables-restore: failed: Another app is currently holding the xtables lock. Stopped waiting after 60s. "
+            "Whoever held it has let go meanwhile: run this again.",
+        )
+
+    def test_who_is_locked_out_of_a_rule_stops(self):
+        host = self.host(("iptables", "iptables-restore"), {"iptables-restore": (2, "", "unknown option")})
+        lost = "*filter\n-A INPUT -j LOG\n-A INPUT -j locked\n-A INPUT -j RETURN\nCOMMIT\n" + LOST
+        with self.assertRaises(RulesetError) as caught:
+            put_back_rules(host, "iptables", lost, lambda: lost)
+        self.assertEqual(self.ran(), ["-t filter -A INPUT -j LOG", "-t filter -A INPUT -j locked"])
+        self.assertEqual(
+            str(caught.exception),
+            "iptables-restore: failed: unknown option. iptables -w 60 -t filter -A INPUT -j locked: failed: Another "
+            "app is currently holding the xtables lock. Stopped waiting after 60s. Whoever held it has let go meanwhile: "
+            "run this again.",
         )
 
     def test_tables_that_load_are_not_put_back_twice(self):

@@ -125,7 +125,10 @@ class ApplyTest(SafeApplyCase):
         self.provider.failures = [RulesetError("swapping sets failed.", changed=True)]
         with self.assertRaises(RulesetError) as caught:
             self.apply()
-        self.assertEqual("swapping sets failed. Nothing was changed.", str(caught.exception))
+        self.assertEqual(
+            "swapping sets failed. Putting back was tried once more, and worked. Nothing was changed.",
+            str(caught.exception),
+        )
         self.assertEqual("old", self.provider.word)
 
     def test_putting_back_fails_and_the_timer_goes_on(self):
