@@ -20,10 +20,10 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.contract i
     HOST,
     PRESENT,
     ROLE_OPTIONS,
-    RULESET_OPTIONS,
     SCOPES,
 )
-from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.action import PlanningAction
+from ansible_collections.portledger.qradar.plugins.module_utils._base.options import SHARED_NAMES
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.keeping_action import KeepingAction
 from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.confirmation import (
     Confirmation,
     Probe,
@@ -49,13 +49,10 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.pair 
 _SSH = ("ssh", "paramiko", "paramiko_ssh", "libssh")
 
 
-class ActionModule(PlanningAction):
+class ActionModule(KeepingAction):
     """The controller's half of ``portledger.qradar.ruleset``."""
 
     MODULE = "portledger.qradar.ruleset"
-
-    # How often the module may have been started on the host.
-    _starts = 0
 
     def answer(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         name = task_vars["inventory_hostname"]
@@ -112,7 +109,7 @@ class ActionModule(PlanningAction):
             return result
         # Only here is the code sent that counts: a host that has rules of ours needs none of it.
         at("counting the rules that lose their effect")
-        asked = {key: value for key, value in arguments.items() if key in RULESET_OPTIONS}
+        asked = {key: value for key, value in arguments.items() if key in SHARED_NAMES}
         try:
             counted: dict[str, Any] = self._execute_module(
                 module_name="portledger.qradar.ruleset_info",
@@ -197,13 +194,6 @@ class ActionModule(PlanningAction):
             words += " Fix this, and run the playbook again."
             return {**result, "failed": True, "confirmed": True, "msg": words}
         return {**result, **persistent, "confirmed": True}
-
-    def _low_level_execute_command(self, cmd: str, *more: Any, **options: Any) -> dict[str, Any]:
-        # Everything before it, such as a folder for the module, changes no rule.
-        if options.get("in_data") or "AnsiballZ_" in cmd:
-            self._starts += 1
-        result: dict[str, Any] = super()._low_level_execute_command(cmd, *more, **options)
-        return result
 
     def _has_started(self, error: AnsibleConnectionFailure) -> bool:
         """Whether the module may have been started before its connection failed."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import HOST, ROLE_OPTIONS, SCOPES
-from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.action import PlanningAction
+from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.keeping_action import KeepingAction
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.appliance import differences
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.listeners import add_documentation
 from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.logged import add_services
@@ -18,7 +18,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.who import Who
 
 
-class ActionModule(PlanningAction):
+class ActionModule(KeepingAction):
     """The controller's half of ``portledger.qradar.ruleset_info``."""
 
     MODULE = "portledger.qradar.ruleset_info"

@@ -62,6 +62,10 @@ options:
       - Address sets and flows that concern this host. The action plugin derives it from the inventory.
       - Set it only to use a plan that was made elsewhere.
     type: dict
+  keep:
+    description:
+      - Internal. What the host is to call the code that it keeps for later calls. The action plugin sets it.
+    type: str
 requirements:
   - root on the managed host
 attributes:

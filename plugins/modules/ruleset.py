@@ -242,35 +242,18 @@ management:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base import contract
-from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import RULESET_OPTIONS
-from ansible_collections.portledger.qradar.plugins.module_utils._host.module import finish
-from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
+from ansible_collections.portledger.qradar.plugins.module_utils._base.options import RULESET
+from ansible_collections.portledger.qradar.plugins.module_utils._kept.keep import Keeper
 
 
 def main():
-    module = AnsibleModule(
-        argument_spec=dict(
-            RULESET_OPTIONS,
-            state={"type": "str", "choices": list(contract.STATES), "default": contract.PRESENT},
-            confirm_seconds={"type": "int", "default": 30},
-            probes={"type": "list", "elements": "str", "default": []},
-            count_lost={"type": "bool", "default": False},
-            gives_way={"type": "bool", "default": False},
-            change={
-                "type": "dict",
-                "options": {
-                    "phase": {"type": "str", "choices": list(contract.PHASES), "default": contract.APPLY},
-                    # Not a secret: whoever may run this module may read it on the host.
-                    "token": {"type": "str", "required": True, "no_log": False},
-                    "over_new_connection": {"type": "bool", "default": False},
-                    "addresses": {"type": "list", "elements": "str", "default": []},
-                },
-            },
-        ),
-        supports_check_mode=True,
-    )
-    finish(module, lambda host: apply_ruleset(host, module.params, module.check_mode, module._verbosity))
+    module = AnsibleModule(argument_spec=RULESET, supports_check_mode=True)
+    keeper = Keeper(module.params, module.check_mode)
+    # From here on, what is compiled is kept.
+    from ansible_collections.portledger.qradar.plugins.module_utils._host.module import finish
+    from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
+
+    finish(module, lambda host: apply_ruleset(host, module.params, module.check_mode, module._verbosity), keeper)
 
 
 if __name__ == "__main__":

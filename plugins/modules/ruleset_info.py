@@ -376,23 +376,18 @@ connections_left_out:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import RULESET_OPTIONS
-from ansible_collections.portledger.qradar.plugins.module_utils._host.module import finish
-from ansible_collections.portledger.qradar.plugins.module_utils._ruleset_info import ruleset_info
+from ansible_collections.portledger.qradar.plugins.module_utils._base.options import RULESET_INFO
+from ansible_collections.portledger.qradar.plugins.module_utils._kept.keep import Keeper
 
 
 def main():
-    module = AnsibleModule(
-        argument_spec=dict(
-            RULESET_OPTIONS,
-            since={"type": "str", "default": "boot"},
-            surroundings={"type": "bool", "default": False},
-            permits={"type": "bool", "default": False},
-            count_lost={"type": "bool", "default": False},
-        ),
-        supports_check_mode=True,
-    )
-    finish(module, lambda host: ruleset_info(host, module.params))
+    module = AnsibleModule(argument_spec=RULESET_INFO, supports_check_mode=True)
+    keeper = Keeper(module.params, module.check_mode)
+    # From here on, what is compiled is kept.
+    from ansible_collections.portledger.qradar.plugins.module_utils._host.module import finish
+    from ansible_collections.portledger.qradar.plugins.module_utils._ruleset_info import ruleset_info
+
+    finish(module, lambda host: ruleset_info(host, module.params), keeper)
 
 
 if __name__ == "__main__":

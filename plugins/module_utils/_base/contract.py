@@ -60,11 +60,3 @@ READABLE = (IMQ_DYNAMIC, RMI_DYNAMIC)
 ROLE_OPTIONS = ("provider", "unlisted", "egress", "management")
 
 #: options that the modules ruleset and ruleset_info share; the doc fragment "ruleset" documents them
-RULESET_OPTIONS = {
-    "scope": {"type": "str", "choices": list(SCOPES), "required": True},
-    "provider": {"type": "str", "choices": [AUTO] + list(PROVIDERS), "default": AUTO},
-    "unlisted": {"type": "str", "choices": list(POLICIES), "default": DROP},
-    "egress": {"type": "str", "choices": list(POLICIES), "default": LEAVE},
-    "management": {"type": "list", "elements": "str", "default": []},
-    "plan": {"type": "dict"},
-}

@@ -17,17 +17,23 @@ OUT_OF_MEMORY = (
 )
 
 
-def finish(module, work):
+def finish(module, work, keep=None):
     """Do a module's work, and end the module with its result or with its error.
 
-    :type module: ansible.module_utils.basic.AnsibleModule
+    :type module: ansible.module_utils.basic.AnsibleModule | _kept.run.Answer
     :param work: called with the host; returns the module's result
     :type work: Callable[[Host], dict]
+    :param keep: called once the work is done, see ``_kept``
+    :type keep: Callable[[], None] | None
     """
     try:
         result = work(Host(run_program))
     except RulesetError as error:
         module.fail_json(msg=presentable(str(error)))
+        return
     except MemoryError:
         module.fail_json(msg=OUT_OF_MEMORY)
+        return
+    if keep:
+        keep()
     module.exit_json(**presentable(result))

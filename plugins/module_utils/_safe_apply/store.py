@@ -21,7 +21,7 @@ __metaclass__ = type
 import os
 import shutil
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import PROVIDERS
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import PROVIDERS, SCOPES
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json, to_json
@@ -193,8 +193,12 @@ class Store:
         if self.pending():
             return
         shutil.rmtree(self.folder, ignore_errors=True)
+        above = os.path.dirname(self.folder)
+        if not any(os.path.isdir(os.path.join(above, scope)) for scope in SCOPES):
+            # What the host keeps of what it was sent.
+            shutil.rmtree(os.path.join(above, "kept"), ignore_errors=True)
         try:
-            os.rmdir(os.path.dirname(self.folder))
+            os.rmdir(above)
         except OSError:
             # The other scope has its folder there.
             pass

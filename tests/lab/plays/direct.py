@@ -53,11 +53,11 @@ class Inside:
     def __exit__(self, *_exception: object) -> None:
         self._running.communicate(timeout=30)
 
-    def call(self, module: str, **options: Any) -> dict[str, Any]:
+    def call(self, module: str, *, check: bool = False, **options: Any) -> dict[str, Any]:
         """The result of ruleset or ruleset_info. Raises LabError with its words where it fails."""
         assert self._running.stdin is not None
         assert self._running.stdout is not None
-        self._running.stdin.write(json.dumps({"module": module, "options": options}) + "\n")
+        self._running.stdin.write(json.dumps({"module": module, "options": options, "check": check}) + "\n")
         self._running.stdin.flush()
         result: dict[str, Any] = json.loads(self._running.stdout.readline() or '{"failed": true, "msg": "it died"}')
         if result.get("failed"):

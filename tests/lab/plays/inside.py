@@ -25,7 +25,7 @@ def main() -> int:
         host = Host(run_program)
         try:
             if asked["module"] == "ruleset":
-                result = apply_ruleset(host, asked["options"], False)
+                result = apply_ruleset(host, asked["options"], asked["check"])
             else:
                 result = ruleset_info(host, asked["options"])
         except RulesetError as error:

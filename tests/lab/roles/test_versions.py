@@ -18,7 +18,7 @@ import pytest
 from tests.lab.damage.loaded_rules import delete, nft_delete
 from tests.lab.hosts.providers import PROVIDERS
 from tests.lab.hosts.rules import FAMILIES, HOSTS, whole
-from tests.lab.plays.record import record_playbook
+from tests.lab.plays.record import record_playbook, sent
 from tests.lab.plays.site import REMOVE, SITE
 from tests.lab.world.lab import Lab, RunningNode
 from tests.lab.world.labs import SMALL
@@ -82,13 +82,15 @@ def test_applied_repeated_repaired_removed(release: str, python: str | None, pro
         assert len(starts.read_text().splitlines()) >= 2 * len(HOSTS)
         good = whole(lab)
         assert good != before
-        again = play(SITE)
+        again = play(SITE, "-vv")
         assert (again.run.ok, again.run.changed) == (True, {}), again.run.stdout
         damage(lab["console"], provider)
-        repair = play(SITE)
+        repair = play(SITE, "-vv")
         assert (repair.run.ok, repair.run.changed) == (True, {"console": 1}), repair.run.stdout
         assert repair.differences()["console"] != []
         assert whole(lab) == good
-        removed = play(REMOVE)
+        removed = play(REMOVE, "-vv")
         assert (removed.run.ok, removed.run.changed) == (True, dict.fromkeys(HOSTS, 1)), removed.run.stdout
+        # Hosts keep what the first run has sent.
+        assert (sent(first) != [], sent(again), sent(repair), sent(removed)) == (True, [], [], [])
         assert whole(lab) == before

@@ -19,7 +19,7 @@ from tests.lab.hosts.providers import PROVIDERS
 from tests.lab.hosts.rules import saved
 from tests.lab.over_ssh.safety import CALM, CHANGE, SECONDS, SHORT, knocking, nothing_waits, result, rules, ssh_lab
 from tests.lab.over_ssh.ssh import PASSWORD, USER, SshLab
-from tests.lab.plays.record import record_playbook
+from tests.lab.plays.record import record_playbook, sent
 from tests.lab.plays.site import REMOVE, SITE
 from tests.lab.world.lab import Lab
 from tests.lab.world.labs import SMALL
@@ -85,7 +85,8 @@ def test_ways_to_connect(ssh: SshLab, settings: dict[str, str]) -> None:
     run = ssh.play(SITE, *CALM, **settings)
     assert run.run.ok, run.run.stdout
     assert all(result(run, host)["confirmed"] is True for host in ssh.hosts)
-    assert ssh.play(SITE, *CALM, **settings).run.changed == {}
+    again = ssh.play(SITE, *CALM, "-vv", **settings)
+    assert (again.run.changed, sent(again)) == ({}, [])
 
 
 @pytest.mark.parametrize("passwordless", [False, True])
@@ -95,11 +96,14 @@ def test_becoming_root(passwordless: bool) -> None:
         become += ["ansible_remote_tmp=/run/" + USER]
         if not passwordless:
             become.append(f"ansible_become_password='{PASSWORD}'")
-        run = ssh.play(SITE, *CALM, *(word for one in become for word in ("-e", one)), "--limit", "console")
+        words = [*CALM, *(word for one in become for word in ("-e", one)), "--limit", "console"]
+        run = ssh.play(SITE, *words)
         assert run.run.ok, run.run.stdout
         assert result(run)["confirmed"] is True
         assert result(run)["management"]["connection"] == {"address": "198.19.1.250", "port": 22}  # type: ignore[index]
         assert f"Accepted publickey for {USER}" in ssh.log("console")
+        again = ssh.play(SITE, "-vv", *words)
+        assert (again.run.ok, again.run.changed, sent(again)) == (True, {}, []), again.run.stdout
 
 
 def test_a_namespace_is_confirmed_too() -> None:

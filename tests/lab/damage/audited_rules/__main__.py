@@ -21,6 +21,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.lab.damage.audited_rules.runs import PLACES, Told, run
 from tests.lab.hosts.providers import PROVIDERS
+from tests.lab.plays.direct import Inside
+from tests.lab.plays.kept import KeptInside
 
 
 def summary(found: Sequence[Told]) -> list[str]:
@@ -41,10 +43,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="another seed gives other damage (default: 1)")
     parser.add_argument("--provider", action="append", choices=list(PROVIDERS), help="only this one; may be repeated")
     parser.add_argument("--jobs", type=int, default=2, help="labs at the same time (default: 2)")
+    parser.add_argument("--kept", action="store_true", help="ask by the code that the host keeps of a former call")
     parser.add_argument("--verbose", action="store_true", help="all damage, not only what was missed")
     options = parser.parse_args(arguments)
     places = [place for place in PLACES if place[0].name in (options.provider or PROVIDERS)]
     numbers = range(options.first, options.first + options.runs)
+    asker = KeptInside if options.kept else Inside
     started = time.monotonic()
 
     def tell(told: Told) -> None:
@@ -53,7 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     with ThreadPoolExecutor(options.jobs) as pool:
         jobs = [
-            pool.submit(run, *place, numbers[at :: len(places)], options.seed, tell) for at, place in enumerate(places)
+            pool.submit(run, *place, numbers[at :: len(places)], options.seed, tell, asker)
+            for at, place in enumerate(places)
         ]
         found = [told for job in jobs for told in job.result()]
     print("\n".join([*summary(found), f"seed {options.seed}; {time.monotonic() - started:.0f} s"]))

@@ -17,8 +17,10 @@ from tests.lab.damage.audited_rules.nftables import FIREWALLD, NFTABLES
 from tests.lab.damage.audited_rules.random_plan import random_plan
 from tests.lab.hosts.providers import PROVIDERS, Provider
 from tests.lab.plays.direct import Inside
+from tests.lab.plays.kept import KeptInside
 from tests.lab.world.lab import Lab
 from tests.lab.world.labs import SMALL
+from tests.lab.world.topology import LabError
 
 DAMAGES: dict[str, dict[str, Callable[[Ground], Damage | None]]] = {
     "iptables": IPTABLES,
@@ -71,12 +73,12 @@ def lines_of(info: dict[str, Any]) -> list[str]:
 
 
 @contextlib.contextmanager
-def new_ground(provider: Provider, scope: str, chance: random.Random) -> Iterator[Ground]:
+def new_ground(provider: Provider, scope: str, chance: random.Random, asker: type[Inside] = Inside) -> Iterator[Ground]:
     """A lab with rules of a random plan on one node."""
     with Lab.start(SMALL) as lab, provider.prepared(lab):
         node = lab["console" if scope == "host" else "gateway"]
         name = provider.host if scope == "host" else provider.gateway
-        with Inside(node) as inside:
+        with asker(node) as inside:
             options = {
                 "scope": scope,
                 "provider": name,
@@ -115,13 +117,20 @@ def damage_rules(ground: Ground, kind: str, number: int) -> Told | None:
     return told
 
 
-def run(provider: Provider, scope: str, numbers: Sequence[int], seed: int, tell: Callable[[Told], None]) -> list[Told]:
+def run(
+    provider: Provider,
+    scope: str,
+    numbers: Sequence[int],
+    seed: int,
+    tell: Callable[[Told], None],
+    asker: type[Inside] = Inside,
+) -> list[Told]:
     """Damage of one provider and scope, one after the other, with another plan now and then."""
     found: list[Told] = []
     for start in range(0, len(numbers), _RUNS_OF_A_PLAN):
         some = numbers[start : start + _RUNS_OF_A_PLAN]
         chance = random.Random(f"{seed} {provider.name} {scope} {some[0]}")
-        with new_ground(provider, scope, chance) as ground:
+        with new_ground(provider, scope, chance, asker) as ground:
             ground.apply()
             kinds = list(DAMAGES[ground.provider])
             for number in some:
@@ -132,4 +141,6 @@ def run(provider: Provider, scope: str, numbers: Sequence[int], seed: int, tell:
                 found.append(told)
                 if not told.good:
                     ground.start_again()
+            if isinstance(ground.inside, KeptInside) and len(ground.inside.sent) > 2 and all(one.good for one in found):
+                raise LabError(f"sent more than the two modules: {ground.inside.sent}")
     return found

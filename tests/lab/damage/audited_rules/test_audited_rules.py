@@ -12,6 +12,7 @@ import pytest
 from tests.lab.damage.audited_rules.ground import Damage
 from tests.lab.damage.audited_rules.runs import DAMAGES, PLACES, damage_rules, new_ground, run
 from tests.lab.hosts.providers import PROVIDERS, Provider
+from tests.lab.plays.kept import KeptInside
 
 # firewalld takes ten times as long to put things right.
 RUNS = {"firewalld": 4}
@@ -23,6 +24,12 @@ def test_each_mutation_is_named_and_none_is_invented(provider: Provider, scope: 
     told = run(provider, scope, numbers, 20261124, print)
     assert [str(one) for one in told if not one.good] == []
     assert len(told) == len(numbers)
+
+
+def test_nothing_is_overlooked_by_what_a_host_keeps() -> None:
+    told = run(PROVIDERS["nftables"], "host", range(7), 20261128, print, KeptInside)
+    assert [str(one) for one in told if not one.good] == []
+    assert len(told) == 7
 
 
 def test_what_an_audit_does_not_tell_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a module's work from the code that the host keeps, without Ansible's part of a module.
+
+The controller has checked the options by the module's own specification. What it gets are lines of their own, whatever
+else a login prints:
+
+    portledger.kept no WHY          nothing was started, and the module has to be sent
+    portledger.kept yes             from here on, something may be changed
+    portledger.kept answer RESULT   the module's result, as JSON
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import base64
+import importlib
+import os
+import sys
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json, to_json
+from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
+from ansible_collections.portledger.qradar.plugins.module_utils._host.module import finish
+from ansible_collections.portledger.qradar.plugins.module_utils._host.process import run_program
+from ansible_collections.portledger.qradar.plugins.module_utils._kept.folder import Kept
+from ansible_collections.portledger.qradar.plugins.module_utils._kept.importer import PACKAGE
+
+
+def run(importer, python, folder, asked):
+    """Do the work and print its result.
+
+    :type importer: _kept.importer.Importer
+    :param python: that runs it, see ``start.py``
+    :type python: bytes
+    :param folder: of the code
+    :type folder: str
+    :param asked: JSON in Base64: module, options, check, verbosity, and the digest of the plan, empty for none
+    :type asked: str
+    """
+    call = from_json(base64.b64decode(asked.encode("ascii")).decode("ascii"))
+    kept, options = Kept(Host(run_program)), call["options"]
+    options["plan"] = kept.plan(call["plan"]) if call["plan"] else None
+    if call["plan"] and options["plan"] is None:
+        _say("no the plan is not kept")
+        return
+    work = _work_of(call)
+    _say("yes")
+    finish(Answer(), work)
+    _remember(kept, (os.path.basename(folder), importer, python), call["plan"])
+
+
+def _work_of(call):
+    """What a module does. Imported by name, for no module has the code of the other one."""
+    if call["module"] == "ruleset":
+        apply_ruleset = _load("_ruleset").apply_ruleset
+        return lambda host: apply_ruleset(host, call["options"], call["check"], call["verbosity"])
+    ruleset_info = _load("_ruleset_info").ruleset_info
+    return lambda host: ruleset_info(host, call["options"])
+
+
+def _load(name):
+    return importlib.import_module("%s.%s" % (PACKAGE, name))
+
+
+def _remember(kept, code, digest):
+    name, importer, python = code
+    if not kept.is_welcome():
+        # All of this collection was removed.
+        return
+    try:
+        if importer.compiles:
+            kept.write(name, importer.modules, python)
+        kept.was_used(name, digest)
+    except (IOError, OSError):
+        # The next call compiles it again.
+        pass
+
+
+def _say(words):
+    sys.stdout.write("portledger.kept %s\n" % words)
+    sys.stdout.flush()
+
+
+class Answer:
+    """In the place of Ansible's module: prints what that would."""
+
+    def fail_json(self, **result):
+        self.exit_json(failed=True, **result)
+
+    def exit_json(self, **result):
+        _say("answer " + to_json(result))
