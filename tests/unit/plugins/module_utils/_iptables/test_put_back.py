@@ -124,8 +124,8 @@ class PutBackTest(unittest.TestCase):
         self.assertEqual(
             str(caught.exception),
             "iptables-restore: failed: unknown option. iptables -w 60 -t filter -A INPUT -j locked: failed: Another "
-            "app is currently holding the xtables lock. Stopped waiting after 60s. Whoever held it has let go meanwhile: "
-            "run this again.",
+            "app is currently holding the xtables lock. Stopped waiting after 60s. Whoever held it has let go "
+            "meanwhile: run this again.",
         )
 
     def test_tables_that_load_are_not_put_back_twice(self):
