@@ -48,7 +48,10 @@ def test_what_the_provider_writes(
         path.write_text(text, encoding="utf-8")
     box.firewalld.cmd("--check-config")
     box.firewalld.cmd("--reload")
-    assert box.apply(scope=scope, **options) == ["~ a boot waits for firewalld.service: written again"]
+    assert box.apply(scope=scope, **options) == [
+        "~ what takes the rules back by hand: written again",
+        "~ a boot waits for firewalld.service: written again",
+    ]
     assert box.reloads() == 0
     assert box.apply(scope=scope, check=True, **{**options, "management": ["198.18.77.0/24"]}) != []
     box.apply(scope=scope, state="absent")
