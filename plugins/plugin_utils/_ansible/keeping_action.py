@@ -69,7 +69,9 @@ class KeepingAction(PlanningAction):
         command = start_command(call, environment=self._compute_environment_string(), python=python)
         if not command:
             return Answer(False, why="its options do not fit into a command"), {}
-        said = self._low_level_execute_command(command)
+        # As with a module: without pipelining there is a terminal, and what runs ends with it.
+        in_data = b"\n" if self._is_pipelining_enabled("new") else None
+        said = self._low_level_execute_command(command, in_data=in_data)
         answer = read_answer(said["stdout"])
         if not answer.started:
             self._starts -= 1
