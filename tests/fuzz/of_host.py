@@ -11,6 +11,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.networks i
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json
 from ansible_collections.portledger.qradar.plugins.module_utils._dynamic_ports.jmx_url import jmx_port
 from ansible_collections.portledger.qradar.plugins.module_utils._dynamic_ports.port_mapper import read_table
+from ansible_collections.portledger.qradar.plugins.module_utils._host.holders import _HELD
 from ansible_collections.portledger.qradar.plugins.module_utils._host.interfaces import check_interfaces
 from ansible_collections.portledger.qradar.plugins.module_utils._host.listeners import listeners
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import (
@@ -19,7 +20,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._host.management
     ssh_connection,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._host.sshd import ssh_ports
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.lock import _HELD, who_holds
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.lock import who_holds
 from ansible_collections.portledger.qradar.plugins.module_utils._log.flows import LoggedFlows
 from ansible_collections.portledger.qradar.plugins.module_utils._log.kernel_log import read_kernel_log
 from ansible_collections.portledger.qradar.plugins.module_utils._log.since import parse_time, read_since, time_text
