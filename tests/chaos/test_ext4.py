@@ -31,5 +31,5 @@ def test_what_is_written_and_not_synced_is_lost(tmp_path: Path) -> None:
     without_syncs(tmp_path)
     done = chaos(*ARGUMENTS, folder=tmp_path)
     assert done.returncode == 1
-    assert "nftables, first, host, 3.3 s after the end, confirmed:" in done.stdout, done.stdout + done.stderr
+    assert "nftables, first, host, 5.1 s after the end, confirmed:" in done.stdout, done.stdout + done.stderr
     assert "the boot: old in place of new, and does not say so" in done.stdout
