@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
 from tests.lab.world.lab import ROOT, RunningNode, environment
@@ -47,7 +47,7 @@ class Inside:
             env={**environment(), "PYTHONPATH": path},
         )
 
-    def __enter__(self) -> Inside:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exception: object) -> None:

@@ -176,7 +176,7 @@ def run(provider: Provider, numbers: range, seed: int, tell: Callable[[str], Non
     with Lab.start(SMALL) as lab, provider.prepared(lab):
         node = lab["console"]
         with Inside(node) as inside, KeptInside(node) as kept:
-            options = {
+            options: dict[str, Any] = {
                 "scope": "host",
                 "provider": provider.host,
                 "state": "present",

@@ -37,7 +37,7 @@ def port(number, name, why=None, certain=True, addresses=("0.0.0.0",)):
 class ImqTest(unittest.TestCase):
     maxDiff = None
 
-    def find(self, raw, others, owner=BROKER, **options):
+    def find(self, raw, others, owner=("12",), **options):
         """What is found where the mapper answers so, and these listen too."""
         with Mapper(raw, **options) as mapper:
             found = find_dynamic_ports([listener(mapper.port, owner)] + list(others), mapper.port)

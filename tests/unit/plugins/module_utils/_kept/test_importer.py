@@ -68,6 +68,7 @@ class ImporterTest(unittest.TestCase):
 
     def test_a_module_that_fails_is_not_there_and_its_line_is_told(self):
         for _attempt in (1, 2):
+            told = "no error"
             try:
                 load("_kept_test.wrong")
             except NameError:
