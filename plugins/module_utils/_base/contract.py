@@ -58,5 +58,3 @@ READABLE = (IMQ_DYNAMIC, RMI_DYNAMIC)
 
 #: options of both modules that are variables of a role too, with the scope and _firewall_ before them
 ROLE_OPTIONS = ("provider", "unlisted", "egress", "management")
-
-#: options that the modules ruleset and ruleset_info share; the doc fragment "ruleset" documents them

@@ -9,6 +9,7 @@ __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base import contract
 
+# The doc fragment "ruleset" documents them.
 _SHARED = {
     "scope": {"type": "str", "choices": list(contract.SCOPES), "required": True},
     "provider": {"type": "str", "choices": [contract.AUTO] + list(contract.PROVIDERS), "default": contract.AUTO},

@@ -69,10 +69,13 @@ def put_back_rules(host, program, text, left):
         try:
             restore_text(host, program + "-restore", table)
         except RulesetError as error:
-            # Who is locked out now would be so with each rule, and wait for each.
-            said = [""] if is_locked_out(error.words) else _put_back_rest(host, program, table, left)
+            if is_locked_out(error.words):
+                # So it would be with each rule, and each would wait.
+                problems.append(error.words)
+                break
+            said = _put_back_rest(host, program, table, left)
             problems.extend([error.words] + said if said else [])
-            if any(is_locked_out(words) for words in [error.words] + said):
+            if any(is_locked_out(words) for words in said):
                 break
     if problems:
         raise RulesetError(" ".join(words for words in problems if words))

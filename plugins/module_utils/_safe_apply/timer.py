@@ -126,8 +126,8 @@ def wait_and_restore(store, providers, token):
                     # Whoever confirmed it is gone, or it would hold the lock.
                     finish(store, pending)
                     return True
-                why = "loading it took too long, and was ended" if stuck else "nobody confirmed it within %d s"
-                put_back(store, providers, pending, why if stuck else why % pending.seconds)
+                why = "nobody confirmed it within %d s" % pending.seconds
+                put_back(store, providers, pending, "loading it took too long, and was ended" if stuck else why)
                 return True
             except Exception as error:
                 if str(error) != said:
