@@ -118,7 +118,7 @@ def test_nobody_notices(provider: Provider, tmp_path: Path) -> None:
         flowing.end()
     print()
     print(f"{provider}: {connections(flowing)} new connections to allowed ports")
-    print("\n".join(flowing.table()))
+    print("\n".join((*flowing.table(), *flowing.kernels_harm())))
     assert connections(flowing) >= CONNECTIONS
     # While firewalld reloads, it drops what is new (ReloadPolicy), so such connections come a second late.
     late = provider.name == "firewalld"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.lab.traffic import kernel_counts
 from tests.lab.traffic.everyday_node import SERVED
 from tests.lab.world.lab import Lab
 from tests.lab.world.topology import LabError
@@ -69,11 +71,15 @@ Numbers = dict[str, float]
 class Traffic:
     """numbers: step -> flow -> what -> how many (longest: seconds). Filled in when it has ended."""
 
+    lab: Lab
     agents: dict[str, subprocess.Popen[str]]
     numbers: dict[str, dict[str, Numbers]] = field(default_factory=dict)
+    # Of each step: what the kernels' counters were when it began.
+    kernels: list[tuple[str, Counter[str]]] = field(default_factory=list)
 
     def step(self, name: str) -> None:
         """What is sent from now on belongs to this step."""
+        self.kernels.append((name, kernel_counts.counts(self.lab)))
         self._say(name)
 
     def _say(self, words: str) -> None:
@@ -103,6 +109,7 @@ class Traffic:
 
     def end(self) -> None:
         """Send no more, wait for what is under way, and count."""
+        self.kernels.append(("end", kernel_counts.counts(self.lab)))
         self._say("finish")
         for name in self.agents:
             found: dict[str, dict[str, Numbers]] = json.loads(self._hear(name))
@@ -135,6 +142,11 @@ class Traffic:
             if count and (again[flow] if what == "again" else what not in _HARMLESS)
         ]
 
+    def kernels_harm(self) -> Iterator[str]:
+        """For people who look for the cause: what the kernels counted in each step."""
+        for (step, before), (_next, after) in itertools.pairwise(self.kernels):
+            yield f"{step}: {', '.join(kernel_counts.harm(before, after)) or 'nothing that a kernel counts'}"
+
     def table(self) -> Iterator[str]:
         """For people."""
         kinds = ("new", "stream", "push", "udp", "icmp")
@@ -156,7 +168,7 @@ class Traffic:
 def traffic(lab: Lab, ways: Sequence[Way]) -> Iterator[Traffic]:
     """Traffic that goes on inside the with statement. Call end() for the numbers."""
     nodes = {name for way in ways for name in (way.source, way.destination)}
-    running = Traffic({})
+    running = Traffic(lab, {})
     try:
         for name in sorted(nodes):
             agent = lab[name].popen(
