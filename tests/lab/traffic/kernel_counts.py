@@ -57,7 +57,10 @@ def _in_pairs(node: str, text: str) -> Counter[str]:
     for names, values in zip(lines[::2], lines[1::2], strict=True):
         group, *columns = names.split()
         found.update(
-            {f"{node}: {group[:-1]} {column}": int(value) for column, value in zip(columns, values.split()[1:], strict=True)}
+            {
+                f"{node}: {group[:-1]} {column}": int(value)
+                for column, value in zip(columns, values.split()[1:], strict=True)
+            }
         )
     return found
 
@@ -67,5 +70,7 @@ def _by_processor(group: str, text: str) -> Counter[str]:
     names, *lines = text.splitlines() or [""]
     found = Counter[str]()
     for line in lines:
-        found.update({f"{group} {name}": int(value, 16) for name, value in zip(names.split(), line.split(), strict=True)})
+        found.update(
+            {f"{group} {name}": int(value, 16) for name, value in zip(names.split(), line.split(), strict=True)}
+        )
     return found
