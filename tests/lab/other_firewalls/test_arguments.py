@@ -29,10 +29,10 @@ FOLDER = "tests/lab/other_firewalls"
 SERVICES = {"data_flow_range", "ntp", "syslog"}
 
 
-def few_flows(folder: Path) -> Path:
+def few_flows(folder: Path, services: set[str]) -> Path:
     """The small lab, without most services."""
     lab = yaml.safe_load(SMALL.read_text(encoding="utf-8"))
-    lab["vars"]["qradar_excluded_services"] = sorted(set(load_catalog().names()) - SERVICES)
+    lab["vars"]["qradar_excluded_services"] = sorted(set(load_catalog().names()) - services)
     path = folder / "few.yml"
     path.write_text(yaml.safe_dump(lab), encoding="utf-8")
     return path
@@ -43,8 +43,9 @@ def plans(lab: Path) -> dict[str, Any]:
     return {name: planner.plan(name, scope) for name, scope in SCOPES.items()}
 
 
-def test_iptables_arguments(tmp_path: Path) -> None:
-    few = few_flows(tmp_path)
+@pytest.mark.parametrize("services", [{"ntp"}, SERVICES], ids=["ntp", "every kind"])
+def test_iptables_arguments(services: set[str], tmp_path: Path) -> None:
+    few = few_flows(tmp_path, services)
     with Lab.start(few, extra_variables={"plans": plans(few)}) as lab:
         assert demo(lab, Screen(), f"{FOLDER}/iptables.yml", quick=True) == []
         assert "PORTLEDGER" not in saved(lab["console"], "iptables")
@@ -54,7 +55,7 @@ def test_firewalld_arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert not missing_programs(), f"not installed: {', '.join(missing_programs())}"
     told = subprocess.run([ROOT / "tools/other_collections"], capture_output=True, text=True, check=True)
     monkeypatch.setenv("ANSIBLE_COLLECTIONS_PATH", f"{ROOT / '.venv/collections'}:{told.stdout.strip()}")
-    few = few_flows(tmp_path)
+    few = few_flows(tmp_path, SERVICES)
     with Lab.start(few, extra_variables={"plans": plans(few)}) as lab:
         started = []
         for name in ("console", "collector"):

@@ -118,7 +118,7 @@ def test_nobody_notices(provider: Provider, tmp_path: Path) -> None:
         flowing.end()
     print()
     print(f"{provider}: {connections(flowing)} new connections to allowed ports")
-    print("\n".join((*flowing.table(), *flowing.kernels_harm())))
+    print("\n".join((*flowing.table(), *flowing.causes())))
     assert connections(flowing) >= CONNECTIONS
     # While firewalld reloads, it drops what is new (ReloadPolicy), so such connections come a second late.
     late = provider.name == "firewalld"
@@ -138,6 +138,8 @@ def test_whatever_is_refused_cut_or_lost_is_counted() -> None:
             lab[name].run(rule.split())
         time.sleep(0.5)
         flowing.end()
+    assert set(flowing.dropped) == {"console", "gateway"}
+    assert "guest: Tcp AttemptFails: " in " ".join(flowing.causes())
     found = {tuple(line.split(": ")[1:-1]) for line in flowing.harm() if "lasting streams" not in line}
     assert found == {
         ("users to console new IPv4", "ECONNREFUSED"),

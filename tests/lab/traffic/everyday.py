@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.lab.traffic import kernel_counts
+from tests.lab.traffic import kernel_counts, witness
 from tests.lab.traffic.everyday_node import SERVED
 from tests.lab.world.lab import Lab
 from tests.lab.world.topology import LabError
@@ -23,6 +23,8 @@ from tests.lab.world.topology import LabError
 _AGENT = Path(__file__).with_name("everyday_node.py")
 # What may not have become of anything: all that is no number of good or harmless things.
 _HARMLESS = frozenset({"sent", "answered", "longest"})
+# What comes of a packet that is lost, wherever that is.
+_ANYWHERE = frozenset({"again", "lost"})
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ class Traffic:
     numbers: dict[str, dict[str, Numbers]] = field(default_factory=dict)
     # Of each step: what the kernels' counters were when it began.
     kernels: list[tuple[str, Counter[str]]] = field(default_factory=list)
+    # Packets that came to a node and did not go on; filled in when it has ended.
+    dropped: dict[str, int] = field(default_factory=dict)
 
     def step(self, name: str) -> None:
         """What is sent from now on belongs to this step."""
@@ -117,6 +121,7 @@ class Traffic:
                 for step, numbers in steps.items():
                     key = f"{flow}: {name}" if flow == SERVED else flow
                     self.numbers.setdefault(step, {})[key] = numbers
+        self.dropped = witness.dropped(self.lab)
 
     def total(self, what: str, kind: str, step: str | None = None, way: str = "") -> float:
         """Of all flows of a kind, in all steps or one, of all ways or one."""
@@ -129,7 +134,10 @@ class Traffic:
         )
 
     def harm(self) -> list[str]:
-        """Whatever was refused, cut, lost, wrong or sent again."""
+        """Whatever was refused, cut, lost, wrong or sent again; not what a busy machine lost between the nodes."""
+        return [line for line in self._all_harm() if self.dropped or line.split(": ")[-2] not in _ANYWHERE]
+
+    def _all_harm(self) -> list[str]:
         # That a segment was sent again for nothing may come out in a later step.
         again = Counter[str]()
         for flows in self.numbers.values():
@@ -142,8 +150,9 @@ class Traffic:
             if count and (again[flow] if what == "again" else what not in _HARMLESS)
         ]
 
-    def kernels_harm(self) -> Iterator[str]:
-        """For people who look for the cause: what the kernels counted in each step."""
+    def causes(self) -> Iterator[str]:
+        """For people who look for one: where packets were dropped, and what the kernels counted in each step."""
+        yield f"dropped inside nodes: {self.dropped or 'none'}"
         for (step, before), (_next, after) in itertools.pairwise(self.kernels):
             yield f"{step}: {', '.join(kernel_counts.harm(before, after)) or 'nothing that a kernel counts'}"
 
@@ -182,6 +191,7 @@ def traffic(lab: Lab, ways: Sequence[Way]) -> Iterator[Traffic]:
             assert agent.stdin is not None
             agent.stdin.write(json.dumps(job) + "\n")
             agent.stdin.flush()
+        witness.begin(lab, (way.port for way in ways))
         running.begin()
         yield running
     finally:

@@ -362,7 +362,7 @@ class Agent:
             for key, events in self.selector.select(0.005):
                 key.data(events)
             now = time.monotonic()
-            if self.pushing and now - pushed >= 0.005:
+            if self.asking and self.pushing and now - pushed >= 0.005:
                 pushed = now
                 self.push()
             if self.asking:
