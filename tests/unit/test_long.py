@@ -26,6 +26,7 @@ ALWAYS = (
 UNITS = (
     "tests/unit/test_host_python.py",
     "tests/unit/kernel/iptables",
+    "tests/unit/docs/test_examples.py",
     "tests/unit/examples",
     "tests/unit/tools/test_build.py",
 )
