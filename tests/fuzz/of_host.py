@@ -19,6 +19,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._host.management
     running_connection,
     ssh_connection,
 )
+from ansible_collections.portledger.qradar.plugins.module_utils._host.processes import parent_of
 from ansible_collections.portledger.qradar.plugins.module_utils._host.sshd import ssh_ports
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.lock import who_holds
 from ansible_collections.portledger.qradar.plugins.module_utils._log.flows import LoggedFlows
@@ -80,7 +81,10 @@ def _connection(raw: bytes) -> None:
 
 
 def _processes(raw: bytes) -> None:
-    ssh_connection(Machine({"proc/self/stat": raw, "proc/7/environ": raw, "proc/7/stat": raw}))
+    machine = Machine({"proc/self/stat": raw, "proc/7/environ": raw, "proc/7/stat": raw})
+    ssh_connection(machine)
+    parent = parent_of(machine, "7")
+    require(parent == "" or (parent.isascii() and parent.isdigit()), f"{parent!a} is no process")
 
 
 def _sockets(raw: bytes) -> None:

@@ -14,6 +14,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.errors imp
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import (
     family_of, parse_network, shown, sort_key,
 )
+from ansible_collections.portledger.qradar.plugins.module_utils._host.processes import parent_of
 from ansible_collections.portledger.qradar.plugins.module_utils._host.sshd import ssh_ports
 
 
@@ -103,10 +104,9 @@ def _of_ancestors(host):
     """SSH_CONNECTION of the nearest process above that has one, else nothing."""
     process = str(os.getpid()) if host.root == "/" else "self"
     for _step in range(64):
-        found = re.search(r"\(.*\) \S (\d+)", host.text("proc", process, "stat"), re.DOTALL)
-        if not found or found.group(1) == "0":
+        process = parent_of(host, process)
+        if process in ("", "0"):
             return ""
-        process = found.group(1)
         for entry in host.text("proc", process, "environ").split("\0"):
             if entry.startswith("SSH_CONNECTION="):
                 return entry.partition("=")[2]

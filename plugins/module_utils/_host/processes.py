@@ -7,6 +7,7 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 import os
+import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import printable
 
@@ -67,6 +68,17 @@ def children(host, process):
     :returns: process numbers
     :rtype: list[str]
     """
+    return [one for one in other_numbers(host) if parent_of(host, one) == process]
+
+
+def parent_of(host, process):
+    """Who has started a process, or looks after it now.
+
+    :type host: _host.host.Host
+    :type process: str
+    :returns: a process number, "0" where it is none of this host's; empty where it has ended
+    :rtype: str
+    """
     # "763 (a name) S 1 ...": a name may contain anything.
-    after = [(one, host.text("proc", one, "stat").rpartition(")")[2].split()) for one in other_numbers(host)]
-    return [one for one, fields in after if fields[1:2] == [process]]
+    fields = host.text("proc", process, "stat").rpartition(")")[2].split()
+    return fields[1] if len(fields) > 1 and re.match("[0-9]+\\Z", fields[1]) else ""
