@@ -23,11 +23,14 @@ _SHOWN = 20
 def _site(screen: Screen, lab: Lab, playbook: str, title: str) -> PlaybookRun:
     hosts = max(1, sum(node.managed for node in lab.topology.nodes.values()))
     with screen.step(f"{title}: ansible-playbook {playbook}") as progress:
-        answered = 0
+        answered, validates = 0, False
 
         def count(line: str) -> None:
-            nonlocal answered
-            if line.startswith(("ok: [", "changed: [", "fatal: [", "failed: [")):
+            nonlocal answered, validates
+            if line.startswith("TASK ["):
+                # Which every host passes at once, before its rules.
+                validates = "Validating arguments" in line
+            elif not validates and line.startswith(("ok: [", "changed: [", "fatal: [", "failed: [")):
                 answered += 1
                 progress(min(answered, hosts), hosts)
 
