@@ -51,10 +51,6 @@ def test_what_is_left_is_listed_counted_and_no_proof_of_its_own() -> None:
     functions = {name.partition("[")[0] for name in left}
     alone = functions - {name.partition("[")[0] for name in short}
     assert alone == {
-        # Not seen green since their last change.
-        "lab/audit/test_pins.py::test_pins_from_what_is_live",
-        "lab/audit/test_pins.py::test_where_the_message_queue_is_not_running",
-        "lab/audit/test_pins.py::test_hosts_that_cannot_be_asked",
         "lab/qradar/test_confirmation.py::test_the_timer_needs_no_good_markers_to_let_people_in_again",
         "lab/safe_apply/test_interrupted.py::test_the_controller_dies_before_it_confirms",
     }
