@@ -199,8 +199,8 @@ def _named(table, fixed):
 
 def _add_jmx(service, table, own, sockets, known):
     """Where the table has JMX and does not tell its port, it is one of those that the same process has open."""
-    hidden = [entry.name for entry in table.entries if entry.kind == _JMX
-              and not _may_be_one(own, sockets.get(_port_of(entry)))]
+    untold = [entry for entry in table.entries if not _may_be_one(own, sockets.get(_port_of(entry)))]
+    hidden = [entry.name for entry in untold if entry.kind == _JMX]
     if not hidden:
         return
     others = [port for port in _open_ports(own, sockets, service.name) if port not in known]
