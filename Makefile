@@ -100,6 +100,7 @@ inventories: setup
 # ansible-test, under releases of ansible-core as tools/environment names them.
 RELEASES := oldest,newest
 sanity units integration: setup
+	@tools/setup tests
 	@tools/ansible_test $@ $(RELEASES)
 
 # Whole systems need root, and two more packages than the rest.
@@ -134,6 +135,7 @@ mutants:
 	@$(PYTHON) -m tests.damaged_code $(SCENARIOS)
 
 lint: setup
+	@tools/setup tests
 	@tools/lint
 
 docs: setup
@@ -148,6 +150,7 @@ build: setup
 
 release: setup
 	@test -n "$(VERSION)" || { echo "release: name the version: make release VERSION=1.2.0" >&2; exit 2; }
+	@tools/setup tests
 	@$(PYTHON) tools/release.py $(VERSION)
 
 bench: setup

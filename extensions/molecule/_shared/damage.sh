@@ -32,9 +32,8 @@ for scope in host gateway; do
         echo "emptied rules.json of $scope"
     fi
 done
-for file in /opt/qradar/conf/iptables.pre; do
-    if grep -q portledger $file 2>/dev/null; then
-        sed -i '/^# BEGIN portledger.qradar/,/^# END portledger.qradar/d' $file
-        echo "took our block out of $file"
-    fi
-done
+file=/opt/qradar/conf/iptables.pre
+if grep -q portledger $file 2>/dev/null; then
+    sed -i '/^# BEGIN portledger.qradar/,/^# END portledger.qradar/d' $file
+    echo "took our block out of $file"
+fi
