@@ -99,7 +99,7 @@ inventories: setup
 
 # ansible-test, under releases of ansible-core as tools/environment names them.
 RELEASES := oldest,newest
-sanity units integration: setup
+sanity units integration:
 	@tools/setup tests
 	@tools/ansible_test $@ $(RELEASES)
 
@@ -134,7 +134,7 @@ mutants:
 	@tools/setup systems
 	@$(PYTHON) -m tests.damaged_code $(SCENARIOS)
 
-lint: setup
+lint:
 	@tools/setup tests
 	@tools/lint
 
@@ -148,7 +148,7 @@ site: setup
 build: setup
 	@$(PYTHON) tools/build.py dist
 
-release: setup
+release:
 	@test -n "$(VERSION)" || { echo "release: name the version: make release VERSION=1.2.0" >&2; exit 2; }
 	@tools/setup tests
 	@$(PYTHON) tools/release.py $(VERSION)

@@ -150,3 +150,13 @@ def test_whatever_is_refused_cut_or_lost_is_counted() -> None:
         ("others through the gateway icmp IPv4", "lost"),
         ("others through the gateway udp IPv6", "lost"),
     }
+
+
+def test_an_echo_that_rules_drop_is_no_loss_on_the_way() -> None:
+    with Lab.start(SMALL) as lab, traffic(lab, WAYS) as flowing:
+        flowing.step("harm")
+        lab["gateway"].run(["iptables", "-A", "FORWARD", "-p", "icmp", "--icmp-type", "8", "-j", "DROP"])
+        time.sleep(0.5)
+        flowing.end()
+    assert set(flowing.dropped) == {"gateway"}
+    assert [line.rpartition(": ")[0] for line in flowing.harm()] == ["harm: others through the gateway icmp IPv4: lost"]

@@ -362,10 +362,10 @@ class Agent:
             for key, events in self.selector.select(0.005):
                 key.data(events)
             now = time.monotonic()
-            if self.asking and self.pushing and now - pushed >= 0.005:
-                pushed = now
-                self.push()
             if self.asking:
+                if self.pushing and now - pushed >= 0.005:
+                    pushed = now
+                    self.push()
                 self.ask(now)
             elif not self.reported:
                 waits = self.opening or any(flow.waiting for flow in self.flows)

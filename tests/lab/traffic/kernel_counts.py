@@ -10,31 +10,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
+from tests.lab.traffic.losses import by_processor, lost_in_queues
 from tests.lab.world.lab import Lab
 
 # Counters of harm by name; what was sent again is the traffic's own to tell.
 _HARM = re.compile(
-    "Drop|Discard|Overflow|Full|Fail|Error|Errs|Challenge|PAWS|Invalid|invalid|drop|clash|insert_failed|restart|NoRoute|"
-    "Skipped|Killed|Abort|Unreach|OutRst|Filter|Csum|SynRetrans"
+    "(?i)drop|discard|overflow|full|fail|error|errs|challenge|paws|invalid|clash|restart|noroute|skipped|killed|abort|"
+    "unreach|outrst|filter|csum|synretrans"
 )
 
 
 def counts(lab: Lab) -> Counter[str]:
     """node: counter -> value; "machine" is what all share."""
-    found = Counter[str]()
+    found = Counter({"machine: lost in queues of processors": lost_in_queues()})
     for name, process in lab.processes.items():
-        there = Path(f"/proc/{process}/net")
-        for file in ("netstat", "snmp"):
-            found.update(_in_pairs(name, _text(there / file)))
-        for line in _text(there / "snmp6").splitlines():
-            counter, value = line.split()
-            found[f"{name}: {counter}"] += int(value)
-        found.update(_by_processor(f"{name}: conntrack", _text(there / "stat/nf_conntrack")))
-        found.update(_by_processor(f"{name}: neighbours", _text(there / "stat/ndisc_cache")))
-    for line in _text(Path("/proc/net/softnet_stat")).splitlines():
-        found["machine: drop of a processor's queue"] += int(line.split()[1], 16)
+        for counter, value in _of_network(process):
+            found[f"{name}: {counter}"] += value
     return found
 
 
@@ -43,34 +37,19 @@ def harm(before: Counter[str], after: Counter[str]) -> list[str]:
     return [f"{name}: {value:g}" for name, value in sorted((after - before).items()) if _HARM.search(name)]
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="ascii")
-    except FileNotFoundError:
-        return ""
-
-
-def _in_pairs(node: str, text: str) -> Counter[str]:
-    """A line of names, a line of values."""
-    lines = text.splitlines()
-    found = Counter[str]()
-    for names, values in zip(lines[::2], lines[1::2], strict=True):
-        group, *columns = names.split()
-        found.update(
-            {
-                f"{node}: {group[:-1]} {column}": int(value)
-                for column, value in zip(columns, values.split()[1:], strict=True)
-            }
-        )
-    return found
-
-
-def _by_processor(group: str, text: str) -> Counter[str]:
-    """A line of names, then one for each processor, in hexadecimal."""
-    names, *lines = text.splitlines() or [""]
-    found = Counter[str]()
-    for line in lines:
-        found.update(
-            {f"{group} {name}": int(value, 16) for name, value in zip(names.split(), line.split(), strict=True)}
-        )
-    return found
+def _of_network(process: int) -> Iterator[tuple[str, int]]:
+    """Counters of the network that a process is in."""
+    there = Path(f"/proc/{process}/net")
+    for file in ("netstat", "snmp"):
+        lines = (there / file).read_text(encoding="ascii").splitlines()
+        # A line of names, a line of values; both begin with the group's name.
+        for names, values in zip(lines[::2], lines[1::2], strict=True):
+            group, *columns = names.split()
+            for column, value in zip(columns, values.split()[1:], strict=True):
+                yield f"{group[:-1]} {column}", int(value)
+    for line in (there / "snmp6").read_text(encoding="ascii").splitlines():
+        counter, value = line.split()
+        yield counter, int(value)
+    for table in ("nf_conntrack", "ndisc_cache"):
+        for column, number in by_processor(process, table).items():
+            yield f"{table} {column}", number

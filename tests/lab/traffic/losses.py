@@ -16,21 +16,29 @@ from tests.lab.world.lab import Lab
 _QUEUES = Path("/proc/net/softnet_stat")
 _DROPPED = 1  # column: a processor's queue was full
 _PROCESSES = Path("/proc")
-_TABLE = "net/stat/nf_conntrack"
-_TABLE_COLUMNS = ("drop", "insert_failed")
+_LOST = ("drop", "insert_failed")  # columns of connection tracking
 
 
 def packets_lost(lab: Lab) -> int:
     """What full queues of the machine's processors and full connection tables of the nodes have lost so far."""
-    queues = (line.split() for line in _QUEUES.read_text(encoding="ascii").splitlines())
-    return sum(int(columns[_DROPPED], 16) for columns in queues) + sum(map(_in_table, lab.processes.values()))
+    tables = (by_processor(process, "nf_conntrack") for process in lab.processes.values())
+    return lost_in_queues() + sum(table[column] for table in tables if table for column in _LOST)
 
 
-def _in_table(process: int) -> int:
-    """What connection tracking lost in a process's network; where there is none of it, nothing."""
+def lost_in_queues() -> int:
+    """Of all processors, for all that share the machine."""
+    lines = (line.split() for line in _QUEUES.read_text(encoding="ascii").splitlines())
+    return sum(int(columns[_DROPPED], 16) for columns in lines)
+
+
+def by_processor(process: int, table: str) -> dict[str, int]:
+    """A table of the kernel that has a line for each processor, in a process's network: column -> sum.
+
+    Empty where that network has no such table.
+    """
     try:
-        header, *lines = (_PROCESSES / str(process) / _TABLE).read_text(encoding="ascii").splitlines()
+        header, *lines = (_PROCESSES / str(process) / "net/stat" / table).read_text(encoding="ascii").splitlines()
     except FileNotFoundError:
-        return 0
-    names = header.split()
-    return sum(int(line.split()[names.index(name)], 16) for line in lines for name in _TABLE_COLUMNS)
+        return {}
+    rows = [[int(value, 16) for value in line.split()] for line in lines]
+    return dict(zip(header.split(), map(sum, zip(*rows, strict=True)), strict=True))

@@ -30,15 +30,20 @@ _CHAINS = (
 
 
 def begin(lab: Lab, ports: Iterable[int]) -> None:
-    """Count from now on, in every node, TCP and UDP to and from these ports."""
+    """Count from now on, in every node, TCP and UDP to and from these ports, echoes, and what finds neighbours."""
     named = ", ".join(str(port) for port in sorted(set(ports)))
+    counted = (
+        *(f"meta l4proto {{ tcp, udp }} th {end} {{ {named} }}" for end in ("dport", "sport")),
+        "icmp type { echo-request, echo-reply }",
+        "icmpv6 type { echo-request, echo-reply }",
+        # What is sent to a group comes to nodes that are not in it, and goes no further there.
+        "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 daddr != ff00::/8",
+    )
     text = "".join(
         f"add counter {_TABLE} {name}\n"
         f"add chain {_TABLE} {name} {{ type filter hook {hook} priority {priority}; policy accept; }}\n"
         + "".join(
-            f'add rule {_TABLE} {name} {interface} != "lo" meta l4proto {{ tcp, udp }} th {end} {{ {named} }} '
-            f"counter name {name}\n"
-            for end in ("dport", "sport")
+            f'add rule {_TABLE} {name} {interface} != "lo" {packets} counter name {name}\n' for packets in counted
         )
         for name, hook, priority, interface in _CHAINS
     )
