@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import Secret
 from tests.inventories.inventory import Inventory
+from tests.inventories.near import nearly
 from tests.inventories.valid import PARTIES, ROLES
 
 NEARLY: Final[tuple[Any, ...]] = (
@@ -283,6 +284,18 @@ def _within(chance: random.Random, inventory: Inventory) -> str:
     return f"at {key!a}"[:200]
 
 
+def _nearly_itself(chance: random.Random, inventory: Inventory) -> str:
+    """A single value that stands somewhere, changed a little."""
+    places = [place for host in inventory.hosts.values() for place in _places(host, 0)]
+    single = [(some, key) for some, key in places if not isinstance(some[key], dict | list)]
+    if not single:
+        return "nothing"
+    container, key = chance.choice(single)
+    former = container[key]
+    container[key] = nearly(chance, former)
+    return f"{former!a} is {container[key]!a}"[:200]
+
+
 def _places(container: Any, depth: int) -> Iterator[tuple[Any, Any]]:
     if depth > 6 or not isinstance(container, dict | list):
         return
@@ -363,6 +376,7 @@ def _same(chance: random.Random, inventory: Inventory) -> str:
 _ACTIONS: Final[tuple[tuple[str, Callable[[random.Random, Inventory], str]], ...]] = (
     *((("value", _set),) * 4),
     *((("within", _within),) * 6),
+    *((("nearly itself", _nearly_itself),) * 6),
     ("misspelt", _misspell),
     ("odd variable", _odd_variable),
     *((("group", _group),) * 2),
