@@ -27,7 +27,11 @@ from tests.damaged_code.__main__ import copy_checkout
 
 @dataclass(frozen=True)
 class Fault:
-    """One entry of faults.yml."""
+    """One entry of faults.yml, or of another such file.
+
+    fault: what was wrong. changes: in files of the code, old in the place of which there is new. run: arguments for
+    Python in the damaged copy. finds: part of what that prints.
+    """
 
     fault: str
     changes: tuple[dict[str, str], ...]
@@ -62,14 +66,15 @@ class Fault:
 FAULTS = Path(__file__).with_name("faults.yml")
 
 
-def read_faults(path: Path = FAULTS) -> list[Fault]:
-    """All of them, in the order of the file."""
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+def read_faults(*paths: Path) -> list[Fault]:
+    """Those of some files, in their order; of faults.yml where none is named."""
+    texts = [path.read_text(encoding="utf-8") for path in paths or (FAULTS,)]
+    data = [one for text in texts for one in yaml.safe_load(text)]
     return [Fault(**{**one, "changes": tuple(one["changes"])}) for one in data]
 
 
-def main(arguments: Sequence[str] | None = None, path: Path = FAULTS) -> int:
-    """Put back those of a file."""
+def main(arguments: Sequence[str] | None = None, paths: Sequence[Path] = (FAULTS,)) -> int:
+    """Put back those of some files."""
     parser = argparse.ArgumentParser(
         prog="tests.chaos faults", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -77,7 +82,7 @@ def main(arguments: Sequence[str] | None = None, path: Path = FAULTS) -> int:
     parser.add_argument("--results", type=Path, help="keep what it came to in this file")
     options = parser.parse_args(arguments)
     found = {}
-    for number, fault in enumerate(read_faults(path), 1):
+    for number, fault in enumerate(read_faults(*paths), 1):
         if options.number and number not in options.number:
             continue
         began = time.monotonic()

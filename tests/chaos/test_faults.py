@@ -15,7 +15,7 @@ from tests.damaged_code.__main__ import ROOT
 from tests.damaged_code.inputs import INPUTS
 
 
-@pytest.mark.parametrize("fault", [*read_faults(), *read_faults(INPUTS)], ids=lambda fault: fault.fault)
+@pytest.mark.parametrize("fault", [*read_faults(), *read_faults(*INPUTS)], ids=lambda fault: fault.fault)
 def test_each_fault_can_be_put_back(fault: Fault, tmp_path: Path) -> None:
     files = {change["file"] for change in fault.changes}
     for file in files:

@@ -14,7 +14,7 @@ from typing import Final
 
 from tests.chaos.faults import main
 
-INPUTS: Final = Path(__file__).with_name("inputs.yml")
+INPUTS: Final = sorted(Path(__file__).with_name("inputs").glob("*.yml"))
 
 if __name__ == "__main__":
-    sys.exit(main(path=INPUTS))
+    sys.exit(main(paths=INPUTS))

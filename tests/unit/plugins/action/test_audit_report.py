@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from ansible_collections.portledger.qradar.plugins.action.audit_report import ActionModule
 from tests.unit.plugins.action.test_ruleset import run
 
 HOSTILE = "x\x1b[2J\u202ey\x9b\nz\uffff"
@@ -60,3 +61,14 @@ def test_what_no_play_acts_on_is_not_in_force(tmp_path: Path) -> None:
     assert f"not in force: {sentence}" in report["lines"]
     assert not report["in_force"]
     assert [finding["state"] for finding in report["findings"]] == ["in force"]
+
+
+def test_files_are_written_whatever_bytes_there_are(tmp_path: Path) -> None:
+    name = "ep\udce9"
+    files = {"json": str(tmp_path / "audit.json"), "junit": str(tmp_path / "audit.xml")}
+    options = {"hosts": [name], "gateways": [], "host_result": "outcome", "gateway_result": "outcome", **files}
+    hostvars = {name: {"outcome": {"failed": True, "msg": "caf\udce9"}}}
+    ActionModule.answer(object.__new__(ActionModule), options, {"hostvars": hostvars})
+    (finding,) = json.loads((tmp_path / "audit.json").read_text(encoding="utf-8"))["findings"]
+    assert (finding["name"], finding["why"]) == (name, r"caf\xe9")
+    assert ElementTree.parse(tmp_path / "audit.xml").findtext("testcase/error") == r"caf\xe9"

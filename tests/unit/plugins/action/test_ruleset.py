@@ -23,7 +23,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[4]
 
-SHARED = {"qradar_parties": {"users": ["0.0.0.0/0"]}, "qradar_features": ["imm"]}
+# As users write it: hostvars in a template of a variable.
+EXTRACT = "{{ groups['web'] | map('extract', hostvars, 'ansible_host') | list }}"
+SHARED = {"qradar_parties": {"users": ["0.0.0.0/0"], "log_sources": EXTRACT}, "qradar_features": ["imm"]}
 HOSTS = {f"ep{number}": {"ansible_host": f"198.18.1.{number}"} for number in range(1, 7)}
 INVENTORY: dict[str, Any] = {
     "all": {
@@ -172,6 +174,10 @@ def test_every_host_gets_its_own_plan(good: Outcomes) -> None:
         name: (name, "host") for name in plans
     }
     assert set(good.messages("hosts").values()) == {REFUSED_PROVIDER}
+
+
+def test_templates_of_variables_know_hostvars(good: Outcomes) -> None:
+    assert good.plans("hosts")["con1"]["sets"]["log_sources"] == {"ipv4": ["198.18.7.7/32"], "ipv6": []}
 
 
 def test_the_plan_is_made_once_for_a_task(good: Outcomes) -> None:

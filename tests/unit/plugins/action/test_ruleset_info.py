@@ -12,7 +12,7 @@ from functools import partial
 
 import pytest
 
-from tests.unit.plugins.action.test_ruleset import INVENTORY, REFUSED_PROVIDER, Outcomes, play, run
+from tests.unit.plugins.action.test_ruleset import INVENTORY, OF_THE_ROLE, REFUSED_PROVIDER, Outcomes, play, run
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +26,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
         info("ep1,con1", "info", none),
         play("gw1", "gateway", through, folder),
         info("gw1", "gateway_info", through),
+        info("ep1", "options_of_the_role", {"scope": "host"}, vars=OF_THE_ROLE),
         info("ep1", "given", {**none, "plan": {"version": 7}}),
         info("ep1", "play_variable", none, vars={"qradar_version": "7.5.0"}),
         info("www", "stranger", none),
@@ -61,4 +62,14 @@ def test_refusals(outcomes: Outcomes) -> None:
     assert outcomes.messages("since") == {
         "ep1": "since: 'soon' is not a time. Write boot, a number of seconds, 2 hours ago, or a time such as "
         "2026-01-31 08:00 or 2026-01-31T08:00:00Z."
+    }
+
+
+def test_options_have_the_defaults_of_the_role(outcomes: Outcomes) -> None:
+    """What the role has loaded would otherwise differ from what is asked about."""
+    given = outcomes.given("options_of_the_role")["ep1"]
+    assert {name: given[name] for name in ("provider", "unlisted", "management")} == {
+        "provider": "none",
+        "unlisted": "log",
+        "management": ["198.18.9.0/24"],
     }

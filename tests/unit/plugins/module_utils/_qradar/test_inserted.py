@@ -12,7 +12,8 @@ import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.provider import Qradar
-from tests.unit.plugins.module_utils.support import Folder
+from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
+from tests.unit.plugins.module_utils.support import Folder, options
 
 SAVE = "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp -m tcp --dport 9 -j ACCEPT\nCOMMIT\n"
 POST = "opt/qradar/conf/iptables.post"
@@ -54,6 +55,15 @@ class InsertedTest(unittest.TestCase):
                      "-I QChain -p tcp --dport 9 -j ACCEPT", "-I INPUT -p tcp --dport 9 -j DROP",
                      "-I INPUT -p tcp --dport 8 -j ACCEPT"):
             self.assertIsNone(self.refused(line), line)
+
+    def test_a_check_refuses_as_a_run_does(self):
+        host = self.host({POST: "-I INPUT -p tcp --dport 9 -j ACCEPT\n"})
+        for check in (True, False):
+            with self.assertRaises(RulesetError) as caught:
+                apply_ruleset(host, options(provider="qradar"), check)
+            self.assertIn("is inserted (-I) into INPUT before ours", str(caught.exception))
+        # What only removes is not refused.
+        self.assertFalse(apply_ruleset(host, options(provider="qradar", state="absent", plan=None), True)["changed"])
 
 
 if __name__ == "__main__":

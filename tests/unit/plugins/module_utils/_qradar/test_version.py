@@ -10,7 +10,8 @@ __metaclass__ = type
 import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._qradar.version import ipv6_warning, read_version
-from ansible_collections.portledger.qradar.plugins.module_utils._qradar.version import version_text
+from ansible_collections.portledger.qradar.plugins.module_utils._qradar.version import find_version, version_text
+from tests.unit.plugins.module_utils.support import Folder
 
 
 class VersionTest(unittest.TestCase):
@@ -49,3 +50,16 @@ class VersionTest(unittest.TestCase):
         self.assertEqual("QRadar 7.4.3 is older than 7.5.0 UP10" + rest, ipv6_warning((7, 4, 3, None)))
         self.assertEqual("QRadar 7.5.0: it may be older than 7.5.0 UP10" + rest, ipv6_warning((7, 5, 0, None)))
         self.assertEqual("QRadar, version unknown: it may be older than 7.5.0 UP10" + rest, ipv6_warning(None))
+
+    def test_myver_that_hangs_or_is_missing(self):
+        for answer in ((124, "7.5.0 UP10", "it took longer than 20 s and was ended"), (127, "", "no such file")):
+            folder, asked = Folder(), []
+            self.addCleanup(folder.remove)
+
+            def run(arguments, data, seconds, asked=asked, answer=answer):
+                asked.append(seconds)
+                return answer
+
+            found, why = find_version(folder.host(run))
+            self.assertEqual((None, [20]), (found, asked))
+            self.assertEqual("/opt/qradar/bin/myver -v failed: " + answer[2], why.replace(folder.root, ""))

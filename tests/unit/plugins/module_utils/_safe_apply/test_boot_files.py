@@ -159,6 +159,18 @@ class BootFilesTest(unittest.TestCase):
                 self.there.write(NOTHING)
                 self.assertFalse(os.path.exists(self.there.folder))
 
+    def test_undo_of_another_type_fails(self):
+        self.there.write_undo(NONE.saved)
+        code = self.there.program.code(NONE.saved)
+        good = {"code": code, "boot": "one", "saved": []}
+        for wrong in ({"code": code}, dict(good, saved={}), dict(good, saved=[1]), dict(good, boot=5, confirmed=[])):
+            self.folder.write("etc/portledger/host/undo.json", json.dumps(wrong))
+            self.another_boot()
+            status, _out, err = self.run_script("undo")
+            self.assertEqual(1, status, wrong)
+            self.assertIn("/undo.json: damaged, so a boot cannot use it", err)
+            self.assertTrue(self.there.has_undo())
+
     def test_what_was_confirmed_is_finished(self):
         """The machine goes down between the confirmation and what a boot does: first apply, change of provider."""
         self.there.write_undo(NONE.saved)
