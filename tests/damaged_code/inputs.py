@@ -14,7 +14,7 @@ from typing import Final
 
 from tests.chaos.faults import main
 
-INPUTS: Final = sorted(Path(__file__).with_name("inputs").glob("*.yml"))
+INPUTS: Final = sorted(Path(__file__).with_name("hostile").glob("*.yml"))
 
 if __name__ == "__main__":
     sys.exit(main(paths=INPUTS))

@@ -7,10 +7,10 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld import published
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.put_back import can_read, read_rules
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import restore_text
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX
-from ansible_collections.portledger.qradar.plugins.module_utils._providers.answers import printed
 
 
 def direct_in_force(host):
@@ -18,13 +18,14 @@ def direct_in_force(host):
 
     :type host: _host.host.Host
     :rtype: dict[str, list[tuple[str, list[str]]]]
-    :raises RulesetError: iptables-save failed.
+    :raises RulesetError: they cannot be read.
     """
     found = {}
     for family, program in PREFIX.items():
-        if host.find(program + "-save"):
+        # A program that is gone is no answer: the way back would take away what it did not show.
+        if can_read(host, program):
             # The whole of it: asking for a table that the kernel has not fails.
-            rules = published.parse_save(printed(host, program + "-save", []))
+            rules = published.parse_save(read_rules(host, program))
             if rules:
                 found[family] = rules
     return found
@@ -38,7 +39,7 @@ def put_direct_in_force(host, file_rules, rules):
     :type file_rules: dict[str, list[tuple[str, list[str]]]]
     :param rules: what is to be in force, by family
     :type rules: dict[str, list[tuple[str, list[str]]]]
-    :raises RulesetError: iptables-save or iptables-restore failed.
+    :raises RulesetError: they cannot be read, or iptables-restore failed.
     """
     if published.key_of(file_rules) == published.key_of(rules):
         return
