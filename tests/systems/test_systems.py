@@ -30,7 +30,7 @@ def test_first_apply(suite: str, provider: str) -> None:
             assert found["management"]["connection"] == {"address": address(1), "port": 22}  # type: ignore[index]
             assert timers(system) == ""
             left = {f"/run/portledger/host/{name}.json" for name in ("outcome", "boot")}
-            assert set(system.shell("find /run/portledger -type f").split()) == left
+            assert set(system.shell("find /run/portledger/host -type f").split()) == left
             assert system.shell(f"systemctl is-enabled {UNIT}; systemctl is-active {UNIT}") == "enabled\nactive\n"
             verify = "env SYSTEMD_COLORS=0 systemd-analyze verify /etc/systemd/system/portledger-*.service"
             # In a session, for older releases look for their own control group.
