@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
 
-.PHONY: help setup demo test test-all unit browser lab faults fuzz sweep chaos chaos-all load inventories sanity units integration systems molecule molecule-short matrix mutants lint docs site build release bench clean
+.PHONY: help setup demo test test-all unit browser lab faults fuzz sweep chaos chaos-all load inventories sanity units integration systems molecule molecule-short matrix mutants lint docs site build release bench bench-all clean
 
 help:
 	@echo "make setup  what development needs: .venv, pinned packages, missing system packages"
@@ -23,7 +23,7 @@ help:
 	@echo "make docs   write the generated references anew, and build the site: dist/site/index.html; make site builds it alone"
 	@echo "make build  the collection's file, in dist: the same bytes for the same contents"
 	@echo "make release VERSION=1.2.0  version, changelog, every checker, the file, its checksum, a commit and a tag"
-	@echo "make bench  the time that planning takes, at three sizes"
+	@echo "make bench  the time that plans take, and runs on one host beside a ping (root); make bench-all  all figures (hours)"
 	@echo "make clean  remove .venv and caches"
 
 setup:
@@ -153,8 +153,18 @@ release:
 	@tools/setup tests
 	@$(PYTHON) tools/release.py $(VERSION)
 
-bench: setup
-	@PYTHONPATH=.venv/collections $(PYTHON) -m tests.bench.plan
+bench:
+	@tools/setup tests
+	@PYTHONPATH=.venv/collections $(PYTHON) -m tests.bench plan
+	@PYTHONPATH=.venv/collections $(PYTHON) -m tests.bench one-host --alone --rounds 3
+
+# docs/performance.md is made of what it finds.
+BENCH := --results tests/bench/results.json
+bench-all:
+	@tools/setup tests
+	@for part in one-host four-hosts kernel; do \
+	  PYTHONPATH=.venv/collections $(PYTHON) -m tests.bench $$part $(BENCH) || exit 1; \
+	done
 
 clean:
 	rm -rf .venv .ansible .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -1,78 +1,74 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long one host takes over SSH: a bare ping, the first apply, and a run with nothing to do; whole processes.
+"""How long runs on one host take over SSH, whole processes: ours, a bare ping, and what people use in our place.
 
-The host has 61 ports beside those of the vendor's table. Each kind of run is measured in turn, several times over, so
-that a machine that slows down slows down all of them. `python -m tests.bench.apply iptables nftables` names providers.
+    python -m tests.bench one-host --provider nftables --rounds 5 --results tests/bench/results.json
+
+The host has 61 ports beside those of the vendor's table. All kinds of runs are measured in turn.
 """
 
 from __future__ import annotations
 
-import json
-import statistics
+import argparse
 import sys
-import tempfile
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.lab.over_ssh.ssh import SshLab
-from tests.lab.world.lab import Lab
-from tests.lab.world.labs import SMALL
+from tests.bench import peers
+from tests.bench.machine import describe
+from tests.bench.ours import every_kind
+from tests.bench.over_ssh import Bench, bench
+from tests.bench.rounds import Seconds, Times, in_turn, lines
+from tests.chaos.results import keep
+from tests.lab.hosts.providers import PROVIDERS
 
-SITE, REMOVE = "playbooks/site.yml", "playbooks/remove.yml"
-ROUNDS = 5
-EXTRA = [
-    {"from": "users", "to": "console", "ports": [f"tcp/{port}" for port in range(20001, 20062)], "comment": "61 ports"}
-]
-PING = "- hosts: all\n  gather_facts: false\n  tasks:\n    - ansible.builtin.ping:\n"
-
-
-def measure(ssh: SshLab, playbook: str | Path, *arguments: str) -> float:
-    """Seconds of one whole run on the console, over a connection of its own."""
-    for socket in (ssh.folder / "cp").glob("*"):
-        ssh.controller.run(["ssh", "-O", "exit", "-o", f"ControlPath={socket}", "console"], check=False)
-    started = time.monotonic()
-    run = ssh.play(playbook, "--limit", "console", *arguments)
-    seconds = time.monotonic() - started
-    if not run.run.ok:
-        raise SystemExit(run.run.stdout)
-    return seconds
+AGAIN = ", nothing to do"
+PEERS: dict[str, tuple[Callable[[Bench], peers.Peer], ...]] = {
+    "iptables": (peers.template, peers.state, peers.iptables_loop),
+    "firewalld": (peers.firewalld_loop,),
+}
 
 
-def rounds(provider: str) -> dict[str, list[float]]:
-    """Seconds by kind of run."""
-    found: dict[str, list[float]] = {"ping": [], "first apply": [], "nothing to do": []}
-    with (
-        Lab.start(SMALL, extra_variables={"qradar_extra_flows": EXTRA}) as lab,
-        tempfile.TemporaryDirectory() as folder,
-    ):
-        ping = Path(folder) / "ping.yml"
-        ping.write_text(PING, encoding="utf-8")
-        ssh = SshLab(lab, "guest")
-        try:
-            chosen = ("-e", json.dumps({"host_firewall_provider": provider}))
-            measure(ssh, ping)
-            for _round in range(ROUNDS):
-                found["ping"].append(measure(ssh, ping))
-                found["first apply"].append(measure(ssh, SITE, *chosen))
-                found["nothing to do"].append(measure(ssh, SITE, *chosen))
-                measure(ssh, REMOVE)
-        finally:
-            ssh.stop()
-    return found
+def theirs(peer: peers.Peer) -> dict[str, Seconds]:
+    """The first run of a peer, and one with nothing to do; nothing of it is left then."""
+
+    def again() -> float:
+        seconds = peer.apply()
+        peer.reset()
+        return seconds
+
+    return {peer.name: peer.apply, f"{peer.name}{AGAIN}": again}
 
 
-def main(providers: Sequence[str]) -> None:
-    for provider in providers or ("iptables", "nftables"):
-        found = rounds(provider)
-        ping = statistics.median(found["ping"])
-        for kind, seconds in found.items():
-            middle = statistics.median(seconds)
-            spread = f"{min(seconds):.2f} to {max(seconds):.2f}"
-            print(f"{provider:<10}{kind:<15}{middle:6.2f} s ({spread}){middle / ping:8.2f} of a ping", flush=True)
+def measure(name: str, rounds: int, with_peers: bool) -> tuple[Times, dict[str, int]]:
+    """Seconds of each kind, and how many calls each peer makes."""
+    provider = PROVIDERS[name]
+    with bench(peers.HOST) as one, provider.prepared(one.lab):
+        kinds, calls = every_kind(one, provider), {}
+        for make in PEERS.get(name, ()) if with_peers else ():
+            peer = make(one)
+            kinds.update(theirs(peer))
+            calls[peer.name] = peer.calls
+        return in_turn(kinds, rounds, lambda line: print(f"{name}: {line}", flush=True)), calls
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="tests.bench one-host", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--provider", action="append", choices=PROVIDERS, help="repeatable; all where none is given")
+    parser.add_argument("--rounds", type=int, default=5, help="of all kinds in turn (default: 5)")
+    parser.add_argument("--alone", action="store_true", help="without what people use in our place")
+    parser.add_argument("--results", type=Path, help="keep the figures in this file")
+    options = parser.parse_args(arguments)
+    for name in options.provider or PROVIDERS:
+        times, calls = measure(name, options.rounds, not options.alone)
+        print("\n".join(lines(name, times)), flush=True)
+        found = {"part": "one host", "provider": name, "machine": describe(), "times": times, "calls": calls}
+        keep(options.results, f"one host, {name}", found)
+    return 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main())

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 SIZES = (100, 300, 1000)
@@ -76,7 +77,7 @@ def measure(inventory: Path) -> None:
     print(seconds)
 
 
-def main() -> int:
+def main(_arguments: Sequence[str] = ()) -> int:
     figures = {}
     with tempfile.TemporaryDirectory() as folder:
         for size in SIZES:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from tests.lab.evaluation.random_rules import PORTS, Ruleset
 from tests.lab.evaluation.releases import inside, versions, with_programs
 from tests.lab.plays.direct import DirectHost
 from tests.lab.traffic import ports as portsets
+from tests.lab.traffic.forget import forget_connections
 from tests.lab.traffic.jobs import Result
 from tests.lab.traffic.packets import ICMP, ICMPV6, source_port
 from tests.lab.traffic.probe import probe, start_workers
@@ -57,12 +57,6 @@ _OLDER: Final = "".join(
         "filter": ("INPUT", "FORWARD", "OUTPUT"),
         "security": ("INPUT", "FORWARD", "OUTPUT"),
     }.items()
-)
-
-# A connection that the kernel knows is not new, and is translated no more: it is to forget all.
-_FORGET: Final = (
-    "import socket, struct; s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12); s.bind((0, 0)); "
-    "s.send(struct.pack('=IHHIIBBH', 20, 0x102, 5, 1, 0, 0, 0, 0)); s.recv(4096)"
 )
 
 
@@ -109,7 +103,7 @@ def load(node: RunningNode, ruleset: Ruleset) -> Ruleset:
     programs = {command[0] for command, _text in ruleset.commands}
     if programs == {"sh"}:
         # firewalld replaces its own.
-        node.lab[TARGET].run([sys.executable, "-c", _FORGET])
+        forget_connections(node.lab[TARGET])
         for command, text in ruleset.commands:
             node.run(list(command), stdin=text, timeout=_SECONDS)
         return ruleset
@@ -121,7 +115,7 @@ def load(node: RunningNode, ruleset: Ruleset) -> Ruleset:
         # Sets stay as long as rules have them.
         clean = [*older, *clean]
     node.run(["sh", "-c", "; ".join(clean)], check=False)
-    node.lab[TARGET].run([sys.executable, "-c", _FORGET])
+    forget_connections(node.lab[TARGET])
     for command, text in ruleset.commands:
         node.run(list(command), stdin=text)
     return ruleset

@@ -1,0 +1,63 @@
+# Copyright: (c) 2026, the portledger.qradar contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How long runs on four hosts take over SSH, a gateway among them, with few and with many networks of log sources.
+
+    python -m tests.bench four-hosts --provider nftables --networks 0 --networks 100000
+
+Beside them, a play of pings to the same four.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.bench.machine import describe
+from tests.bench.ours import few_kinds
+from tests.bench.over_ssh import bench
+from tests.bench.rounds import Times, in_turn, lines
+from tests.chaos.results import keep
+from tests.lab.hosts.providers import PROVIDERS
+
+NETWORKS = (0, 10_000, 100_000)
+
+
+def networks(count: int) -> list[str]:
+    """So many networks of 64 addresses of 10.0.0.0/8 that do not touch."""
+    starts = ((10 << 24) + number * 128 for number in random.Random(count).sample(range(1 << 17), count))
+    return [f"{one >> 24}.{one >> 16 & 255}.{one >> 8 & 255}.{one & 255}/26" for one in starts]
+
+
+def measure(name: str, count: int, rounds: int) -> Times:
+    """Seconds of each kind of run."""
+    provider = PROVIDERS[name]
+    parties = {"log_sources": networks(count)} if count else {}
+    with bench("all", **parties) as four, provider.prepared(four.lab):
+        kinds = few_kinds(four, provider)
+        return in_turn(kinds, rounds, lambda line: print(f"{name}, {count:,} networks: {line}", flush=True))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="tests.bench four-hosts", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--provider", action="append", choices=PROVIDERS, help="repeatable; all where none is given")
+    parser.add_argument("--networks", action="append", type=int, help="repeatable (default: 0, 10,000 and 100,000)")
+    parser.add_argument("--rounds", type=int, default=5, help="of all kinds in turn (default: 5)")
+    parser.add_argument("--results", type=Path, help="keep the figures in this file")
+    options = parser.parse_args(arguments)
+    for name in options.provider or PROVIDERS:
+        for count in options.networks or NETWORKS:
+            times = measure(name, count, options.rounds)
+            print("\n".join(lines(name, times)), flush=True)
+            found = {"part": "four hosts", "provider": name, "networks": count, "machine": describe(), "times": times}
+            keep(options.results, f"four hosts, {name}, {count} networks", found)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
