@@ -10,18 +10,16 @@ Beside them, a play of pings to the same four.
 
 from __future__ import annotations
 
-import argparse
 import random
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from tests.bench.machine import describe
+from tests.bench.options import parser_of
 from tests.bench.ours import few_kinds
 from tests.bench.over_ssh import bench
 from tests.bench.rounds import Times, in_turn, lines
-from tests.chaos.results import keep
 from tests.lab.hosts.providers import PROVIDERS
+from tests.results import keep
 
 NETWORKS = (0, 10_000, 100_000)
 
@@ -42,13 +40,8 @@ def measure(name: str, count: int, rounds: int) -> Times:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="tests.bench four-hosts", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--provider", action="append", choices=PROVIDERS, help="repeatable; all where none is given")
+    parser = parser_of("four-hosts", __doc__)
     parser.add_argument("--networks", action="append", type=int, help="repeatable (default: 0, 10,000 and 100,000)")
-    parser.add_argument("--rounds", type=int, default=5, help="of all kinds in turn (default: 5)")
-    parser.add_argument("--results", type=Path, help="keep the figures in this file")
     options = parser.parse_args(arguments)
     for name in options.provider or PROVIDERS:
         for count in options.networks or NETWORKS:
@@ -57,7 +50,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
             found = {"part": "four hosts", "provider": name, "networks": count, "machine": describe(), "times": times}
             keep(options.results, f"four hosts, {name}, {count} networks", found)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

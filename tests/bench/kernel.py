@@ -29,13 +29,14 @@ from typing import Final
 
 from tests.bench.four_hosts import networks
 from tests.bench.machine import describe
+from tests.bench.options import parser_of
 from tests.bench.over_ssh import lab_file
 from tests.bench.rounds import Times, ratio
-from tests.chaos.results import keep
 from tests.lab.hosts.providers import PROVIDERS, Provider
 from tests.lab.plays.playbook import run_playbook
 from tests.lab.traffic.forget import forget_connections
 from tests.lab.world.lab import Lab, RunningNode
+from tests.results import keep
 
 SENDER: Final = Path(__file__).with_name("sender.py")
 PORT: Final = 514
@@ -48,7 +49,7 @@ _ADDRESSES: Final = 20_000
 
 @dataclass(frozen=True)
 class Place:
-    """What is measured: where the rules are, and whence the packets come. via: the address of the next hop back."""
+    """What is measured: where the rules are, and whence the packets come. hops: of nodes, the next one back."""
 
     name: str
     rules: str
@@ -65,8 +66,7 @@ _TARGET: Final = "198.19.1.11"
 
 
 @contextlib.contextmanager
-def _running(place: Place, count: int, folder: Path) -> Iterator[Lab]:
-    chosen = networks(count)
+def _running(place: Place, chosen: list[str], folder: Path) -> Iterator[Lab]:
     with Lab.start(lab_file(folder, log_sources=chosen)) as lab:
         sender = lab[place.sender]
         # All addresses are the sender's.
@@ -81,9 +81,11 @@ def _running(place: Place, count: int, folder: Path) -> Iterator[Lab]:
         )
         assert taker.stdout is not None
         taker.stdout.readline()
-        yield lab
-        taker.kill()
-        taker.communicate()
+        try:
+            yield lab
+        finally:
+            taker.kill()
+            taker.communicate()
 
 
 def _rates(lab: Lab, place: Place, folder: Path) -> dict[str, float]:
@@ -122,27 +124,20 @@ def _site(lab: Lab, place: Place, provider: Provider, playbook: str) -> None:
         raise SystemExit(done.stdout)
 
 
-def _listed(place: Place, count: int) -> str:
-    """As people write it: replies first, then each network, then nothing more."""
-    to = f"-d {_TARGET}/32"
-    lines = [
-        f"*filter\n:{place.chain} DROP [0:0]",
-        f"-A {place.chain} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
-    ]
-    for network in networks(count):
-        lines += [f"-A {place.chain} -s {network} {to} -p {one} --dport {PORT} -j ACCEPT" for one in ("tcp", "udp")]
+def _listed(chain: str, policy: str, chosen: Sequence[str]) -> str:
+    """As people write it: replies first, then each network, then what the policy does."""
+    rules = ["-m conntrack --ctstate RELATED,ESTABLISHED"]
+    for network in chosen:
+        rules += [f"-s {network} -d {_TARGET}/32 -p {one} --dport {PORT}" for one in ("tcp", "udp")]
+    lines = [f"*filter\n:{chain} {policy} [0:0]", *(f"-A {chain} {rule} -j ACCEPT" for rule in rules)]
     return "\n".join([*lines, "COMMIT\n"])
-
-
-def _tracked(place: Place) -> str:
-    rule = f"-A {place.chain} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"
-    return f"*filter\n:{place.chain} ACCEPT [0:0]\n{rule}\nCOMMIT\n"
 
 
 def measure(place: Place, count: int, provider: Provider, rounds: int, folder: Path) -> dict[str, Times]:
     """Rates by measure and by rules, a number a round."""
     found: dict[str, Times] = {name: {} for name in MEASURES}
-    with _running(place, count, folder) as lab, contextlib.ExitStack() as stack:
+    chosen = networks(count)
+    with _running(place, chosen, folder) as lab, contextlib.ExitStack() as stack:
         node = lab[place.rules]
 
         def restore(text: str) -> None:
@@ -163,9 +158,9 @@ def measure(place: Place, count: int, provider: Provider, rounds: int, folder: P
 
         kinds: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
             NO_FIREWALL: (lambda: None, lambda: None),
-            STATE: (lambda: restore(_tracked(place)), nothing),
+            STATE: (lambda: restore(_listed(place.chain, "ACCEPT", ())), nothing),
             provider.name: (site, remove),
-            LIST: (lambda: restore(_listed(place, count)), nothing),
+            LIST: (lambda: restore(_listed(place.chain, "DROP", chosen)), nothing),
         }
         for _round in range(rounds):
             for name, (load, unload) in kinds.items():
@@ -185,14 +180,9 @@ def lines(title: str, found: Mapping[str, Times]) -> Iterator[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="tests.bench kernel", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--provider", action="append", choices=PROVIDERS, help="repeatable; all where none is given")
+    parser = parser_of("kernel", __doc__)
     parser.add_argument("--place", action="append", choices=PLACES, help="repeatable; both where none is given")
     parser.add_argument("--networks", action="append", type=int, help="repeatable (default: 10 to 100,000)")
-    parser.add_argument("--rounds", type=int, default=5, help="of everything in turn (default: 5)")
-    parser.add_argument("--results", type=Path, help="keep the figures in this file")
     options = parser.parse_args(arguments)
     for where in options.place or PLACES:
         for name in options.provider or PROVIDERS:
@@ -210,7 +200,3 @@ def _measure_one(place: Place, name: str, count: int, options: argparse.Namespac
     print("\n".join(lines(title, found)), flush=True)
     kept = {"part": "kernel", "place": place.name, "provider": name, "networks": count}
     keep(options.results, f"kernel, {title}", {**kept, "machine": describe(), "rates": found})
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -13,13 +13,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.lab.evaluation.releases import VERSIONS, version_in
+
 _VERSIONS = {
-    "ansible-core": [str(Path(sys.executable).with_name("ansible")), "--version"],
-    "nft": ["nft", "--version"],
-    "iptables": ["iptables", "--version"],
-    "ipset": ["ipset", "--version"],
-    "firewalld": ["firewall-offline-cmd", "--version"],
-    "OpenSSH": ["ssh", "-V"],
+    "ansible-core": (str(Path(sys.executable).with_name("ansible")), "--version"),
+    **VERSIONS,
+    "OpenSSH": ("ssh", "-V"),
 }
 
 
@@ -34,8 +33,7 @@ def describe() -> dict[str, str]:
     }
     for name, command in _VERSIONS.items():
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-        release = re.search(r"[0-9]+(\.[0-9]+)+(p[0-9]+)?", done.stdout + done.stderr)
-        found[name] = release[0] if release else "not there"
+        found[name] = version_in(done.stdout + done.stderr)
     return found
 
 

@@ -10,18 +10,16 @@ The host has 61 ports beside those of the vendor's table. All kinds of runs are 
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from tests.bench import peers
 from tests.bench.machine import describe
+from tests.bench.options import parser_of
 from tests.bench.ours import every_kind
 from tests.bench.over_ssh import Bench, bench
 from tests.bench.rounds import Seconds, Times, in_turn, lines
-from tests.chaos.results import keep
 from tests.lab.hosts.providers import PROVIDERS
+from tests.results import keep
 
 AGAIN = ", nothing to do"
 PEERS: dict[str, tuple[Callable[[Bench], peers.Peer], ...]] = {
@@ -54,13 +52,8 @@ def measure(name: str, rounds: int, with_peers: bool) -> tuple[Times, dict[str, 
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="tests.bench one-host", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--provider", action="append", choices=PROVIDERS, help="repeatable; all where none is given")
-    parser.add_argument("--rounds", type=int, default=5, help="of all kinds in turn (default: 5)")
+    parser = parser_of("one-host", __doc__)
     parser.add_argument("--alone", action="store_true", help="without what people use in our place")
-    parser.add_argument("--results", type=Path, help="keep the figures in this file")
     options = parser.parse_args(arguments)
     for name in options.provider or PROVIDERS:
         times, calls = measure(name, options.rounds, not options.alone)
@@ -68,7 +61,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = {"part": "one host", "provider": name, "machine": describe(), "times": times, "calls": calls}
         keep(options.results, f"one host, {name}", found)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

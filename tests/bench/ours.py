@@ -23,7 +23,7 @@ def every_kind(bench: Bench, provider: Provider) -> dict[str, Seconds]:
     changed = bench.inventory("changed", qradar_extra_flows=[extra_flow([*PORTS, 21000])])
 
     def change() -> float:
-        seconds = bench.seconds(_SITE, *chosen, inventory=changed)
+        seconds = bench.seconds(_SITE, *chosen, "-i", str(changed))
         bench.seconds(_SITE, *chosen)
         return seconds
 

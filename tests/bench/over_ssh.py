@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -18,7 +17,7 @@ from typing import Any
 import yaml
 
 from tests.lab.over_ssh.ssh import SshLab
-from tests.lab.world.lab import ROOT, Lab
+from tests.lab.world.lab import Lab
 from tests.lab.world.labs import SMALL
 
 # No two of them make a range.
@@ -67,9 +66,7 @@ class Bench:
         path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
         return path
 
-    def seconds(
-        self, playbook: str | Path, *arguments: str, inventory: Path | None = None, **environment: str
-    ) -> float:
+    def seconds(self, playbook: str | Path, *arguments: str, **environment: str) -> float:
         """Of one whole run, from the start of ansible-playbook to its end, over connections of its own.
 
         Raises:
@@ -77,23 +74,17 @@ class Bench:
         """
         for socket in (self.ssh.folder / "cp").glob("*"):
             self.ssh.controller.run(["ssh", "-O", "exit", "-o", f"ControlPath={socket}", "console"], check=False)
-        former, self.ssh.inventory = self.ssh.inventory, inventory or self.ssh.inventory
-        try:
-            started = time.monotonic()
-            run = self.ssh.play(playbook, "--limit", self.hosts, *arguments, **environment)
-            seconds = time.monotonic() - started
-        finally:
-            self.ssh.inventory = former
+        started = time.monotonic()
+        run = self.ssh.play(playbook, "--limit", self.hosts, *arguments, **environment)
+        seconds = time.monotonic() - started
         if not run.run.ok:
             raise SystemExit(run.run.stdout)
         return seconds
 
     def inventory(self, name: str, **variables: Any) -> Path:
-        """The inventory with other variables of all hosts, as a file of its own."""
-        data = yaml.safe_load(self.ssh.inventory.read_text(encoding="utf-8"))
-        data["all"]["vars"].update(variables)
-        path = self.ssh.inventory.with_name(f"{name}.yml")
-        path.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+        """An inventory with variables of all hosts, for -i: they go over those of the lab."""
+        path = self.folder / f"{name}.json"
+        path.write_text(json.dumps({"all": {"vars": variables}}), encoding="utf-8")
         return path
 
 
@@ -106,9 +97,3 @@ def bench(hosts: str, **parties: Sequence[str]) -> Iterator[Bench]:
             yield Bench(ssh, Path(name), hosts)
         finally:
             ssh.stop()
-
-
-def collections() -> str:
-    """The value of ANSIBLE_COLLECTIONS_PATH with other people's collections behind ours."""
-    told = subprocess.run([ROOT / "tools/other_collections"], capture_output=True, text=True, check=True)
-    return f"{ROOT / '.venv/collections'}:{told.stdout.strip()}"

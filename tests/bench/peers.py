@@ -10,6 +10,7 @@ No task of theirs looks anything up, and no fact is gathered. linux-system-roles
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,8 +21,9 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._other_firewalls
 from ansible_collections.portledger.qradar.plugins.plugin_utils._other_firewalls.iptables_arguments import (
     iptables_arguments,
 )
-from tests.bench.over_ssh import Bench, collections
+from tests.bench.over_ssh import Bench
 from tests.lab.oracle.plans import make_planner
+from tests.other_collections import collections_path
 
 HOST: Final = "console"
 FILES: Final = {"ipv4": ("iptables-restore", "/etc/peer.v4"), "ipv6": ("ip6tables-restore", "/etc/peer.v6")}
@@ -47,6 +49,7 @@ class Peer:
     calls: int
 
 
+@functools.cache
 def plan_of(bench: Bench) -> dict[str, Any]:
     """What the host's neighbours may reach on it."""
     planner = make_planner(bench.lab.topology, datetime.date.today())
@@ -66,7 +69,7 @@ def iptables_loop(bench: Bench) -> Peer:
             },
         ),
     )
-    return Peer("ansible.builtin.iptables loop", lambda: bench.seconds(path), lambda: flush(bench), len(rules) + 2)
+    return Peer("ansible.builtin.iptables loop", lambda: bench.seconds(path), lambda: _flush(bench), len(rules) + 2)
 
 
 def template(bench: Bench) -> Peer:
@@ -94,7 +97,7 @@ def state(bench: Bench) -> Peer:
         # Its documentation: this is how it takes back what cuts off the connection.
         tasks.append({"community.general.iptables_state": restored, "async": 20, "poll": 0})
     playbook = bench.playbook("state", _play(*tasks))
-    found = collections()
+    found = collections_path()
     return Peer(
         "community.general.iptables_state",
         lambda: bench.seconds(playbook, ANSIBLE_COLLECTIONS_PATH=found),
@@ -111,7 +114,7 @@ def firewalld_loop(bench: Bench) -> Peer:
     variables = {"ansible_python_interpreter": "/usr/bin/python3"}
     task = {"ansible.posix.firewalld": "{{ item }}", "loop": rules}
     path = bench.playbook("firewalld_loop", _play(task, vars=variables))
-    found = collections()
+    found = collections_path()
 
     def reset() -> None:
         bench.lab[HOST].run(["sh", "-c", "rm -f /etc/firewalld/zones/drop.xml*"])
@@ -122,7 +125,7 @@ def firewalld_loop(bench: Bench) -> Peer:
     )
 
 
-def flush(bench: Bench) -> None:
+def _flush(bench: Bench) -> None:
     for program in ("iptables", "ip6tables"):
         bench.lab[HOST].run([program, "-P", "INPUT", "ACCEPT"])
         bench.lab[HOST].run([program, "-F"])
@@ -130,7 +133,7 @@ def flush(bench: Bench) -> None:
 
 
 def _forget(bench: Bench) -> None:
-    flush(bench)
+    _flush(bench)
     bench.lab[HOST].run(["rm", "-f", *(path for _program, path in FILES.values())])
 
 

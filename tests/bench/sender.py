@@ -24,8 +24,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _BATCH = 64
-_BATCHES = 2000
-_FLOWS = 1000
+_BATCHES_OF_NEW = 2000
+_BATCHES_OF_KNOWN = 16
 
 
 def connect(addresses: list[str], target: str, port: int, seconds: float) -> tuple[int, float]:
@@ -47,13 +47,12 @@ def send(addresses: list[str], target: str, port: int, seconds: float, new: bool
     """One call of the kernel for a batch: what is measured is the way of the datagrams, not this program's."""
     libc = ctypes.CDLL(None, use_errno=True)
     flows = _datagrams(addresses, target, port)
-    if not new:
-        flows = itertools.cycle(list(itertools.islice(flows, _FLOWS)))
-    batches = [_Batch(list(itertools.islice(flows, _BATCH)), target) for _number in range(_BATCHES)]
+    count = _BATCHES_OF_NEW if new else _BATCHES_OF_KNOWN
+    batches = [_Batch(list(itertools.islice(flows, _BATCH)), target) for _number in range(count)]
     with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as raw:
         began = time.monotonic()
         sent = 0
-        for batch in batches:
+        for batch in batches if new else itertools.cycle(batches):
             if libc.sendmmsg(raw.fileno(), batch.messages, _BATCH, 0) != _BATCH:
                 raise OSError(ctypes.get_errno(), "sendmmsg")
             sent += _BATCH

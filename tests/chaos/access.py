@@ -21,11 +21,11 @@ from tests.chaos.control import MODULE, Control, Fault
 from tests.chaos.judge import OLD, judge_rules
 from tests.chaos.operations import PROVIDERS, TIMER, Operation, phase_of
 from tests.chaos.reference import work_out
-from tests.chaos.results import keep
 from tests.chaos.rounds import options_of
 from tests.chaos.rules import observed
 from tests.chaos.workers import worker_folder
 from tests.chaos.world import World
+from tests.results import keep
 
 FAULTS = ("silent", "killed", "restarted")
 _LOADS = {

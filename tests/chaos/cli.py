@@ -20,8 +20,8 @@ from pathlib import Path
 
 from tests.chaos.operations import PROVIDERS, SCOPES, operations
 from tests.chaos.records import MODES, Records, classes, counted, table
-from tests.chaos.results import keep
 from tests.chaos.workers import Choice, list_points, try_all
+from tests.results import keep
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

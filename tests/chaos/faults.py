@@ -21,8 +21,8 @@ from pathlib import Path
 
 import yaml
 
-from tests.chaos.results import keep
 from tests.damaged_code.__main__ import copy_checkout
+from tests.results import keep
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from tests.chaos.control import Control
 from tests.chaos.operations import PROVIDERS
-from tests.chaos.results import keep
 from tests.chaos.workers import worker_folder
+from tests.results import keep
 
 # One run: what it was, what came of it, and what is wrong with that.
 Round = Callable[[random.Random], tuple[str, str, list[str]]]

@@ -267,7 +267,7 @@ def _set(chance: random.Random, inventory: Inventory) -> str:
 
 def _within(chance: random.Random, inventory: Inventory) -> str:
     """Something within a variable."""
-    places = [place for host in inventory.hosts.values() for place in _places(host, 0)]
+    places = _all_places(inventory)
     if not places:
         return "nothing"
     container, key = chance.choice(places)
@@ -286,14 +286,18 @@ def _within(chance: random.Random, inventory: Inventory) -> str:
 
 def _nearly_itself(chance: random.Random, inventory: Inventory) -> str:
     """A single value that stands somewhere, changed a little."""
-    places = [place for host in inventory.hosts.values() for place in _places(host, 0)]
-    single = [(some, key) for some, key in places if not isinstance(some[key], dict | list)]
+    single = [(some, key) for some, key in _all_places(inventory) if not isinstance(some[key], dict | list)]
     if not single:
         return "nothing"
     container, key = chance.choice(single)
     former = container[key]
     container[key] = nearly(chance, former)
     return f"{former!a} is {container[key]!a}"[:200]
+
+
+def _all_places(inventory: Inventory) -> list[tuple[Any, Any]]:
+    """Containers, each with each of its keys."""
+    return [place for host in inventory.hosts.values() for place in _places(host, 0)]
 
 
 def _places(container: Any, depth: int) -> Iterator[tuple[Any, Any]]:

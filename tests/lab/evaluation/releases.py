@@ -26,7 +26,7 @@ _ENTER: Final = (
     "mount -t proc proc {inside}/proc && mount -t sysfs sysfs {inside}/sys && mount --rbind /dev {inside}/dev && "
     "mount -t tmpfs tmpfs {inside}/run && mkdir {inside}/run/lock"
 )
-_VERSIONS: Final = {
+VERSIONS: Final = {
     "nft": ("nft", "--version"),
     "iptables": ("iptables", "--version"),
     "ipset": ("ipset", "--version"),
@@ -70,9 +70,14 @@ def inside(node: RunningNode) -> str:
 def versions(node: RunningNode) -> dict[str, str]:
     """What the programs call themselves; those that are missing are left out."""
     found = {}
-    for name, command in _VERSIONS.items():
-        said = node.run(list(command), check=False).stdout
-        number = re.search(r"\d+\.\d+(\.\d+)*", said)
+    for name, command in VERSIONS.items():
+        number = version_in(node.run(list(command), check=False).stdout)
         if number:
-            found[name] = number[0]
+            found[name] = number
     return found
+
+
+def version_in(said: str) -> str:
+    """The first number with points; empty where there is none."""
+    number = re.search(r"\d+\.\d+(\.\d+)*", said)
+    return number[0] if number else ""

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import datetime
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,10 @@ from tests.lab.demo.screen import Screen
 from tests.lab.hosts.firewalld import missing_programs, start_firewalld
 from tests.lab.hosts.rules import saved
 from tests.lab.oracle.plans import make_planner
-from tests.lab.world.lab import ROOT, Lab
+from tests.lab.world.lab import Lab
 from tests.lab.world.labs import SMALL
 from tests.lab.world.topology import load_topology
+from tests.other_collections import collections_path
 
 SCOPES = {"console": "host", "collector": "host", "gateway": "gateway"}
 FOLDER = "tests/lab/other_firewalls"
@@ -53,8 +53,7 @@ def test_iptables_arguments(services: set[str], tmp_path: Path) -> None:
 
 def test_firewalld_arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not missing_programs(), f"not installed: {', '.join(missing_programs())}"
-    told = subprocess.run([ROOT / "tools/other_collections"], capture_output=True, text=True, check=True)
-    monkeypatch.setenv("ANSIBLE_COLLECTIONS_PATH", f"{ROOT / '.venv/collections'}:{told.stdout.strip()}")
+    monkeypatch.setenv("ANSIBLE_COLLECTIONS_PATH", collections_path())
     few = few_flows(tmp_path, SERVICES)
     with Lab.start(few, extra_variables={"plans": plans(few)}) as lab:
         started = []

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import functools
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.modules import iptables
 
-from tests.pythons import ROOT
+from tests.other_collections import other_collections
 
 
 @functools.cache
@@ -26,8 +25,7 @@ def options_of(name: str) -> dict[str, Any]:
         assert module == "iptables"
         path = Path(iptables.__file__)
     else:
-        told = subprocess.run([ROOT / "tools/other_collections"], capture_output=True, text=True, check=True)
-        modules = Path(told.stdout.strip(), "ansible_collections", namespace, collection, "plugins/modules")
+        modules = other_collections() / "ansible_collections" / namespace / collection / "plugins/modules"
         path = modules / f"{module}.py"
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "DOCUMENTATION":

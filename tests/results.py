@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What runs came to, in one file by name: tools/reliability_reference.py makes docs/reliability.md of it."""
+"""What runs came to, in one file by name; tools/*_reference.py make pages of docs of it."""
 
 from __future__ import annotations
 
