@@ -34,7 +34,7 @@ def measure(name: str, count: int, rounds: int) -> Times:
     """Seconds of each kind of run."""
     provider = PROVIDERS[name]
     parties = {"log_sources": networks(count)} if count else {}
-    with bench("all", **parties) as four, provider.prepared(four.lab):
+    with bench("all", provider, **parties) as four:
         kinds = few_kinds(four, provider)
         return in_turn(kinds, rounds, lambda line: print(f"{name}, {count:,} networks: {line}", flush=True))
 

@@ -42,7 +42,7 @@ def theirs(peer: peers.Peer) -> dict[str, Seconds]:
 def measure(name: str, rounds: int, with_peers: bool) -> tuple[Times, dict[str, int]]:
     """Seconds of each kind, and how many calls each peer makes."""
     provider = PROVIDERS[name]
-    with bench(peers.HOST) as one, provider.prepared(one.lab):
+    with bench(peers.HOST, provider) as one:
         kinds, calls = every_kind(one, provider), {}
         for make in PEERS.get(name, ()) if with_peers else ():
             peer = make(one)

@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from tests.lab.hosts.providers import Provider
 from tests.lab.over_ssh.ssh import SshLab
 from tests.lab.world.lab import Lab
 from tests.lab.world.labs import SMALL
@@ -89,9 +90,14 @@ class Bench:
 
 
 @contextlib.contextmanager
-def bench(hosts: str, **parties: Sequence[str]) -> Iterator[Bench]:
-    """A lab of its own, with networks of parties. Its stranger is the controller."""
-    with tempfile.TemporaryDirectory() as name, Lab.start(lab_file(Path(name), **parties)) as lab:
+def bench(hosts: str, provider: Provider, **parties: Sequence[str]) -> Iterator[Bench]:
+    """A lab of its own where a provider can be used, with networks of parties. Its stranger is the controller."""
+    with (
+        tempfile.TemporaryDirectory() as name,
+        Lab.start(lab_file(Path(name), **parties)) as lab,
+        # Before SSH, which leaves a node no account that firewalld's message bus could have.
+        provider.prepared(lab),
+    ):
         ssh = SshLab(lab, "guest")
         try:
             yield Bench(ssh, Path(name), hosts)

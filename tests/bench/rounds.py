@@ -36,6 +36,6 @@ def lines(title: str, times: Mapping[str, Sequence[float]]) -> list[str]:
     for name, some in times.items():
         pings = f"{ratio(times, name)[0]:8.2f} pings" if PING in times else ""
         found.append(
-            f"{title:<12}{name:<34}{statistics.median(some):8.2f} s ({min(some):.2f} to {max(some):.2f}){pings}"
+            f"{title:<12}{name:<50}{statistics.median(some):8.2f} s ({min(some):.2f} to {max(some):.2f}){pings}"
         )
     return found
