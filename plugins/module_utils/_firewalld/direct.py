@@ -22,7 +22,7 @@ def direct_in_force(host):
     """
     found = {}
     for family, program in PREFIX.items():
-        # A program that is gone is no answer: the way back would take away what it did not show.
+        # A program that is gone says nothing: the way back would take away what it did not show.
         if can_read(host, program):
             # The whole of it: asking for a table that the kernel has not fails.
             rules = published.parse_save(read_rules(host, program))

@@ -125,7 +125,9 @@ def _wrong_for_python(words: list[str]) -> Iterator[str]:
         return
     package = path if path.is_dir() else path.parent
     source = "".join(file.read_text("utf-8") for file in sorted(package.rglob("*.py")))
-    yield from (word for word in words[2:] if word.startswith("--") and f'"{word.partition("=")[0]}"' not in source)
+    # argparse has --help without a line of ours.
+    options = [word.partition("=")[0] for word in words[2:] if word.startswith("--") and word != "--help"]
+    yield from (option for option in options if f'"{option}"' not in source)
 
 
 def _wrong_options(program: str, words: list[str]) -> Iterator[str]:

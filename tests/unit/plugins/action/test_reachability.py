@@ -39,7 +39,9 @@ def test_every_host_gets_its_own_targets(outcomes: Outcomes) -> None:
     everybody = {"con1": "198.18.1.100", **{name: host["ansible_host"] for name, host in HOSTS.items()}}
     for name, targets in given.items():
         reached = {(one["name"], one["address"]) for one in targets}
-        assert reached == {(other, address) for other, address in everybody.items() if other != name}
+        others = {(other, address) for other, address in everybody.items() if other != name}
+        # Each of them asks log sources for their events.
+        assert reached == {*others, ("log_sources", "198.18.7.7")}
         for other in everybody.keys() - {name}:
             assert len([1 for one in targets if one["name"] == other and one["expected"] == "drop"]) == 2
     assert {"address": "198.18.1.100", "port": "tcp/22", "expected": "pass", "services": ["ssh"], "name": "con1"} in (
