@@ -27,6 +27,9 @@ def nearly(chance: random.Random, value: Any) -> Any:
         )
     if not isinstance(value, str):
         return [value]
+    if "%" in value:
+        # An address with a scope: ipaddress reads it, and fails to write it out.
+        return _nearly_text(chance, value)
     try:
         network = ipaddress.ip_network(value)
     except ValueError:
