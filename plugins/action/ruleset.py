@@ -22,7 +22,6 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.contract i
     ROLE_OPTIONS,
     SCOPES,
 )
-from ansible_collections.portledger.qradar.plugins.module_utils._base.options import SHARED_NAMES
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.keeping_action import KeepingAction
 from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.confirmation import (
     Confirmation,
@@ -42,7 +41,12 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.turn impo
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.forms import RULESET
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.progress import at
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import ResultError, checked, words_of
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import (
+    ResultError,
+    checked,
+    told,
+    words_of,
+)
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.pair import find_pair
 
 # Connections through an SSH daemon, which can tell one connection from another.
@@ -107,26 +111,15 @@ class ActionModule(KeepingAction):
         result = self.call_module(arguments, task_vars)
         if result.pop("first", False) is not True:
             return result
-        # Only here is the code sent that counts: a host that has rules of ours needs none of it.
-        at("counting the rules that lose their effect")
-        asked = {key: value for key, value in arguments.items() if key in SHARED_NAMES}
-        try:
-            counted: dict[str, Any] = self._execute_module(
-                module_name="portledger.qradar.ruleset_info",
-                module_args={**asked, "count_lost": True},
-                task_vars=task_vars,
-            )
-        finally:
-            # Nothing is changed so far.
-            self._starts = 0
-        count, warning = _lost_rules(task_vars["inventory_hostname"], counted)
+        count, warning = lost_rules(task_vars["inventory_hostname"], result)
         more = {"lost_rules": count} if count else {}
         if self._task.check_mode:
-            return {**result, **more, "warnings": [*result.get("warnings", []), warning]} if warning else result
-        if warning:
-            # Now: warnings of a result are printed once all is done.
-            Display().display(f"[WARNING]: {warning}", color=constants.COLOR_WARN, stderr=True)
+            return {**result, **more, "warnings": [*result.get("warnings", []), warning]}
+        # Now: warnings of a result are printed once all is done.
+        Display().display(f"[WARNING]: {warning}", color=constants.COLOR_WARN, stderr=True)
         at("loading rules")
+        # Nothing is changed so far.
+        self._starts = 0
         return {**self.call_module({**arguments, "count_lost": False}, task_vars), **more}
 
     def _apply_and_confirm(
@@ -238,13 +231,15 @@ class ActionModule(KeepingAction):
         return result
 
 
-def _lost_rules(name: str, counted: dict[str, Any]) -> tuple[int, str]:
-    """How many foreign rules the first enforcement leaves without effect, and the warning that says so."""
-    count = counted.get("lost_rules")
-    if not isinstance(count, int) or counted.get("failed"):
-        return 0, f"{name}: foreign rules without effect once the plan is enforced: not counted: {words_of(counted)}"
-    if count <= 0:
-        return 0, ""
+def lost_rules(name: str, result: dict[str, Any]) -> tuple[int, str]:
+    """How many foreign rules the first enforcement leaves without effect, and the warning that says so.
+
+    What the module says of them is taken out of its result.
+    """
+    count, why = result.pop("lost_rules", None), result.pop("why", None)
+    if not isinstance(count, int) or count < 1:
+        words = f"{name}: foreign rules without effect once the plan is enforced: not counted"
+        return 0, f"{words}: {words_of({'msg': told(why)})}"
     rules = "foreign rule permits" if count == 1 else "foreign rules permit"
     words = f"{name}: {count} {rules} what the plan does not, without effect once it is enforced. The playbook"
     return count, f"{words} portledger.qradar.adopt shows which."

@@ -7,6 +7,7 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base import contract
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import words_alone
 from ansible_collections.portledger.qradar.plugins.module_utils._host.interfaces import check_interfaces
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import find_management, holds_any
 from ansible_collections.portledger.qradar.plugins.module_utils._registry.providers import PROVIDERS
@@ -53,9 +54,10 @@ def apply_ruleset(host, options, check, verbosity=0):
         check_interfaces(host, plan.interfaces)
         management = find_management(host, options["management"])
         provider = choose_provider(PROVIDERS, host, scope, options["provider"])
-        first = _is_asked_first(host, options)
-        if first and not check:
-            return {"changed": False, "first": True}
+        if _is_asked_first(host, options):
+            first = _lost_rules(host, plan, management, options)
+            if first and not check:
+                return dict(first, changed=False)
 
     def prepare():
         if change.get("token"):
@@ -77,7 +79,7 @@ def apply_ruleset(host, options, check, verbosity=0):
         result["persistent"] = _persistent(host, scope, provider, check)
         applied.warnings.extend(provider_warnings(host, provider))
     if first:
-        result["first"] = True
+        result.update(first)
     if applied.timer:
         result["timer"] = applied.timer
     if applied.warnings:
@@ -86,12 +88,22 @@ def apply_ruleset(host, options, check, verbosity=0):
 
 
 def _is_asked_first(host, options):
-    """Whether the controller wants to count what the first rules of ours that drop leave without effect.
-
-    It counts with another module: this one is sent to every host in every run, and would be larger with that code.
-    """
+    """Whether to count what the first rules of ours that drop leave without effect."""
     drops = options.get("count_lost") and options["unlisted"] == contract.DROP
     return bool(drops and not other_traces(PROVIDERS, host, options["scope"], None))
+
+
+def _lost_rules(host, plan, management, options):
+    """What the controller is to say before anything is loaded: empty, ``first`` with ``lost_rules``, or with ``why``."""
+    # Not above: only a host without rules of ours needs it, and it takes longer to compile than all the rest to run.
+    from ansible_collections.portledger.qradar.plugins.module_utils._packets.permits import count_lost
+
+    try:
+        count = count_lost(host, plan, management, options)
+    except Exception as error:
+        # What only warns keeps nobody from enforcing.
+        return {"first": True, "why": words_alone(error) or type(error).__name__}
+    return {"first": True, "lost_rules": count} if count else {}
 
 
 def _persistent(host, scope, provider, check):

@@ -20,7 +20,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._log.flows impor
 from ansible_collections.portledger.qradar.plugins.module_utils._host.interfaces import check_interfaces
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import find_management, is_port
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.foreign import others
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.permits import count_lost, foreign_permits
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.permits import foreign_permits
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import (
     PROVIDER, UNIT, Persistence,
 )
@@ -51,8 +51,6 @@ def ruleset_info(host, options):
     plan = read_plan(options["plan"], scope)
     check_interfaces(host, plan.interfaces)
     management = find_management(host, options["management"])
-    if options.get("count_lost"):
-        return {"changed": False, "lost_rules": count_lost(host, plan, management, options)}
     since = read_since(host, options["since"])
     provider = choose_provider(PROVIDERS, host, scope, options["provider"])
     prepared = prepare_change(host, options, provider, plan, management)

@@ -62,10 +62,6 @@ options:
         proposal of that.
     type: bool
     default: false
-  count_lost:
-    description: Internal. Report RV(lost_rules) alone. The action plugin of M(portledger.qradar.ruleset) sets it.
-    type: bool
-    default: false
 requirements:
   - what the provider needs, see M(portledger.qradar.ruleset)
   - C(journalctl) and systemd's journal, or C(dmesg), for RV(logged)
@@ -368,8 +364,6 @@ connections:
   returned: success, with O(permits=true)
   type: list
   elements: dict
-lost_rules:
-  {description: "As M(portledger.qradar.ruleset) returns it.", returned: "success, with O(count_lost=true)", type: int}
 connections_left_out:
   {description: "How many are missing in RV(connections).", returned: "success, with O(permits=true)", type: int}
 """

@@ -43,8 +43,4 @@ RULESET_INFO = dict(
     since={"type": "str", "default": "boot"},
     surroundings={"type": "bool", "default": False},
     permits={"type": "bool", "default": False},
-    count_lost={"type": "bool", "default": False},
 )
-
-# What both take, so that the one may be asked about what the other does.
-SHARED_NAMES = tuple(sorted(set(_SHARED) - {"keep"}))

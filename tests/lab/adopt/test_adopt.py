@@ -116,7 +116,7 @@ def test_site_warns_before_the_first_enforcement_only(tmp_path: Path) -> None:
             "portledger.qradar.adopt shows which."
         )
         before = whole(lab["console"])
-        asked = ["ruleset", "ruleset_info", line]
+        asked = ["ruleset", line]
         assert steps(lab, "--check") == asked
         assert whole(lab["console"]) == before
         # Then applied, and confirmed, with what the host keeps by then.

@@ -21,6 +21,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.portledger.qradar.plugins.action.ruleset import lost_rules
+
 ROOT = Path(__file__).resolve().parents[4]
 
 # As users write it: hostvars in a template of a variable.
@@ -311,3 +313,18 @@ def test_options_have_the_defaults_of_the_role(good: Outcomes) -> None:
         "egress": of_the_task["egress"],
     }
     assert of_the_task == {**OF_THE_TASK, "egress": of_the_task["egress"]}
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"lost_rules": "3"}, "without a message"),
+        ({"lost_rules": -1, "why": ["x"]}, "['x']"),
+        ({"why": "nft \u009b31m\nfails"}, "nft \\x9b31m\\x0afails"),
+    ],
+)
+def test_rules_that_a_host_cannot_count(said: dict[str, Any], why: str) -> None:
+    result = {"changed": False, **said}
+    words = f"ep1: foreign rules without effect once the plan is enforced: not counted: {why}"
+    assert lost_rules("ep1", result) == (0, words)
+    assert result == {"changed": False}

@@ -11,11 +11,25 @@ import os
 import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._packets import permits
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
 from tests.unit.plugins.module_utils.support import TRACKED, Folder, Kernel, options, small_plan
 
 
 PROGRAMS = ("iptables-save", "iptables-restore", "ip6tables-save", "ip6tables-restore", "ipset")
+
+
+def permitting(chains=""):
+    """A kernel where somebody permits a port."""
+    rules = "-A INPUT -p tcp -m tcp --dport 9100 -j ACCEPT\n"
+    return Kernel({"iptables-save": (0, "*filter\n:INPUT DROP [0:0]\n%s%sCOMMIT\n" % (chains, rules), "")})
+
+
+def failing(error):
+    def fail(*_asked):
+        raise error
+
+    return fail
 
 
 class RulesetTest(unittest.TestCase):
@@ -83,16 +97,25 @@ class RulesetTest(unittest.TestCase):
         self.assertEqual(["iptables-save", "ip6tables-save", "ipset save"], self.programs(kernel))
         self.assertEqual(self.apply(Kernel()), result)
 
-    def test_whether_foreign_rules_are_to_be_counted_first(self):
-        # Nothing of ours is there, so nothing is loaded before the controller has counted.
-        kernel = Kernel()
-        self.assertEqual({"changed": False, "first": True}, self.apply(kernel, count_lost=True))
-        self.assertEqual(["iptables-save", "ip6tables-save", "ipset list -n"], self.programs(kernel))
-        checked = self.apply(Kernel(), check=True, count_lost=True)
-        self.assertEqual(dict(self.apply(Kernel()), first=True), checked)
-        ours = Kernel({"iptables-save": (0, "*filter\n:PORTLEDGER-IN - [0:0]\nCOMMIT\n", "")})
-        for kernel, changes in ((ours, {}), (Kernel(), {"unlisted": "log"}), (Kernel(), {"state": "absent"})):
+    def test_rules_that_lose_their_effect_are_told_before_anything_is_loaded(self):
+        counted = {"first": True, "lost_rules": 1}
+        self.assertEqual(dict(counted, changed=False), self.apply(permitting(), count_lost=True))
+        self.assertEqual(
+            dict(self.apply(permitting()), **counted), self.apply(permitting(), check=True, count_lost=True))
+        # Neither where there are rules of ours, nor where ours drop nothing, or are removed.
+        ours = permitting(":PORTLEDGER-IN - [0:0]\n")
+        for kernel, changes in ((ours, {}), (permitting(), {"unlisted": "log"}), (permitting(), {"state": "absent"})):
             self.assertNotIn("first", self.apply(kernel, check=True, count_lost=True, **changes))
+
+    def test_where_nothing_loses_its_effect_rules_are_loaded_at_once(self):
+        self.assertEqual(self.apply(Kernel()), self.apply(Kernel(), count_lost=True))
+
+    def test_rules_that_cannot_be_counted(self):
+        self.addCleanup(setattr, permits, "count_lost", permits.count_lost)
+        for error, why in ((ValueError("no number"), "no number"), (KeyError(), "KeyError")):
+            permits.count_lost = failing(error)
+            self.assertEqual(
+                {"changed": False, "first": True, "why": why}, self.apply(permitting(), count_lost=True))
 
     def test_without_ipset(self):
         # Not installed; and with a kernel that knows no sets, by its own word.

@@ -127,12 +127,6 @@ class InfoTest(unittest.TestCase):
         self.assertEqual({"iptables", "iptables-save", "dmesg"}, {call[0] for call, _data in asked.calls})
         self.assertEqual({None}, {data for _call, data in asked.calls})
 
-    def test_only_the_count_of_what_is_lost(self):
-        save = "*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp -m tcp --dport 9100 -j ACCEPT\nCOMMIT\n"
-        asked = kernel(save)
-        self.assertEqual({"changed": False, "lost_rules": 1}, self.info(asked, count_lost=True))
-        self.assertNotIn("dmesg", {call[0] for call, _data in asked.calls})
-
     def test_nothing_is_there(self):
         found = self.info(kernel(dmesg=""))
         self.assertEqual(
