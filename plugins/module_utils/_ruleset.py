@@ -94,7 +94,7 @@ def _is_asked_first(host, options):
 
 
 def _lost_rules(host, plan, management, options):
-    """What the controller is to say before anything is loaded: empty, ``first`` with ``lost_rules``, or with ``why``."""
+    """What the controller says before anything is loaded: empty, ``first`` with ``lost_rules``, or with ``why``."""
     # Not above: only a host without rules of ours needs it, and it takes longer to compile than all the rest to run.
     from ansible_collections.portledger.qradar.plugins.module_utils._packets.permits import count_lost
 

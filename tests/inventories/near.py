@@ -11,6 +11,8 @@ import random
 import re
 from typing import Any
 
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import Secret
+
 _ALIKE = str.maketrans("aceopxy019", "асеорху٠١９")
 """Letters and digits of other scripts that look like these."""
 
@@ -27,6 +29,8 @@ def nearly(chance: random.Random, value: Any) -> Any:
         )
     if not isinstance(value, str):
         return [value]
+    if isinstance(value, Secret):
+        return Secret(_nearly_text(chance, str(value)))
     if "%" in value:
         # An address with a scope: ipaddress reads it, and fails to write it out.
         return _nearly_text(chance, value)
