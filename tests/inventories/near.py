@@ -16,13 +16,18 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable 
 _ALIKE = str.maketrans("aceopxy019", "асеорху٠١９")
 """Letters and digits of other scripts that look like these."""
 
+_LARGEST = 10**300
+
 
 def nearly(chance: random.Random, value: Any) -> Any:
     """value changed a little, after what it is: an address or a network, a port, a date, a number, any other text."""
     if isinstance(value, bool) or value is None:
         return chance.choice((not value, str(value), str(value).lower(), int(bool(value)), [value]))
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        # Python writes no such number out.
+        return chance.choice((value + 1, -value, _LARGEST))
     if isinstance(value, int | float):
-        return chance.choice((value + 1, -value, str(value), f"{value}.0", f" {value}", float(min(value, 10**300))))
+        return chance.choice((value + 1, -value, str(value), f"{value}.0", f" {value}", float(value)))
     if isinstance(value, datetime.date):
         return chance.choice(
             (value.isoformat().replace("-", "/"), value.strftime("%d.%m.%Y"), value.strftime("%Y%m%d"))
