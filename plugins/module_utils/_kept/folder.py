@@ -70,8 +70,7 @@ class Kept:
         os.chmod(self._above, 0o700)
         _make_private(self._folder)
         if plan is not None:
-            text = _text_of(plan)
-            replace_file(os.path.join(self._folder, _PLAN + _digest(text)), text)
+            self._write_plan(plan)
         folder = os.path.join(self._folder, call)
         _make_private(folder)
         rest = python + b"\n" + marshal.dumps(modules, 2)
@@ -79,6 +78,19 @@ class Kept:
         # Last: without it nothing is started.
         replace_file(os.path.join(folder, "python"), sys.executable + "\n")
         self._leave_most()
+
+    def write_plan(self, plan):
+        """Keep a plan beside code that is kept already.
+
+        :type plan: dict
+        :raises IOError: it cannot be written; under Python 3, an OSError.
+        """
+        self._write_plan(plan)
+        self._leave_most()
+
+    def _write_plan(self, plan):
+        text = _text_of(plan)
+        replace_file(os.path.join(self._folder, _PLAN + _digest(text)), text)
 
     def plan(self, digest):
         """A plan, or None where it is not there, or not as it was.

@@ -19,6 +19,7 @@ import base64
 import importlib
 import os
 import sys
+import zlib
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json, to_json
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
@@ -36,19 +37,25 @@ def run(importer, python, folder, asked):
     :type python: bytes
     :param folder: of the code
     :type folder: str
-    :param asked: JSON in Base64: module, options, check, verbosity, and the digest of the plan, empty for none
+    :param asked: JSON in Base64: module, options, check, verbosity, and the digest of the plan, empty for none; as text
+        the plan's own JSON, compressed and in Base64, where the host did not have it
     :type asked: str
     """
     call = from_json(base64.b64decode(asked.encode("ascii")).decode("ascii"))
     kept, options = Kept(Host(run_program)), call["options"]
-    options["plan"] = kept.plan(call["plan"]) if call["plan"] else None
+    sent = _plan_of(call["text"]) if "text" in call else None
+    options["plan"] = sent or (kept.plan(call["plan"]) if call["plan"] else None)
     if call["plan"] and options["plan"] is None:
         _say("no the plan is not kept")
         return
     work = _work_of(call)
     _say("yes")
     finish(Answer(), work)
-    _remember(kept, (os.path.basename(folder), importer, python), call["plan"])
+    _remember(kept, (os.path.basename(folder), importer, python), call["plan"], sent)
+
+
+def _plan_of(text):
+    return from_json(zlib.decompress(base64.b64decode(text.encode("ascii"))).decode("ascii"))
 
 
 def _work_of(call):
@@ -64,7 +71,7 @@ def _load(name):
     return importlib.import_module("%s.%s" % (PACKAGE, name))
 
 
-def _remember(kept, code, digest):
+def _remember(kept, code, digest, sent):
     name, importer, python = code
     if not kept.is_welcome():
         # All of this collection was removed.
@@ -72,6 +79,8 @@ def _remember(kept, code, digest):
     try:
         if importer.compiles:
             kept.write(name, importer.modules, python)
+        if sent is not None:
+            kept.write_plan(sent)
         kept.was_used(name, digest)
     except (IOError, OSError):
         # The next call compiles it again.

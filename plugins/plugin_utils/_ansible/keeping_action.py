@@ -8,6 +8,7 @@ Note that this plugin util is **PRIVATE** to the collection.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from ansible import constants
@@ -18,6 +19,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base import opt
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.action import PlanningAction
 from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.kept import (
     FOLDER,
+    NO_PLAN,
     Answer,
     Call,
     call_name,
@@ -36,17 +38,18 @@ class KeepingAction(PlanningAction):
 
     def call_module(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         python = str(constants.config.get_config_value("INTERPRETER_PYTHON", variables=task_vars))
+        host = task_vars["inventory_hostname"]
         call = call_name(self.MODULE.rpartition(".")[2], python)
-        answer, said = self._start(call, python, arguments)
+        answer, said = self._start(host, call, python, arguments)
         if answer.result is not None:
             return answer.result
         if answer.started:
             words = "MODULE FAILURE: the code that the host keeps has ended without a result"
             return {"failed": True, "msg": words, "module_stdout": said["stdout"], "module_stderr": said["stderr"]}
-        Display().vv(f"the module is sent: {answer.why}", host=task_vars["inventory_hostname"])
+        Display().vv(f"the module is sent: {answer.why}", host=host)
         return super().call_module({**arguments, "keep": call}, task_vars)
 
-    def _start(self, name: str, python: str, arguments: dict[str, Any]) -> tuple[Answer, dict[str, Any]]:
+    def _start(self, host: str, name: str, python: str, arguments: dict[str, Any]) -> tuple[Answer, dict[str, Any]]:
         """What came of starting what the host keeps, and what the connection says of it.
 
         Raises:
@@ -66,9 +69,18 @@ class KeepingAction(PlanningAction):
             return Answer(False, why="it refuses its options"), {}
         check, verbosity = bool(self._task.check_mode), Display().verbosity
         call = Call(name, module, validated.validated_parameters, plan, check, verbosity)
-        command = start_command(call, environment=self._compute_environment_string(), python=python)
-        if not command:
+        make = partial(start_command, call, environment=self._compute_environment_string(), python=python)
+        if not (command := make()):
             return Answer(False, why="its options do not fit into a command"), {}
+        answer, said = self._ask(command)
+        if answer.why != NO_PLAN:
+            return answer, said
+        if not (command := make(carries_plan=True)):
+            return Answer(False, why=f"{NO_PLAN}, and does not fit into a command"), {}
+        Display().vv("the plan is sent: it is not kept", host=host)
+        return self._ask(command)
+
+    def _ask(self, command: str) -> tuple[Answer, dict[str, Any]]:
         # As with a module: without pipelining there is a terminal, and what runs ends with it.
         in_data = b"\n" if self._is_pipelining_enabled("new") else None
         said = self._low_level_execute_command(command, in_data=in_data)

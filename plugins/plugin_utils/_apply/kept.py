@@ -17,12 +17,14 @@ import hashlib
 import json
 import re
 import shlex
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 FOLDER: Final = "/run/portledger/kept"
+NO_PLAN: Final = "the plan is not kept"
 
 _PLUGINS: Final = Path(__file__).resolve().parents[2]
 # One argument of a program may have 128 KiB, and everything is in one where a shell or sudo stands between.
@@ -34,9 +36,13 @@ _START: Final = """\
 (c={folder}/{call}
 set -- $(stat -c %u:%f {above} {folder} $c $c/python 2>/dev/null)
 if [ "$*" = "{rights}" ] && {python}; then
-exec {environment}"$p" -E -s -S -B -c 'import base64;exec(base64.b64decode("{start}"))' $c {asked}
+{has_plan}exec {environment}"$p" -E -s -S -B -c 'import base64;exec(base64.b64decode("{start}"))' $c {asked}
 fi
 echo portledger.kept no nothing is kept)"""
+# Before any Python is started. Whether it is the plan, its digest decides.
+_HAS_PLAN: Final = """\
+[ -e {folder}/plan-{digest} ] || {{ echo portledger.kept no {no_plan}; exit; }}
+"""
 
 
 @dataclass(frozen=True)
@@ -90,27 +96,35 @@ def call_name(module: str, interpreter: str) -> str:
     return digest.hexdigest()
 
 
-def start_command(call: Call, *, environment: str = "", python: str = "") -> str | None:
+def start_command(call: Call, *, environment: str = "", python: str = "", carries_plan: bool = False) -> str | None:
     """The command for a host's shell; None where it would be too long.
 
     Args:
         call: what is asked for.
         environment: variables of the task, as the shell takes them before a command.
         python: as it is configured for the host; where that is not a path, the one that ran the module is used.
+        carries_plan: whether the plan goes with it, for a host that has not kept it.
     """
+    plan = "" if call.plan is None else _plan_text(call.plan)
+    digest = hashlib.sha256(plan.encode()).hexdigest() if plan else ""
     asked = {
         "module": call.module,
         "options": dict(call.options),
-        "plan": "" if call.plan is None else plan_digest(call.plan),
+        "plan": digest,
         "check": call.check,
         "verbosity": call.verbosity,
     }
+    has_plan = _HAS_PLAN.format(folder=FOLDER, digest=digest, no_plan=NO_PLAN) if digest else ""
+    if carries_plan:
+        asked["text"] = base64.b64encode(zlib.compress(plan.encode())).decode()
+        has_plan = ""
     command = _START.format(
         above=shlex.quote(str(Path(FOLDER).parent)),
         folder=FOLDER,
         call=call.name,
         rights=_RIGHTS,
         python=f"p={shlex.quote(python)}" if python.startswith("/") else "read -r p <$c/python",
+        has_plan=has_plan,
         environment=f"env {environment} " if environment.strip() else "",
         start=_start_program(),
         asked=_base64(json.dumps(asked)),
@@ -118,9 +132,9 @@ def start_command(call: Call, *, environment: str = "", python: str = "") -> str
     return command if len(command) <= _MOST_LETTERS else None
 
 
-def plan_digest(plan: Mapping[str, Any]) -> str:
-    """Of a plan as the host writes it."""
-    return hashlib.sha256(json.dumps(plan, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+def _plan_text(plan: Mapping[str, Any]) -> str:
+    # As the host writes it, or their digests differ.
+    return json.dumps(plan, sort_keys=True, separators=(",", ":"))
 
 
 def read_answer(stdout: str) -> Answer:

@@ -42,8 +42,8 @@ class Recorded:
 
 
 def sent(run: Recorded) -> list[str]:
-    """Why modules were sent whose code a host keeps, in order; with -vv."""
-    return [line.partition("the module is sent: ")[2] for line in run.run.stdout.splitlines() if "is sent: " in line]
+    """Why modules were sent whose code a host keeps, or plans alone, in order; with -vv."""
+    return [line.partition("is sent: ")[2] for line in run.run.stdout.splitlines() if "is sent: " in line]
 
 
 def record_playbook(

@@ -58,13 +58,13 @@ def test_a_change_and_its_confirmation_send_nothing(lab: Lab, good: str) -> None
         assert nft_tables(lab["console"]) == good
 
 
-# What happens to what is kept, and why the module is sent then.
+# What happens to what is kept, and why the module, or the plan alone, is sent then.
 DAMAGES = {
     "for f in {kept}/*/code; do printf x >>$f; done": "the kept code is damaged",
     "for f in {kept}/*/code; do : >$f; done": "the kept code is damaged",
     "chmod 666 {kept}/*/code": "the kept code can be written by others",
-    "rm {kept}/plan-*": "the plan is not kept",
-    "for f in {kept}/plan-*; do printf x >>$f; done": "the plan is not kept",
+    "rm {kept}/plan-*": "it is not kept",
+    "for f in {kept}/plan-*; do printf x >>$f; done": "it is not kept",
     "chmod 755 {kept}": "nothing is kept",
     "chmod 750 /run/portledger": "nothing is kept",
     "chown 1 {kept}/*/python": "nothing is kept",
@@ -128,7 +128,7 @@ def test_another_python_has_code_of_its_own(lab: Lab, good: str, tmp_path: Path)
 def test_another_plan_is_sent(lab: Lab, good: str) -> None:
     other = ("-e", '{"qradar_parties": {"log_sources": ["198.18.77.0/24"]}}')
     run = play(lab, *other)
-    assert sent(run)[0] == "the plan is not kept"
+    assert sent(run) == ["it is not kept"]
     assert run.run.changed == {"console": 1}
     assert (sent(play(lab, *other)), play(lab, *other).run.changed) == ([], {})
     # Both plans are there.

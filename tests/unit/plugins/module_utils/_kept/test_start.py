@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import unittest
+import zlib
 
 from ansible_collections.portledger.qradar.plugins.module_utils._kept.importer import Importer
 from ansible_collections.portledger.qradar.plugins.module_utils._kept.start import read_code, this_python
@@ -56,9 +57,10 @@ class StartTest(KeptCase):
         (self.digest,) = [name[5:] for name in os.listdir(self.path("portledger", "kept")) if name.startswith("plan-")]
         self.folder = self.path("portledger", "kept", CALL)
 
-    def start(self, scope="host", plan=None):
+    def start(self, scope="host", plan=None, **more):
         """Exit code and lines of a call."""
         asked = {"module": "ruleset", "options": {"scope": scope}, "check": True, "verbosity": 3}
+        asked.update(more)
         asked["plan"] = self.digest if plan is None else plan
         words = base64.b64encode(json.dumps(asked).encode("ascii")).decode("ascii")
         command = [sys.executable, "-E", "-s", "-S", "-B", os.path.join(UTILS, "_kept", "start.py"), self.folder, words]
@@ -67,8 +69,8 @@ class StartTest(KeptCase):
         self.assertEqual(b"", err)
         return process.returncode, out.decode("ascii").splitlines()
 
-    def answer(self, *arguments):
-        code, lines = self.start(*arguments)
+    def answer(self, *arguments, **more):
+        code, lines = self.start(*arguments, **more)
         self.assertEqual((0, "portledger.kept yes", 2), (code, lines[0], len(lines)))
         self.assertTrue(lines[1].startswith("portledger.kept answer "), lines)
         return json.loads(lines[1][len("portledger.kept answer "):])
@@ -125,6 +127,20 @@ class StartTest(KeptCase):
 
     def test_without_its_plan_nothing_is_started(self):
         self.assertEqual((0, ["portledger.kept no the plan is not kept"]), self.start("host", "0" * 64))
+
+    def test_a_plan_that_is_sent_is_kept(self):
+        plan = dict(small_plan(), host="ep2")
+        text = json.dumps(plan, sort_keys=True, separators=(",", ":")).encode("ascii")
+        digest = hashlib.sha256(text).hexdigest()
+        sent = base64.b64encode(zlib.compress(text)).decode("ascii")
+        self.assertEqual(plan, self.answer("host", digest, text=sent)["options"]["plan"])
+        self.assertEqual(plan, self.answer("host", digest)["options"]["plan"])
+        # In the place of one that is damaged.
+        with open(self.path("portledger", "kept", "plan-" + digest), "w") as stream:
+            stream.write("{}")
+        self.assertEqual((0, ["portledger.kept no the plan is not kept"]), self.start("host", digest))
+        self.answer("host", digest, text=sent)
+        self.assertEqual(plan, self.answer("host", digest)["options"]["plan"])
 
     def test_what_was_removed_meanwhile_stays_gone(self):
         removes = "__import__('shutil').rmtree(%r)\n    return {" % str(self.path("portledger"))

@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+import random
 import shlex
 import subprocess
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +22,15 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.kept impo
     Answer,
     Call,
     call_name,
-    plan_digest,
     read_answer,
     start_command,
 )
 
 CALL = "c0" * 32
 OPTIONS: dict[str, Any] = {"scope": "host", "management": ["198.18.9.0/24"]}
-PLAN = {"host": "ep1"}
+PLAN = {"host": "ep1", "a": 1}
+PLAN_TEXT = b'{"a":1,"host":"ep1"}'
+PLAN_DIGEST = hashlib.sha256(PLAN_TEXT).hexdigest()
 
 
 def asked_by(command: str) -> dict[str, Any]:
@@ -79,9 +83,25 @@ def test_what_is_asked_for() -> None:
         "module": "ruleset_info",
         "check": True,
         "verbosity": 2,
-        "plan": plan_digest(PLAN),
+        "plan": PLAN_DIGEST,
         "options": {"scope": "host", "management": ["198.18.9.0/24"]},
     }
+
+
+def test_a_plan_goes_with_it() -> None:
+    call = Call(CALL, "ruleset", OPTIONS, PLAN, check=False, verbosity=0)
+    command, without = start_command(call, carries_plan=True), start_command(call)
+    assert command
+    assert without
+    asked = asked_by(command)
+    assert zlib.decompress(base64.b64decode(asked.pop("text"))) == PLAN_TEXT
+    assert asked == asked_by(without)
+    # Random networks, which hardly become smaller.
+    chance = random.Random(1)
+    large = {"networks": [f"10.{chance.getrandbits(8)}.{chance.getrandbits(8)}.0/24" for _ in range(20_000)]}
+    call = Call(CALL, "ruleset", OPTIONS, large, check=False, verbosity=0)
+    assert start_command(call)
+    assert start_command(call, carries_plan=True) is None
 
 
 def test_without_a_plan() -> None:
@@ -156,6 +176,9 @@ def test_nothing_is_started(wrong: str, shell: str, tmp_path: Path, monkeypatch:
     assert not started.exists()
     if wrong == "a Python that is gone":
         program.rename(tmp_path / "gone")
-        good = [*whoever[:-1], f"umask 077; echo {tmp_path}/gone >{above}/kept/{CALL}/python; {command}"]
-        run = subprocess.run(good, capture_output=True, text=True, check=False, timeout=60)
+        good = f"umask 077; echo {tmp_path}/gone >{above}/kept/{CALL}/python; {command}"
+        run = subprocess.run([*whoever[:-1], good], capture_output=True, text=True, check=False, timeout=60)
+        assert (run.stdout, started.exists()) == ("portledger.kept no the plan is not kept\n", False)
+        good = f"touch {above}/kept/plan-{PLAN_DIGEST}; {good}"
+        run = subprocess.run([*whoever[:-1], good], capture_output=True, text=True, check=False, timeout=60)
         assert (run.stdout, started.read_text(encoding="utf-8")) == ("portledger.kept yes\n", "b c\n")
