@@ -281,7 +281,7 @@ def _within(chance: random.Random, inventory: Inventory) -> str:
         del container[key]
     else:
         container[key] = value
-    return f"at {key!a}"[:200]
+    return f"at {_shown(key)}"
 
 
 def _nearly_itself(chance: random.Random, inventory: Inventory) -> str:
@@ -292,7 +292,14 @@ def _nearly_itself(chance: random.Random, inventory: Inventory) -> str:
     container, key = chance.choice(single)
     former = container[key]
     container[key] = nearly(chance, former)
-    return f"{former!a} is {container[key]!a}"[:200]
+    return f"{_shown(former)} is {_shown(container[key])}"
+
+
+def _shown(value: object) -> str:
+    try:
+        return f"{value!a}"[:100]
+    except ValueError:
+        return "a number of thousands of digits"
 
 
 def _all_places(inventory: Inventory) -> list[tuple[Any, Any]]:
@@ -319,7 +326,7 @@ def _misspell(chance: random.Random, inventory: Inventory) -> str:
     variables[chance.choice((variable[:at] + variable[at + 1 :], variable + "s", variable.upper()))] = variables.pop(
         variable
     )
-    return f"{variable!a} of {name!a}"[:200]
+    return f"{_shown(variable)} of {_shown(name)}"
 
 
 def _odd_variable(chance: random.Random, inventory: Inventory) -> str:
@@ -367,14 +374,14 @@ def _rename(chance: random.Random, inventory: Inventory) -> str:
         for variables in inventory.hosts.values():
             if variables.get("qradar_ha_peer") == old:
                 variables["qradar_ha_peer"] = new
-    return f"{old!a} to {new!a}"[:200]
+    return f"{_shown(old)} to {_shown(new)}"
 
 
 def _same(chance: random.Random, inventory: Inventory) -> str:
     """One host's values on another: addresses used twice, peers that name a third."""
     one, other = (chance.choice([*inventory.hosts]) for _number in range(2))
     inventory.hosts[other] = {**inventory.hosts[other], **inventory.hosts[one]}
-    return f"{other!a} like {one!a}"[:200]
+    return f"{_shown(other)} like {_shown(one)}"
 
 
 _ACTIONS: Final[tuple[tuple[str, Callable[[random.Random, Inventory], str]], ...]] = (
