@@ -128,8 +128,8 @@ class World:
                         found.append(" ".join(words))
         return found
 
-    def wait_for_programs(self, seconds: float = 15.0) -> list[str]:
-        """Wait until none of them runs. Gives those that do not end."""
+    def wait_for_programs(self, seconds: float = 60.0) -> list[str]:
+        """Wait until none of them runs. Gives those that do not end: on a busy machine, firewalld alone takes 15 s."""
         end = time.monotonic() + seconds
         while (running := self.programs()) and time.monotonic() < end:
             time.sleep(0.01)
