@@ -14,6 +14,15 @@ from ansible_collections.portledger.qradar.plugins.module_utils._qradar.version 
 from tests.unit.plugins.module_utils.support import Folder
 
 
+def answering(answer, asked):
+    """Runs no program, gives this answer, and notes how long it may take."""
+    def run(arguments, data, seconds):
+        asked.append(seconds)
+        return answer
+
+    return run
+
+
 class VersionTest(unittest.TestCase):
     def test_read(self):
         for text, version in (
@@ -55,11 +64,6 @@ class VersionTest(unittest.TestCase):
         for answer in ((124, "7.5.0 UP10", "it took longer than 20 s and was ended"), (127, "", "no such file")):
             folder, asked = Folder(), []
             self.addCleanup(folder.remove)
-
-            def run(arguments, data, seconds, asked=asked, answer=answer):
-                asked.append(seconds)
-                return answer
-
-            found, why = find_version(folder.host(run))
+            found, why = find_version(folder.host(answering(answer, asked)))
             self.assertEqual((None, [20]), (found, asked))
             self.assertEqual("/opt/qradar/bin/myver -v failed: " + answer[2], why.replace(folder.root, ""))

@@ -98,7 +98,7 @@ def test_a_plan_goes_with_it() -> None:
     assert asked == asked_by(without)
     # Random networks, which hardly become smaller.
     chance = random.Random(1)
-    large = {"networks": [f"10.{chance.getrandbits(8)}.{chance.getrandbits(8)}.0/24" for _ in range(20_000)]}
+    large = {"networks": [f"10.{chance.getrandbits(8)}.{chance.getrandbits(8)}.0/24" for _number in range(20_000)]}
     call = Call(CALL, "ruleset", OPTIONS, large, check=False, verbosity=0)
     assert start_command(call)
     assert start_command(call, carries_plan=True) is None
