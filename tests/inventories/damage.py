@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import Secret
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import Secret, shown
 from tests.inventories.inventory import Inventory
 from tests.inventories.near import nearly
 from tests.inventories.valid import PARTIES, ROLES
@@ -281,7 +281,7 @@ def _within(chance: random.Random, inventory: Inventory) -> str:
         del container[key]
     else:
         container[key] = value
-    return f"at {_shown(key)}"
+    return f"at {shown(key)}"
 
 
 def _nearly_itself(chance: random.Random, inventory: Inventory) -> str:
@@ -292,14 +292,7 @@ def _nearly_itself(chance: random.Random, inventory: Inventory) -> str:
     container, key = chance.choice(single)
     former = container[key]
     container[key] = nearly(chance, former)
-    return f"{_shown(former)} is {_shown(container[key])}"
-
-
-def _shown(value: object) -> str:
-    try:
-        return f"{value!a}"[:100]
-    except ValueError:
-        return "a number of thousands of digits"
+    return f"{shown(former)} is {shown(container[key])}"
 
 
 def _all_places(inventory: Inventory) -> list[tuple[Any, Any]]:
@@ -326,7 +319,7 @@ def _misspell(chance: random.Random, inventory: Inventory) -> str:
     variables[chance.choice((variable[:at] + variable[at + 1 :], variable + "s", variable.upper()))] = variables.pop(
         variable
     )
-    return f"{_shown(variable)} of {_shown(name)}"
+    return f"{shown(variable)} of {shown(name)}"
 
 
 def _odd_variable(chance: random.Random, inventory: Inventory) -> str:
@@ -374,14 +367,14 @@ def _rename(chance: random.Random, inventory: Inventory) -> str:
         for variables in inventory.hosts.values():
             if variables.get("qradar_ha_peer") == old:
                 variables["qradar_ha_peer"] = new
-    return f"{_shown(old)} to {_shown(new)}"
+    return f"{shown(old)} to {shown(new)}"
 
 
 def _same(chance: random.Random, inventory: Inventory) -> str:
     """One host's values on another: addresses used twice, peers that name a third."""
     one, other = (chance.choice([*inventory.hosts]) for _number in range(2))
     inventory.hosts[other] = {**inventory.hosts[other], **inventory.hosts[one]}
-    return f"{_shown(other)} like {_shown(one)}"
+    return f"{shown(other)} like {shown(one)}"
 
 
 _ACTIONS: Final[tuple[tuple[str, Callable[[random.Random, Inventory], str]], ...]] = (

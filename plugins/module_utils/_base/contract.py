@@ -51,6 +51,9 @@ PRESENT = "present"
 ABSENT = "absent"
 STATES = (PRESENT, ABSENT)
 
+#: why a host does not start what it keeps; the plan alone is sent then
+NO_PLAN = "the plan is not kept"
+
 #: services whose dynamic ports can be read on a host
 IMQ_DYNAMIC = "imq_dynamic"
 RMI_DYNAMIC = "rmi_dynamic"

@@ -21,6 +21,7 @@ import os
 import sys
 import zlib
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import NO_PLAN
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json, to_json
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
 from ansible_collections.portledger.qradar.plugins.module_utils._host.module import finish
@@ -46,7 +47,7 @@ def run(importer, python, folder, asked):
     sent = _plan_of(call["text"]) if "text" in call else None
     options["plan"] = sent or (kept.plan(call["plan"]) if call["plan"] else None)
     if call["plan"] and options["plan"] is None:
-        _say("no the plan is not kept")
+        _say("no " + NO_PLAN)
         return
     work = _work_of(call)
     _say("yes")

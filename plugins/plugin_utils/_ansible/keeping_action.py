@@ -16,10 +16,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.utils.display import Display
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base import options
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import NO_PLAN
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.action import PlanningAction
 from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.kept import (
     FOLDER,
-    NO_PLAN,
     Answer,
     Call,
     call_name,

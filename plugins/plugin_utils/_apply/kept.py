@@ -23,8 +23,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import NO_PLAN
+
 FOLDER: Final = "/run/portledger/kept"
-NO_PLAN: Final = "the plan is not kept"
 
 _PLUGINS: Final = Path(__file__).resolve().parents[2]
 # One argument of a program may have 128 KiB, and everything is in one where a shell or sudo stands between.
@@ -114,10 +115,11 @@ def start_command(call: Call, *, environment: str = "", python: str = "", carrie
         "check": call.check,
         "verbosity": call.verbosity,
     }
-    has_plan = _HAS_PLAN.format(folder=FOLDER, digest=digest, no_plan=NO_PLAN) if digest else ""
+    has_plan = ""
     if carries_plan:
         asked["text"] = base64.b64encode(zlib.compress(plan.encode())).decode()
-        has_plan = ""
+    elif plan:
+        has_plan = _HAS_PLAN.format(folder=FOLDER, digest=digest, no_plan=NO_PLAN)
     command = _START.format(
         above=shlex.quote(str(Path(FOLDER).parent)),
         folder=FOLDER,
