@@ -34,7 +34,7 @@ _TOOLS = ("iptables-save", "iptables-restore", "ip6tables-restore", "ipset", "nf
 _PROGRAMS = {
     "iptables": _TOOLS,
     "nftables": ("nft", "iptables-save", "ipset"),
-    "firewalld": ("firewall-cmd", "python3", *_TOOLS),
+    "firewalld": ("firewall-cmd", "busctl", "python3", *_TOOLS),
     "qradar": (*_TOOLS, "/opt/qradar/bin/iptables_update.pl"),
 }
 _FEATURES_OF_IPTABLES = (
@@ -55,6 +55,7 @@ _FEATURES = {
     ),
     "firewalld": (
         *(("firewall-cmd", option) for option in ("--check-config", "--reload", "--version")),
+        ("busctl", "get-property"),
         ("iptables-restore", " -w "),
         ("nft", " -j "),
     ),

@@ -110,13 +110,14 @@ def interval(network):
 def apart(networks):
     """The same addresses, a network of two as these two: they are neighbours, each with 31 or 127 bits in common.
 
+    :param networks: canonical networks; what somebody else put into a set of ours and is none stays as it is
     :type networks: collections.Iterable[str]
     :rtype: list[str]
     """
     found = []
     for network in networks:
         family = family_of(network)
-        if network.endswith("/%d" % (_BITS[family] - 1)):
+        if network.endswith("/%d" % (_BITS[family] - 1)) and is_network(network, family):
             found.extend(_network(family, number, _BITS[family]) for number in interval(network))
         else:
             found.append(network)
@@ -124,12 +125,15 @@ def apart(networks):
 
 
 def sort_key(network):
-    """Orders canonical networks of both families.
+    """Orders canonical networks of both families; behind them what is none, as in :func:`apart`.
 
     :rtype: tuple
     """
-    first, last = interval(network)
-    return (":" in network, first, last)
+    try:
+        first, last = interval(network)
+    except ValueError:
+        return (2, network)
+    return (int(":" in network), first, last)
 
 
 def within(parts, whole):

@@ -30,38 +30,15 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runti
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import (
     FirewalldState, FormerFirewalldState, as_bytes, direct_text, kernel_sets, same_files, same_runtime,
 )
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.version import numbers, version_of
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native, words_of
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
 
 _OLDEST = (0, 9)
 _DESTINATION_SETS = (1, 0)
 # From here on, policies are asked only about interfaces in a zone.
 _ZONES_ONLY = (2, 0)
-# How firewall-cmd ends where it finds no daemon.
-_NOT_RUNNING = 252
-
-
-def _version(host):
-    """Of the daemon that runs; None where none does. One question a process: it takes 0.15 s.
-
-    :raises RulesetError: firewalld cannot be asked, so what it does is not known.
-    """
-    return host.memo("firewalld version", lambda: _ask_version(host))
-
-
-def _ask_version(host):
-    if not host.find("firewall-cmd"):
-        return None
-    code, out, err = host.run("firewall-cmd", ["--version"])
-    if code not in (0, _NOT_RUNNING):
-        raise RulesetError("firewall-cmd --version: failed: %s." % words_of(code, out, err))
-    return out.strip() if code == 0 and _numbers(out) else None
-
-
-def _numbers(text):
-    found = re.match(r"\s*(\d+)\.(\d+)", text)
-    return tuple(int(number) for number in found.groups()) if found else ()
 
 
 def _interfaces_in_zones(host):
@@ -129,7 +106,7 @@ class Firewalld(Provider):
     CODE = (
         "_base.intervals", "_base.networks", "_firewalld.command", "_firewalld.direct", "_firewalld.files",
         "_firewalld.load", "_firewalld.lost_rules", "_firewalld.meaning", "_firewalld.provider", "_firewalld.published",
-        "_firewalld.reload", "_firewalld.rules", "_firewalld.runtime", "_firewalld.state",
+        "_firewalld.reload", "_firewalld.rules", "_firewalld.runtime", "_firewalld.state", "_firewalld.version",
         "_iptables.ipset", "_iptables.lock", "_iptables.put_back", "_iptables.render", "_iptables.restore",
         "_iptables.rule", "_iptables.save", "_iptables.tables", "_iptables.words", "_nftables.listing",
         "_plan.difference", "_plan.line", "_plan.plan", "_plan.policy", "_plan.rules", "_providers.answers",
@@ -142,12 +119,12 @@ class Firewalld(Provider):
                 "firewall-cmd: not found in PATH (%s). Install the package firewalld, or choose another provider."
                 % ":".join(host.path)
             )
-        found = _version(host)
+        found = version_of(host)
         if found is None:
             raise RulesetError(
                 "firewalld is not running. Start it (systemctl start firewalld), or choose another provider."
             )
-        if _numbers(found) < _OLDEST:
+        if numbers(found) < _OLDEST:
             raise RulesetError(
                 "firewalld %s has no policies; needs 0.9 or newer. Choose the provider iptables or nftables, and stop "
                 "firewalld." % found
@@ -169,7 +146,7 @@ class Firewalld(Provider):
 
     def version(self, host):
         try:
-            return "firewalld %s" % (_version(host) or "(not running)")
+            return "firewalld %s" % (version_of(host) or "(not running)")
         except RulesetError:
             return "firewalld"
 
@@ -185,7 +162,7 @@ class Firewalld(Provider):
         names = Names(scope)
         files = read_files(host, names)
         model = parse_files(names, files)
-        about = {"scope": scope, "version": _numbers(_version(host) or "")}
+        about = {"scope": scope, "version": numbers(version_of(host) or "")}
         about["containers"] = published.has_containers(host) and bool(host.find("iptables"))
         about["with_sets"] = bool(host.find("ipset"))
         about["kernel_sets"] = kernel_sets(host, names)

@@ -38,6 +38,7 @@ _SECONDS: Final = 300
 _BESIDE: Final = {port for one in PORTS for port in (one - 1, one, one + 1, one + 601)}
 
 PROBED: Final = tuple(sorted(port for port in _BESIDE if 0 < port < 65536))
+_MASK: Final = portsets.mask(PROBED)
 
 _CLEAN: Final = (
     *(
@@ -227,7 +228,7 @@ def compare(node: RunningNode, number: int, workers: Workers[Result] | None = No
             certain, maybe = evaluated.masks(*ends, transport)
             real = found.mask(pair.source_address, pair.destination_address, transport)
             # A rule may write a port that no packet was sent to.
-            real &= 1 if transport == "icmp" else portsets.mask(PROBED)
+            real &= 1 if transport == "icmp" else _MASK
             verdict.packets += 1 if transport == "icmp" else len(PROBED)
             verdict.passed += real.bit_count()
             verdict.maybe += maybe.bit_count()

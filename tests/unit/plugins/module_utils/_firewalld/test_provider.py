@@ -22,6 +22,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.reloa
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import Builder, Model, Names
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import Atom, parse_table, simplest
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import wanted_runtime
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.version import version_of
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import difference
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import Management
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
@@ -354,6 +355,27 @@ class DetectTest(unittest.TestCase):
             self.refused((0, "", ""), programs=[]),
             "firewall-cmd: not found in PATH (/bin). Install the package firewalld, or choose another provider.",
         )
+
+    def test_the_bus_is_asked_first(self):
+        cases = (
+            ((0, 's "1.3.3"\n', ""), ["busctl"], "1.3.3"),
+            ((0, 's "2.0.1~rc1"\n', ""), ["busctl"], "2.0.1~rc1"),
+            # Whatever else it says, firewall-cmd is asked.
+            ((1, "", "The name org.fedoraproject.FirewallD1 was not provided"), ["busctl", "firewall-cmd"], "0.9.3"),
+            ((124, "", "it took longer than 5 s"), ["busctl", "firewall-cmd"], "0.9.3"),
+            ((0, 's ""\n', ""), ["busctl", "firewall-cmd"], "0.9.3"),
+            ((0, 's "1.3.3"\ns "2.0"\n', ""), ["busctl", "firewall-cmd"], "0.9.3"),
+            ((0, "1.3.3\n", ""), ["busctl", "firewall-cmd"], "0.9.3"),
+        )
+        for answer, asked, version in cases:
+            kernel = Kernel({"busctl": answer, "firewall-cmd": (0, "0.9.3\n", "")})
+            folder = Folder(programs=("busctl", "firewall-cmd"))
+            try:
+                host = folder.host(kernel)
+                self.assertEqual([version, version], [version_of(host), version_of(host)], answer)
+            finally:
+                folder.remove()
+            self.assertEqual(asked, [call[0] for call, _data in kernel.calls], answer)
 
 
 if __name__ == "__main__":

@@ -63,6 +63,21 @@ class DifferenceTest(unittest.TestCase):
         wanted = [meaning([ARIEL], component=["198.18.7.0/24", "198.18.1.1/32"]), meaning()]
         self.assertEqual(["~ component: +198.18.7.0/24, -198.18.8.0/24"], lines(present, wanted))
 
+    def test_members_that_are_no_networks(self):
+        """Somebody else put them into a set of ours, or made it anew, of another kind: it differs, and that is said."""
+        wanted = [meaning([ARIEL], component=["198.18.1.1/32"]), meaning()]
+        for odd in (
+            "10.0.0.0/8 nomatch", "0.0.0.0/1 timeout 600", "198.18.1.7,tcp:80", "198.18.1.7,tcp:80,10.0.0.0/31",
+            "10.0.0.0/31,eth0", "00:11:22:33:44:55", "eth0", "80", "nonsense/31", "2001:db8::/127,80", "1.2.3.4/33", "",
+        ):
+            present = [meaning([ARIEL], component=["198.18.1.1/32", odd]), meaning()]
+            self.assertEqual(["~ component: -%s" % odd], lines(present, wanted))
+            self.assertEqual(1, len(lines(present, [meaning(), meaning()])))
+            present = [meaning([ARIEL], component=["198.18.2.1/32", odd, "198.18.0.0/31"]), meaning()]
+            self.assertEqual(
+                ["~ component: +198.18.1.1, -198.18.0.0, -198.18.0.1, -198.18.2.1, -%s" % odd], lines(present, wanted)
+            )
+
     def test_many_members(self):
         present = [meaning([ARIEL], component=["198.18.1.1/32"]), meaning()]
         wanted = [meaning([ARIEL], component=["198.18.1.%d/32" % n for n in range(1, 24)]), meaning()]
