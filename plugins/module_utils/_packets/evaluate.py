@@ -21,6 +21,8 @@ OURS = "ours"
 #: they may be there, or have gone another way; that they may have been changed
 SURE, UNLESS_DROPPED, UNSURE, CHANGED = 3, 2, 1, 0
 _DEPTH = 24
+# Chains that are entered from many places cost their rules each time. Ten times what large firewalls have.
+_MOST_RULES = 100000
 
 
 class PacketRule:
@@ -188,6 +190,7 @@ class Walk:
         """
         self.hooked = hooked
         self.effects = []
+        self._rules_left = _MOST_RULES
         self._ours = ours or (lambda name: False)
         self._without = without
 
@@ -198,7 +201,7 @@ class Walk:
         :returns: packets that go on to the next hooked chain, or may, and what is known of each
         :rtype: list[tuple[tuple, int]]
         """
-        left = self._chain(self.hooked.chain, parts, 0)
+        left = self._chain(self.hooked.chain, parts, ())
         if self.hooked.policy == "DROP":
             self._effect(self.hooked.chain, PacketRule([{}], DROP, None, "policy DROP"), DROP, left)
             left = []
@@ -239,12 +242,13 @@ class Walk:
             if some:
                 self.effects.append(Effect(self.hooked, chain, rule, verdict, some, sure))
 
-    def _chain(self, name, parts, depth):
-        """Packets that come out at the end of a chain, or return from it."""
-        returned, chains = [], self.hooked.chains.rules
+    def _chain(self, name, parts, callers):
+        """Packets that come out at the end of a chain, or return from it. callers: the chains that led here."""
+        returned, chains, callers = [], self.hooked.chains.rules, callers + (name,)
         for rule in chains.get(name, ()):
             if not parts:
                 break
+            self._rules_left -= 1
             if rule.verdict == GO_ON or (self._without and rule.target is not None and self._ours(rule.target)):
                 continue
             inside, outside = _divide(parts, rule)
@@ -253,12 +257,12 @@ class Walk:
             verdict, back = rule.verdict, []
             if verdict in (JUMP, GOTO) and self._ours(rule.target):
                 verdict = OURS
-            elif verdict in (JUMP, GOTO) and (depth >= _DEPTH or rule.target not in chains):
+            elif verdict in (JUMP, GOTO) and not self._can_enter(rule.target, callers):
                 verdict = UNKNOWN
             if verdict == RETURN:
                 returned.extend(inside)
             elif verdict in (JUMP, GOTO):
-                back = self._chain(rule.target, inside, depth + 1)
+                back = self._chain(rule.target, inside, callers)
             else:
                 if verdict == UNKNOWN:
                     inside = [(box, CHANGED) for box, _known in inside]
@@ -270,6 +274,11 @@ class Walk:
                 outside.extend(inside if verdict == UNKNOWN else back)
             parts = _once(outside)
         return _once(parts + returned)
+
+    def _can_enter(self, target, callers):
+        """Chains that lead back to themselves are in no kernel, but in what somebody shows in its place."""
+        known = target in self.hooked.chains.rules and target not in callers
+        return known and len(callers) <= _DEPTH and self._rules_left > 0
 
 
 def trace(path, boxes, ours=None, without=False):

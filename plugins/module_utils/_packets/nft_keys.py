@@ -97,13 +97,13 @@ class Keys:
             raise UnknownError("@%s" % name)
         return plain([one[0] if "map" in about else one for one in about.get("elem") or []])
 
-    def filled(self, name):
-        """Packets that may enter a set on their way.
+    def changed(self, name):
+        """What rules do to a set: "add", "update", "delete"; nothing where they leave it alone.
 
         :type name: str | None
-        :rtype: list[dict[int, list[tuple[int, int]]]]
+        :rtype: collections.Container[str]
         """
-        return self._reader.filled.get(name, [])
+        return self._reader.changed.get(name, ())
 
     def intervals(self, key, right):
         """Numbers that something stands for at the right of a match.

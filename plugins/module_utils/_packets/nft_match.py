@@ -16,6 +16,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._packets.nft_key
 _TROUBLE = (AttributeError, IndexError, KeyError, TypeError, ValueError, UnknownError)
 # More products than this take too long, and nobody could read what comes of them.
 _MOST = 300
+#: why a match with a set is left open
+CHANGED_BY_RULES = "@%s, which rules change"
 
 
 class Way:
@@ -92,7 +94,7 @@ class Matcher:
             return self._compared(way, way.keys[0], operator, right)
         if operator not in ("==", "in", "!="):
             raise ValueError(operator)
-        some = self.of_elements(way, self.elements(right)) + self.filled(way, right)
+        some = self._changed(way, self.of_elements(way, self.elements(right)), right)
         return self.rest(way, some) if operator == "!=" else some
 
     def _compared(self, way, key, operator, right):
@@ -118,16 +120,14 @@ class Matcher:
         name = None if isinstance(right, (dict, list, bool)) else set_named(right)
         return self._keys.elements(name) if name is not None else plain(listed(right))
 
-    def filled(self, way, right):
-        """Packets that may enter a set on their way, and match it then.
-
-        :type way: Way
-        :param right: the set
-        :rtype: list[tuple[dict, tuple]]
-        """
+    def _changed(self, way, some, right):
+        """Packets that are in a set, where rules may put any into it; what it has may go where rules take away."""
         name = None if isinstance(right, (dict, list, bool)) else set_named(right)
-        some = [_both(way.product, product) for product in self._keys.filled(name)]
-        return [(product, way.why + ("@%s, which rules change" % name,)) for product in some if product is not None]
+        how = self._keys.changed(name)
+        if not how:
+            return some
+        unsure = [(way.product, way.why + (CHANGED_BY_RULES % name,))]
+        return unsure if "delete" in how else some + unsure
 
     def of_elements(self, way, elements):
         """Packets that have one of some values.

@@ -16,7 +16,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluat
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import PROTOCOL, TCP, narrowed
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.nft_keys import Keys, UnknownError, shown
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.nft_match import Matcher
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.nft_match import CHANGED_BY_RULES, Matcher
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import is_text, native, to_json
 
 _VERDICTS = {
@@ -31,8 +31,6 @@ _GO_ON = frozenset(
 # A limit and the like let some packets by.
 _SOMETIMES = frozenset(["limit", "quota", "meter", "ct count"])
 _FAMILIES = {"ip": "ipv4", "ip6": "ipv6"}
-# A set that has less room than this may be full soon.
-_ROOM = 1000
 # What a statement may look at, and packets may not have.
 _LOOKS = frozenset(["payload", "fib", "exthdr", "tcp option", "&", "|", "^"])
 # What rules may write without any effect on what follows, but on what is unsure anyway.
@@ -51,8 +49,8 @@ class Reader(RuleReader):
     def __init__(self, family, interfaces, sets, local, tracked, hook):
         """As :class:`RuleReader`."""
         RuleReader.__init__(self, family, interfaces, sets, local, tracked, hook)
-        #: by set: packets that may enter it on their way
-        self.filled = {}
+        #: by set that rules change, for each packet that comes to them: what they do, "add", "update" or "delete"
+        self.changed = {}
         self._matcher = Matcher(Keys(self), self.whole)
 
     def rules(self, data, text):
@@ -68,19 +66,17 @@ class Reader(RuleReader):
         except _TROUBLE:
             return [PacketRule([{}], UNKNOWN, None, text, "this rule")]
 
-    def note_filled(self, data):
-        """Remember which packets a rule puts into sets.
+    def note_changed(self, data):
+        """Remember which sets a rule changes, of whatever hook: what one packet puts in, another one meets.
 
         :param data: a rule in JSON
         :type data: dict
         """
-        statements = _Statements(self, self._matcher, "")
-        try:
-            statements.read(data)
-        except _TROUBLE:
-            pass
-        for name, products in statements.filled.items():
-            self.filled.setdefault(name, []).extend(products)
+        for entry in data.get("expr") or []:
+            for word in ("set", "map"):
+                value = entry.get(word) if isinstance(entry, dict) else None
+                if isinstance(value, dict) and is_text(value.get(word)):
+                    self.changed.setdefault(set_named(value[word]), set()).add(native(value.get("op") or ""))
 
 
 class _Statements:
@@ -91,7 +87,6 @@ class _Statements:
         self._matcher = matcher
         self._text = text
         self._found = []
-        self.filled = {}
 
     def read(self, data):
         """
@@ -148,14 +143,9 @@ class _Statements:
         return self._needed(parts, value)
 
     def _kept(self, parts, word, value):
-        """A statement that changes a set. Where that is full, the rule ends."""
-        name = set_named(value[word])
+        """A statement that changes a set. Where that is full, or grows at this moment, the rule ends."""
         parts = self._needed(self._needed(parts, value["elem"]), value.get("data"))
-        self.filled.setdefault(name, []).extend(product for product, _why in parts)
-        about = self._reader.sets.get(name) or {}
-        size = about.get("size")
-        full = value.get("op") != "delete" and (not size or len(about.get("elem") or []) + _ROOM > size)
-        return _unsure(parts, native(word)) if full or value.get("stmt") else parts
+        return parts if value.get("op") == "delete" and not value.get("stmt") else _unsure(parts, native(word))
 
     def _needed(self, parts, value):
         """Packets that have what a statement looks at, and are found in its maps. The others' rule ends."""
@@ -184,6 +174,8 @@ class _Statements:
         entries = data["set"] if name is None else (self._reader.sets.get(name) or {}).get("elem")
         if name is not None and name not in self._reader.sets:
             return self._unknown(parts, "@%s" % name)
+        if name in self._reader.changed:
+            return self._unknown(parts, CHANGED_BY_RULES % name)
         verdicts = {}
         for key, verdict in entries or []:
             verdicts.setdefault(to_json(verdict, sort_keys=True), (verdict, []))[1].append(key)
@@ -196,9 +188,6 @@ class _Statements:
                 found = self._matcher.match([(way.product, way.why)], value["key"], "==", {"set": keys})
                 some.extend(found)
                 behind.extend(self._verdict(found, verdict))
-            changed = self._matcher.filled(way, data)
-            if changed:
-                self._unknown(changed, "@%s" % name)
             if rest is not None:
                 try:
                     left = self._matcher.rest(way, some)

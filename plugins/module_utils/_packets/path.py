@@ -220,7 +220,7 @@ class Gathered:
             for one in parts.get("chain", []):
                 chains.rules[one["name"]] = []
             for rule in parts.get("rule", []):
-                reader.note_filled(rule)
+                reader.note_changed(rule)
             for rule in parts.get("rule", []):
                 found = reader.rules(rule, texts(key, rule))
                 chains.rules.setdefault(rule["chain"], []).extend(found)

@@ -176,15 +176,32 @@ class NftTest(Asking):
         # It ends the rule for packets that have no such thing.
         add = {"set": {"op": "add", "elem": SADDR, "set": "@seen"}}
         some = [{"name": "seen", "type": "ipv4_addr", "size": 65535, "elem": ["198.18.1.7"]}]
-        self.assertEqual(PASSES, self.nft([[add, ACCEPT]], sets=some, chain={"policy": "drop"}))
+        # Where the set is full, or grows at this moment, the rule ends as well. Taking away always goes on.
+        self.assertEqual(MAY, self.nft([[add, ACCEPT]], sets=some, chain={"policy": "drop"}))
         self.assertEqual(DROPPED, self.nft([[add, ACCEPT]], IPV6, sets=some, chain={"policy": "drop"}))
-        # A set that may be full ends it, too; and a packet may be in a set that it has entered just now.
-        full = [dict(some[0], size=1)]
-        self.assertEqual(MAY, self.nft([[add, ACCEPT]], sets=full, chain={"policy": "drop"}))
-        self.assertEqual(MAY, self.nft([[match("tcp dport", 514), add], [match(SADDR, "@seen"), DROP]], sets=some))
-        self.assertEqual(PASSES, self.nft([[match("tcp dport", 22), add], [match(SADDR, "@seen"), DROP]], sets=some))
+        take = {"set": {"op": "delete", "elem": SADDR, "set": "@seen"}}
+        self.assertEqual(PASSES, self.nft([[take, ACCEPT]], sets=some, chain={"policy": "drop"}))
         refused = [{"reject": {"type": "tcp reset"}}]
         self.assertEqual(PASSES, self.nft([refused], UDP_SSH))
+
+    def test_sets_that_rules_change(self):
+        # Another packet may have put the address in, by any rule of the table, whatever its hook.
+        some = [{"name": "seen", "type": "ipv4_addr", "size": 65535, "elem": ["198.18.1.7"]}]
+        for op in ("add", "update", "delete"):
+            for chain in ("input", "more"):
+                change = [match("tcp dport", 22), {"set": {"op": op, "elem": SADDR, "set": "@seen"}}]
+                for operator in ("==", "!="):
+                    rules = [(chain, change), [match(SADDR, "@seen", operator), DROP]]
+                    self.assertEqual(MAY, self.nft(rules, sets=some), rules)
+        # What is in it stays, unless rules take away.
+        for op, answer in (("add", DROPPED), ("update", DROPPED), ("delete", MAY)):
+            rules = [("more", [{"set": {"op": op, "elem": SADDR, "set": "@seen"}}]), [match(SADDR, "@seen"), DROP]]
+            self.assertEqual(answer, self.nft(rules, {"source": "198.18.1.7"}, sets=some), op)
+        change = ("more", [{"map": {"op": "add", "elem": DPORT, "data": "x", "map": "@m"}}])
+        by_map = [{"name": "m", "type": "inet_service", "map": "verdict", "elem": [[22, DROP], ["*", ACCEPT]]}]
+        self.assertEqual(DROPPED, self.nft([[vmap(DPORT, "@m")]], SSH, maps=by_map))
+        self.assertEqual(MAY, self.nft([change, [vmap(DPORT, "@m")]], SSH, maps=by_map))
+        self.assertEqual(MAY, self.nft([change, [vmap(DPORT, "@m")]], maps=by_map))
 
     def test_packets_that_are_changed(self):
         change = {"mangle": {"key": field("tcp dport"), "value": 22}}

@@ -63,6 +63,18 @@ class PacketTest(Asking):
         # What is left with -g comes back to nobody.
         self.assertFalse(self.iptables(["INPUT -g mine", "INPUT -j ACCEPT", "mine -p udp -j ACCEPT"], policy="DROP"))
 
+    def test_chains_that_lead_back_or_are_entered_too_often(self):
+        """They are left open, and cost no hours: each of 22 chains is entered twice from the one before."""
+        for rules in (
+            ["INPUT -j mine", "mine -g mine", "mine -j mine", "mine -m limit --limit 1/sec -g mine"],
+            ["INPUT -j a", "a -j b", "b -j a", "a -g b", "b -g a"],
+            ["INPUT -j c0"] + ["c%d -j c%d" % (one, one + 1) for one in range(22) for _twice in range(2)]
+            + ["c22 -p udp -j DROP"],
+        ):
+            self.verdicts = []
+            self.assertTrue(self.iptables(rules))
+            self.assertEqual({"unknown"}, set(self.verdicts))
+
     def test_before_connections_are_known(self):
         rule = "PREROUTING -m conntrack --ctstate %s -j DROP"
         self.assertTrue(self.iptables([rule % "NEW"], table="raw"))
