@@ -76,7 +76,9 @@ class Bench:
         for socket in (self.ssh.folder / "cp").glob("*"):
             self.ssh.controller.run(["ssh", "-O", "exit", "-o", f"ControlPath={socket}", "console"], check=False)
         started = time.monotonic()
-        run = self.ssh.play(playbook, "--limit", self.hosts, *arguments, **environment)
+        # Python keeps compiled code where nobody tells it not to, as a machine for development may.
+        kept = {"PYTHONDONTWRITEBYTECODE": "", **environment}
+        run = self.ssh.play(playbook, "--limit", self.hosts, *arguments, **kept)
         seconds = time.monotonic() - started
         if not run.run.ok:
             raise SystemExit(run.run.stdout)
