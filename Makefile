@@ -162,7 +162,7 @@ bench:
 BENCH := --results tests/bench/results.json
 bench-all:
 	@tools/setup tests
-	@for part in one-host four-hosts kernel; do \
+	@for part in one-host four-hosts plan kernel; do \
 	  PYTHONPATH=.venv/collections $(PYTHON) -m tests.bench $$part $(BENCH) || exit 1; \
 	done
 

@@ -42,11 +42,16 @@ def _parts(results: Mapping[str, Any]) -> Iterable[str]:
     parts: dict[str, list[Mapping[str, Any]]] = {}
     for found in results.values():
         parts.setdefault(found["part"], []).append(found)
-    for name, tables in (("one host", _one_host), ("four hosts", _four_hosts), ("kernel", _kernel)):
+    kinds = {"one host": _one_host, "four hosts": _four_hosts, "plan": _plan, "kernel": _kernel}
+    for name, tables in kinds.items():
         if name in parts:
-            some = sorted(parts[name], key=lambda one: (one.get("place", ""), one["provider"], one.get("networks", 0)))
+            some = sorted(parts[name], key=_order)
             yield from tables(some)
             yield _taken_on(some)
+
+
+def _order(one: Mapping[str, Any]) -> tuple[object, ...]:
+    return one.get("place", ""), one.get("provider", ""), one.get("hosts", 0), one.get("networks", 0)
 
 
 def _one_host(some: Found) -> Iterable[str]:
@@ -94,6 +99,25 @@ def _four_hosts(some: Found) -> Iterable[str]:
         for one in some
     ]
     yield table(["provider", "networks", PING, FIRST, NOTHING], rows)
+
+
+def _plan(some: Found) -> Iterable[str]:
+    yield "### Plans"
+    yield (
+        "What the first worker of a run does once: the plans of all hosts of a deployment, out of an inventory that "
+        "Ansible has read. Medians, and in brackets the least and the most; memory of the whole process at its most."
+    )
+    rows = [
+        [
+            f"{one['hosts']:,}",
+            f"{one['networks']:,}",
+            f"{statistics.median(times):.2f} s ({min(times):.2f} to {max(times):.2f})",
+            f"{max(one['memory'])} MiB",
+        ]
+        for one in some
+        for times in [one["times"]["plan"]]
+    ]
+    yield table(["hosts", "networks of log sources", "plans", "memory"], rows)
 
 
 def _kernel(some: Found) -> Iterable[str]:

@@ -11,12 +11,13 @@ from pathlib import Path
 from tests.lab.hosts.providers import PROVIDERS
 
 
-def parser_of(part: str, description: str | None) -> argparse.ArgumentParser:
-    """--provider, --rounds and --results of a part."""
+def parser_of(part: str, description: str | None, *, providers: bool = True) -> argparse.ArgumentParser:
+    """--provider, --rounds and --results of a part. providers: whether it has any of these."""
     parser = argparse.ArgumentParser(
         prog=f"tests.bench {part}", description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--provider", action="append", choices=PROVIDERS, help="repeatable; all where none is given")
+    if providers:
+        parser.add_argument("--provider", action="append", choices=PROVIDERS, help="repeatable; all where none is given")
     parser.add_argument("--rounds", type=int, default=5, help="of everything in turn (default: 5)")
     parser.add_argument("--results", type=Path, help="keep the figures in this file")
     return parser

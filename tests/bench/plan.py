@@ -1,38 +1,49 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long the plan of a large deployment takes: 100, 300 and 1,000 hosts, 10,000 networks of log sources.
+"""How long the plans of a whole deployment take, and how much memory: up to 5,000 hosts, 100,000 networks of log sources.
 
-Run it with `make bench`. Each figure is the best of some runs in processes of their own, as the first worker of a run
-sees it: Ansible's own inventory is read from a file before, the clock starts where the action plugin would ask for
-the first plan and stops when every host's plan is on disk and the first is read back.
+    python -m tests.bench plan --rounds 3 --results tests/bench/results.json
+
+Each figure is of a process of its own, as the first worker of a run sees it: Ansible's own inventory is read from a file
+before, the clock starts where the action plugin would ask for the first plan and stops when every host's plan is on disk
+and the first is read back. Memory is what that process has at its most, Ansible and its inventory included.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import json
+import math
 import random
+import resource
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
-SIZES = (100, 300, 1000)
-NETWORKS = 10_000
-RUNS = 3
-LIMIT_SECONDS = 5.0
+from tests.bench.machine import describe
+from tests.bench.options import parser_of
+from tests.results import keep
+
+SIZES: Final = ((100, 10_000), (300, 10_000), (1_000, 10_000), (5_000, 100_000))
+"""Hosts, and networks of log sources."""
+LIMITS: Final = {(1_000, 10_000): (1.0, 200), (5_000, 100_000): (10.0, 1_000)}
+"""Seconds, and MiB."""
 
 _ROLES = ("event_processor", "event_collector", "flow_processor", "flow_collector", "data_node")
 
 
-def write_inventory(path: Path, size: int) -> None:
+def write_inventory(path: Path, size: int, networks: int) -> None:
     """A deployment: a console, and hosts that share the other roles, every tenth encrypted, both families."""
     chance = random.Random(size)
     first = int(ipaddress.ip_address("198.18.0.0"))
-    sources = [f"10.{n >> 8 & 255}.{n & 255}.{chance.randrange(4) * 64}/26" for n in range(NETWORKS)]
+    start = int(ipaddress.ip_address("10.0.0.0"))
+    sources = [f"{ipaddress.ip_address(start + 128 * n + chance.randrange(2) * 64)}/26" for n in range(networks)]
     groups: dict[str, dict[str, object]] = {f"qradar_{role}": {} for role in ("console", *_ROLES)}
     for number in range(size):
         group = "qradar_console" if number == 0 else f"qradar_{_ROLES[number % len(_ROLES)]}"
@@ -55,7 +66,7 @@ def write_inventory(path: Path, size: int) -> None:
 
 
 def measure(inventory: Path) -> None:
-    """Print the seconds of one plan, in this process."""
+    """Print the seconds of one plan, in this process, and its memory at its most, in KiB."""
     from ansible.inventory.manager import InventoryManager
     from ansible.parsing.dataloader import DataLoader
     from ansible.vars.hostvars import HostVars
@@ -74,30 +85,39 @@ def measure(inventory: Path) -> None:
         seconds = time.perf_counter() - start
     if not plan["flows"]:
         raise SystemExit("host0001 has no flows: nothing was measured")
-    print(seconds)
+    print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
-def main(_arguments: Sequence[str] = ()) -> int:
-    figures = {}
+def growth(seconds: dict[tuple[int, int], float]) -> float:
+    """The exponent of growth with the number of hosts, where the number of networks stays."""
+    same = sorted(size for size in seconds if size[1] == SIZES[0][1])
+    (few, _), (many, _) = same[0], same[-1]
+    return math.log(seconds[same[-1]] / seconds[same[0]]) / math.log(many / few)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = parser_of("plan", __doc__, providers=False).parse_args(arguments)
+    medians: dict[tuple[int, int], float] = {}
+    missed = 0
     with tempfile.TemporaryDirectory() as folder:
-        for size in SIZES:
-            inventory = Path(folder) / f"{size}.yml"
-            write_inventory(inventory, size)
-            runs = [
-                float(subprocess.check_output([sys.executable, __file__, str(inventory)], text=True).split()[-1])
-                for _run in range(RUNS)
-            ]
-            figures[size] = min(runs)
-            each = ", ".join(f"{run:.2f}" for run in runs)
-            print(f"{size:5} hosts, {NETWORKS:,} networks: {figures[size]:5.2f} s  (runs: {each})")
-    smallest, largest = SIZES[0], SIZES[-1]
-    per_host = (figures[largest] - figures[smallest]) / (largest - smallest)
-    print(f"Each further host costs {per_host * 1000:.1f} ms; the limit for {largest} hosts is {LIMIT_SECONDS} s.")
-    return 0 if figures[largest] <= LIMIT_SECONDS else 1
+        for hosts, networks in SIZES:
+            inventory = Path(folder) / f"{hosts}.yml"
+            write_inventory(inventory, hosts, networks)
+            command = [sys.executable, "-m", "tests.bench.plan", str(inventory)]
+            said = [subprocess.check_output(command, text=True).split()[-2:] for _round in range(options.rounds)]
+            times = [round(float(seconds), 3) for seconds, _memory in said]
+            memory = [int(kib) // 1024 for _seconds, kib in said]
+            middle = medians[hosts, networks] = statistics.median(times)
+            most = LIMITS.get((hosts, networks), (math.inf, math.inf))
+            missed += middle > most[0] or max(memory) > most[1]
+            limit = f"; limit {most[0]:g} s, {most[1]} MiB" if most[0] < math.inf else ""
+            spread = f"({min(times):.2f} to {max(times):.2f})"
+            print(f"{hosts:5,} hosts, {networks:7,} networks: {middle:5.2f} s {spread}, {max(memory)} MiB{limit}", flush=True)
+            found = {"part": "plan", "hosts": hosts, "networks": networks, "machine": describe(), "memory": memory}
+            keep(options.results, f"plan, {hosts} hosts, {networks} networks", {**found, "times": {"plan": times}})
+    print(f"exponent of growth with the hosts: {growth(medians):.2f}")
+    return int(missed > 0)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        measure(Path(sys.argv[1]))
-    else:
-        raise SystemExit(main())
+    measure(Path(sys.argv[1]))

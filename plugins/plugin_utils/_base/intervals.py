@@ -31,7 +31,24 @@ IPV6: Final[Intervals] = ((_IPV6, _IPV6 + (1 << 128) - 1),)
 
 def intervals_of(ranges: Iterable[tuple[int, int, int]]) -> Intervals:
     """The union of ranges of addresses, each as version, first and last address."""
-    return merged((first + _offset(version), last + _offset(version)) for version, first, last in ranges)
+    return merged(interval_of(*one) for one in ranges)
+
+
+def interval_of(version: int, first: int, last: int) -> Interval:
+    """A range of addresses of one family, as numbers of the line."""
+    offset = _offset(version)
+    return first + offset, last + offset
+
+
+def summarized(interval: Interval) -> Iterator[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """The fewest networks that make up an interval."""
+    first, last = interval
+    if first < _IPV6:
+        yield from ipaddress.summarize_address_range(ipaddress.IPv4Address(first), ipaddress.IPv4Address(last))
+    else:
+        yield from ipaddress.summarize_address_range(
+            ipaddress.IPv6Address(first - _IPV6), ipaddress.IPv6Address(last - _IPV6)
+        )
 
 
 def of_addresses(addresses: Iterable[ipaddress.IPv4Address | ipaddress.IPv6Address]) -> Intervals:
@@ -140,23 +157,13 @@ def prefixes(intervals: Intervals, hosts: Intervals = ()) -> list[str]:
     """
     found: list[str] = []
     for interval in intervals:
-        for network in _networks(interval):
+        for network in summarized(interval):
             first, last = (int(end) + _offset(network.version) for end in (network[0], network[-1]))
             if hosts and first < last and not difference(((first, last),), hosts):
                 found += map(str, network)
             else:
                 found.append(_shown(network))
     return found
-
-
-def _networks(interval: Interval) -> Iterator[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-    first, last = interval
-    if first < _IPV6:
-        yield from ipaddress.summarize_address_range(ipaddress.IPv4Address(first), ipaddress.IPv4Address(last))
-    else:
-        yield from ipaddress.summarize_address_range(
-            ipaddress.IPv6Address(first - _IPV6), ipaddress.IPv6Address(last - _IPV6)
-        )
 
 
 def _shown(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> str:
