@@ -17,7 +17,9 @@ def parser_of(part: str, description: str | None, *, providers: bool = True) -> 
         prog=f"tests.bench {part}", description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     if providers:
-        parser.add_argument("--provider", action="append", choices=PROVIDERS, help="repeatable; all where none is given")
+        parser.add_argument(
+            "--provider", action="append", choices=PROVIDERS, help="repeatable; all where none is given"
+        )
     parser.add_argument("--rounds", type=int, default=5, help="of everything in turn (default: 5)")
     parser.add_argument("--results", type=Path, help="keep the figures in this file")
     return parser

@@ -112,7 +112,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             missed += middle > most[0] or max(memory) > most[1]
             limit = f"; limit {most[0]:g} s, {most[1]} MiB" if most[0] < math.inf else ""
             spread = f"({min(times):.2f} to {max(times):.2f})"
-            print(f"{hosts:5,} hosts, {networks:7,} networks: {middle:5.2f} s {spread}, {max(memory)} MiB{limit}", flush=True)
+            print(
+                f"{hosts:5,} hosts, {networks:7,} networks: {middle:5.2f} s {spread}, {max(memory)} MiB{limit}",
+                flush=True,
+            )
             found = {"part": "plan", "hosts": hosts, "networks": networks, "machine": describe(), "memory": memory}
             keep(options.results, f"plan, {hosts} hosts, {networks} networks", {**found, "times": {"plan": times}})
     print(f"exponent of growth with the hosts: {growth(medians):.2f}")

@@ -24,13 +24,11 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.meani
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.load import load_state
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.reload import finish_reload
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import Builder, Model, Names
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import (
-    backend, read_runtime, wanted_runtime,
-)
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import read_runtime, wanted_runtime
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import (
     FirewalldState, FormerFirewalldState, as_bytes, direct_text, kernel_sets, same_files, same_runtime,
 )
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.version import numbers, version_of
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.daemon import backend, numbers, version_of
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
@@ -43,7 +41,7 @@ _ZONES_ONLY = (2, 0)
 
 def _interfaces_in_zones(host):
     out = host.output("firewall-cmd", ["--get-active-zones"])
-    return set(re.findall(r"[^\s,]+", " ".join(re.findall(r"^\s+interfaces:(.*)$", out, re.MULTILINE))))
+    return set(re.findall(r"[^\s,]+", " ".join(re.findall(r"^[ \t]+interfaces:(.*)$", out, re.MULTILINE))))
 
 
 def _refuse_unzoned(present, policy):
@@ -104,9 +102,9 @@ class Firewalld(Provider):
     NAME = "firewalld"
     PERSISTS = True
     CODE = (
-        "_base.intervals", "_base.networks", "_firewalld.command", "_firewalld.direct", "_firewalld.files",
-        "_firewalld.load", "_firewalld.lost_rules", "_firewalld.meaning", "_firewalld.provider", "_firewalld.published",
-        "_firewalld.reload", "_firewalld.rules", "_firewalld.runtime", "_firewalld.state", "_firewalld.version",
+        "_base.intervals", "_base.networks", "_firewalld.command", "_firewalld.daemon", "_firewalld.direct",
+        "_firewalld.files", "_firewalld.load", "_firewalld.lost_rules", "_firewalld.meaning", "_firewalld.provider",
+        "_firewalld.published", "_firewalld.reload", "_firewalld.rules", "_firewalld.runtime", "_firewalld.state",
         "_iptables.ipset", "_iptables.lock", "_iptables.put_back", "_iptables.render", "_iptables.restore",
         "_iptables.rule", "_iptables.save", "_iptables.tables", "_iptables.words", "_nftables.listing",
         "_plan.difference", "_plan.line", "_plan.plan", "_plan.policy", "_plan.rules", "_providers.answers",

@@ -30,8 +30,8 @@ _HEADER = '<?xml version="1.0" encoding="utf-8"?>\n'
 # Nobody else writes this, so a file that says no more than this was made by us.
 _EMPTY = _HEADER + "<!-- Made for portledger.qradar -->\n<direct>\n</direct>\n"
 _OURS = re.compile(
-    r"[ \t]*<(?:chain\b[^>]*\b%s\b[^>]*/>|rule\b[^>]*>[^<]*\b%s\b[^<]*</rule>|rule\b[^>]*\b%s\b[^>]*>[^<]*</rule>)\n?"
-    % (CHAIN, CHAIN, CHAIN)
+    r"(?<![ \t])[ \t]*<(?:chain\b[^<>]*\b%s\b[^<>]*/>|rule\b[^<>]*>[^<]*\b%s\b[^<]*</rule>"
+    r"|rule\b[^<>]*\b%s\b[^<>]*>[^<]*</rule>)\n?" % (CHAIN, CHAIN, CHAIN)
 )
 _ENGINES = ("docker", "dockerd", "podman", "nerdctl")
 

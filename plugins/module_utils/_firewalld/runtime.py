@@ -16,7 +16,8 @@ from collections import namedtuple
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import to_json
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import FOLDER, rich_text
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.daemon import backend
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import rich_text
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import ICMP
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import read_sets
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import merged, networks_of
@@ -107,15 +108,6 @@ def wanted_runtime(model):
         return Runtime(False, None, frozenset(), sets)
     atoms = frozenset(atom for rule in model.policy.rules for atom in atoms_of(rule, model.services))
     return Runtime(True, model.policy.target, atoms, sets)
-
-
-def backend(host):
-    """What firewalld loads its rules with.
-
-    :rtype: str
-    """
-    found = re.findall(r"^\s*FirewallBackend\s*=\s*(\w+)", host.text(FOLDER, "firewalld.conf"), re.MULTILINE)
-    return "iptables" if found and found[-1].lower() == "iptables" else "nftables"
 
 
 def read_runtime(host, names, models):
@@ -290,7 +282,7 @@ def _ask_firewalld(host, names, models):
                 atoms.update(known[line.strip()])
             else:
                 unrecognised.append(line.strip())
-    target = re.search(r"^\s*target: (\w+)", out, re.MULTILINE)
+    target = re.search(r"^[ \t]*target: (\w+)", out, re.MULTILINE)
     return Runtime(True, target and target.group(1), frozenset(atoms), sets, unrecognised)
 
 

@@ -19,7 +19,7 @@ DMESG = "dmesg"
 _MOST_LINES = 200000
 # Before this, the kernel has not started the first program.
 _FIRST_SECONDS = 1.0
-_JOURNAL_LINE = re.compile(r"^(\S+T\S+) \S+ kernel: (.*)$")
+_JOURNAL_LINE = re.compile(r"^([^\sT]+T\S+) \S+ kernel: (.*)$")
 # "[ 1478.868741]", behind it the caller where the kernel is built to tell.
 _DMESG_LINE = re.compile(r"^\[ *(\d{1,10}\.\d{1,9})\](?:\[ *\w+\])? (.*)$")
 

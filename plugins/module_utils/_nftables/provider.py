@@ -29,7 +29,7 @@ _OLDEST = (0, 9, 3)
 _LIST_TABLES = ["-j", "list", "tables"]
 _WORDS = 600
 # A comment may hold what looks like a line.
-_HANDLE = re.compile(r'^\s*((?:[^"\n]|"[^"]*")*[^{\s]) # handle (\d+)$', re.MULTILINE)
+_HANDLE = re.compile(r'^[ \t]*((?=\S)(?:[^"\n]|"[^"]*")*[^{\s]) # handle (\d+)$', re.MULTILINE)
 # A chain that nothing leads to, in the table that the ruleset then takes the place of.
 _TRACKING = "add table inet {name}; add chain inet {name} tracking; add rule inet {name} tracking ct state established"
 

@@ -30,7 +30,7 @@ _TRACKING = -200
 _TRANSLATES_SOURCES = ("nat", "postrouting")
 # A comment may hold what looks like a line.
 _LISTED = re.compile(
-    r'^table (\S+) (\S+) \{|^\s+((?:[^"\n]|"[^"]*")*[^{\s]) # handle (\d+)$', re.MULTILINE
+    r'^table (\S+) (\S+) \{|^[ \t]+((?=\S)(?:[^"\n]|"[^"]*")*[^{\s]) # handle (\d+)$', re.MULTILINE
 )
 # What is asked of entries of nft, and its types; with a question mark, where it is there.
 _TEXT = (str, type(u""))

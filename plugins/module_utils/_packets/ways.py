@@ -29,7 +29,7 @@ class Ways:
         :type family: str
         :type interfaces: _packets.evaluate.Interfaces
         """
-        names = re.findall(r"(?m)^\s*([^\s:|]+):", host.text("proc/net/dev"))
+        names = re.findall(r"(?m)^[ \t]*([^\s:|]+):", host.text("proc/net/dev"))
         numbers = set(interfaces.number(name) for name in names if name != "lo")
         #: numbers of those that are there; of all, where nobody knows
         self.used = sorted(numbers or range(1, len(interfaces)))

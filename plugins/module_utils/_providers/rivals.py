@@ -7,10 +7,10 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 import os
-import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._host import systemd
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.daemon import backend
 
 QRADAR_TOOL = "opt/qradar/bin/iptables_update.pl"
 # Services that set up iptables as a whole, and flush what they do not know, at each of their restarts.
@@ -64,7 +64,7 @@ def refuse_rivals(host, provider):
         return
     if has_qradar(host):
         raise _rival("QRadar, which writes its iptables anew with /%s" % QRADAR_TOOL, "qradar")
-    if runs_firewalld(host) and _backend(host) == "iptables":
+    if runs_firewalld(host) and backend(host) == "iptables":
         why = "firewalld, which runs here with FirewallBackend=iptables and flushes them at each reload"
         raise _rival(why, "firewalld")
     for service in _WHOLE_TABLES:
@@ -91,11 +91,6 @@ def what_else_drops(host, provider):
         "Choose the provider %s, or leave it at auto." % (who, provider, instead)
         for who, instead in found
     ]
-
-
-def _backend(host):
-    found = re.search(r"^\s*FirewallBackend\s*=\s*(\w+)", host.text("etc/firewalld/firewalld.conf"), re.MULTILINE)
-    return found.group(1) if found else "nftables"
 
 
 def _rival(who, instead):

@@ -138,7 +138,8 @@ def union(sets: Iterable[Networks]) -> Networks:
 def _cidrs(interval: Interval) -> Cidrs:
     # netaddr has a function for this that takes five times as long.
     return tuple(
-        netaddr.IPNetwork((int(one.network_address), one.prefixlen), version=one.version) for one in summarized(interval)
+        netaddr.IPNetwork((int(one.network_address), one.prefixlen), version=one.version)
+        for one in summarized(interval)
     )
 
 

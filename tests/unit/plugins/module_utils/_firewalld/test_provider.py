@@ -22,7 +22,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.reloa
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import Builder, Model, Names
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import Atom, parse_table, simplest
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import wanted_runtime
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.version import version_of
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.daemon import backend, version_of
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import difference
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import Management
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
@@ -355,6 +355,23 @@ class DetectTest(unittest.TestCase):
             self.refused((0, "", ""), programs=[]),
             "firewall-cmd: not found in PATH (/bin). Install the package firewalld, or choose another provider.",
         )
+
+    def test_backend(self):
+        for text, expected in (
+            ("", "nftables"),
+            ("FirewallBackend=iptables\n", "iptables"),
+            ("  FirewallBackend = IPTables\n", "iptables"),
+            ("#FirewallBackend=iptables\nFirewallBackend=nftables\n", "nftables"),
+            ("FirewallBackend=\niptables\n", "nftables"),
+            # As firewalld does, which says that the second is one too many.
+            ("FirewallBackend=nftables\nFirewallBackend=iptables\n", "nftables"),
+            ("FirewallBackend=iptables\nFirewallBackend=nftables\n", "iptables"),
+        ):
+            folder = Folder({"etc/firewalld/firewalld.conf": text})
+            try:
+                self.assertEqual(expected, backend(folder.host(Kernel())), text)
+            finally:
+                folder.remove()
 
     def test_the_bus_is_asked_first(self):
         cases = (
