@@ -1,13 +1,13 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long the plans of a whole deployment take, and how much memory: up to 5,000 hosts, 100,000 networks of log sources.
+"""How long the plans of a whole deployment take, and how much memory, up to 5,000 hosts and 100,000 log sources.
 
     python -m tests.bench plan --rounds 3 --results tests/bench/results.json
 
-Each figure is of a process of its own, as the first worker of a run sees it: Ansible's own inventory is read from a file
-before, the clock starts where the action plugin would ask for the first plan and stops when every host's plan is on disk
-and the first is read back. Memory is what that process has at its most, Ansible and its inventory included.
+Each figure is of a process of its own, as the first worker of a run sees it: Ansible's own inventory is read from a
+file before, the clock starts where the action plugin would ask for the first plan and stops when every host's plan is on
+disk and the first is read back. Memory is what that process has at its most, Ansible and its inventory included.
 """
 
 from __future__ import annotations

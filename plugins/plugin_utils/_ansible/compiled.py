@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Has Python keep the compiled code of this collection, as it does for whatever else it imports.
 
-Ansible's own loader of collections compiles each file in each run, which for this one is two thirds of what importing it
-costs. Where Python may not write beside the files, or is told not to, nothing else changes.
+Ansible's own loader of collections compiles each file in each run, which for this one is two thirds of what importing
+it costs. Where Python may not write beside the files, or is told not to, nothing else changes.
 
 Note that this plugin util is **PRIVATE** to the collection.
 """
