@@ -17,7 +17,8 @@ import pytest
 PLUGINS: Final = Path(__file__).resolve().parents[3] / "plugins"
 _METHODS: Final = {
     **dict.fromkeys(("search", "findall", "finditer", "sub", "split"), "search"),
-    "match": "match", "fullmatch": "fullmatch",
+    "match": "match",
+    "fullmatch": "fullmatch",
 }
 _FEW, _MANY, _SECONDS = 3_000, 12_000, 0.05
 _UNITS: Final = (*"a0 .:/-\"\\\t[({,\n#%<>&'!=xZ", "0.", "a.", "a:", "a=", "T0", " a", "\na", "a\n", "-A ", '" ', "<a")
