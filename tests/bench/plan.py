@@ -5,7 +5,7 @@
 
     python -m tests.bench plan --rounds 3 --results tests/bench/results.json
 
-Each figure is of a process of its own, as the first worker of a run sees it. Ansible's own inventory is read before; the
+Each figure is of a process of its own, as the first worker of a run sees it. Ansible reads its inventory before; the
 clock starts where the action plugin would ask for the first plan, and stops when every host's plan is on disk and the
 first is read back. Memory is what that process has at its most, Ansible and its inventory included.
 """
