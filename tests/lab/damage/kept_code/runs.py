@@ -24,8 +24,15 @@ from tests.lab.world.labs import SMALL
 from tests.lab.world.topology import LabError
 
 KEPT = "/run/portledger/kept"
-# Where this collection writes, and where units are.
-_PLACES = "/etc/portledger /etc/systemd/system/portledger-*"
+# Where this collection writes, or has others read from.
+_FOLDERS = "/etc/portledger /etc/systemd/system /etc/firewalld /opt/qradar/conf"
+_OURS = "-path '/etc/portledger/*' -o -name 'portledger*' -o -name 'ip*tables.pre'"
+_RULES = {
+    "nftables": ("nft delete table inet portledger_host",),
+    "iptables": ("iptables -F PORTLEDGER-IN", "ip6tables -F PORTLEDGER-IN"),
+    "firewalld": ("firewall-cmd --policy=portledger-host --add-port=64999/tcp",),
+    "qradar": ("iptables -F INPUT", "ip6tables -F INPUT", "iptables -I INPUT -p tcp --dport 64999 -j ACCEPT"),
+}
 
 
 @dataclass
@@ -37,6 +44,7 @@ class Ground:
     kept: KeptInside
     options: dict[str, Any]
     chance: random.Random
+    provider: str
 
     def sh(self, script: str) -> str:
         return self.node.run(["sh", "-c", script]).stdout
@@ -68,18 +76,15 @@ class Change:
 
 def a_file(ground: Ground) -> Change:
     """A file of ours, or a unit, is damaged or gone."""
-    paths = sorted(ground.sh(f"find {_PLACES} -type f -o -type l").split())
-    path = ground.chance.choice(paths)
+    here = ground.sh(f"ls -d {_FOLDERS} 2>/dev/null || true").split()
+    found = ground.sh(f"find {' '.join(here)} '(' {_OURS} ')' '(' -type f -o -type l ')'")
+    path = ground.chance.choice(sorted(found.split()))
     how = ground.chance.choice(("printf x >>{}", ": >{}", "rm {}", "rm {}; mkdir {}", "rm {}; ln -s /dev/null {}"))
-    ground.sh("cp -a /etc/portledger /run/former; cp -a /etc/systemd/system /run/former-units")
+    ground.sh(f"tar -C / -cf /run/former.tar {' '.join(one[1:] for one in here)}")
     ground.sh(how.format(*[path] * how.count("{}")))
 
     def undo() -> None:
-        ground.sh("rm -rf /etc/portledger; mv /run/former /etc/portledger")
-        ground.sh(
-            f"rm -rf {path}; rm -rf /etc/systemd/system/portledger-*; cp -a /run/former-units/. /etc/systemd/system"
-        )
-        ground.sh("rm -rf /run/former-units")
+        ground.sh(f"rm -rf {path}; tar -C / -xf /run/former.tar")
 
     return Change(how.format(*[path] * how.count("{}")), undo)
 
@@ -91,7 +96,7 @@ def an_option(ground: Ground) -> Change:
         (
             ("unlisted", ("log", "leave")),
             ("management", (["198.18.9.0/25"], [], ["198.18.9.0/24", "2001:db8:9::/64", "198.18.8.1"])),
-            ("provider", ("auto", "qradar")),
+            ("provider", ("auto", *sorted(set(_RULES) - {ground.provider}))),
         )
     )
     ground.options[name] = ground.chance.choice(values)
@@ -122,8 +127,7 @@ def a_plan(ground: Ground) -> Change:
 
 def rules(ground: Ground) -> Change:
     """Some of the rules are gone."""
-    tables = "nft delete table inet portledger_host" if ground.options["provider"] == "nftables" else ""
-    command = tables or ground.chance.choice(("iptables", "ip6tables")) + " -F PORTLEDGER-IN"
+    command = ground.chance.choice(_RULES[ground.provider])
     ground.sh(command)
     return Change(command, lambda: ground.inside.call("ruleset", **copy.deepcopy(ground.options)))
 
@@ -131,14 +135,14 @@ def rules(ground: Ground) -> Change:
 def what_a_boot_did(ground: Ground) -> Change:
     """The last boot did not load what it should."""
     path = "/run/portledger/host/boot.json"
-    ground.sh(f'echo \'{{"outcome": "failed", "why": "somebody"}}\' >{path}')
+    ground.sh(f'mkdir -p -m 700 /run/portledger/host; echo \'{{"outcome": "failed", "why": "somebody"}}\' >{path}')
     return Change("boot.json", lambda: ground.sh(f"rm {path}"), noticed=False)
 
 
 def a_change_that_waits(ground: Ground) -> Change:
     """The file of a change that waits is damaged, so nobody knows what waits."""
     path = "/run/portledger/host/pending.json"
-    ground.sh(f"echo '{{' >{path}")
+    ground.sh(f"mkdir -p -m 700 /run/portledger/host; echo '{{' >{path}")
     return Change("pending.json", lambda: ground.sh(f"rm {path}"))
 
 
@@ -186,7 +190,7 @@ def run(provider: Provider, numbers: range, seed: int, tell: Callable[[str], Non
                 "confirm_seconds": 0,
                 "plan": random_plan(chance, "host", ("core", "remote")),
             }
-            ground = Ground(node, inside, kept, options, chance)
+            ground = Ground(node, inside, kept, options, chance, provider.host)
             inside.call("ruleset", **copy.deepcopy(options))
             for number in numbers:
                 kind = chance.choice(list(KINDS))
