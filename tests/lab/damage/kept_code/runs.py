@@ -86,7 +86,9 @@ def a_file(ground: Ground) -> Change:
     def undo() -> None:
         ground.sh(f"rm -rf {path}; tar -C / -xf /run/former.tar")
 
-    return Change(how.format(*[path] * how.count("{}")), undo)
+    # What stands behind our block of a file of QRadar is foreign.
+    noticed = not (how.startswith("printf") and path.endswith(".pre"))
+    return Change(how.format(*[path] * how.count("{}")), undo, noticed=noticed)
 
 
 def an_option(ground: Ground) -> Change:
@@ -114,7 +116,7 @@ def a_plan(ground: Ground) -> Change:
     before = ground.options
     plan = copy.deepcopy(before["plan"])
     if ground.chance.random() < 0.5:
-        plan["flows"][ground.chance.randrange(len(plan["flows"]))]["ports"].append("tcp/64999")
+        plan["flows"][ground.chance.randrange(len(plan["flows"]))]["ports"].append(f"tcp/{ground.chance.randrange(60000, 65000)}")
     else:
         plan = random_plan(ground.chance, "host", ("core", "remote"))
     ground.options = {**before, "plan": plan}
