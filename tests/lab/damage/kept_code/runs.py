@@ -116,7 +116,8 @@ def a_plan(ground: Ground) -> Change:
     before = ground.options
     plan = copy.deepcopy(before["plan"])
     if ground.chance.random() < 0.5:
-        plan["flows"][ground.chance.randrange(len(plan["flows"]))]["ports"].append(f"tcp/{ground.chance.randrange(60000, 65000)}")
+        flow = ground.chance.choice(plan["flows"])
+        flow["ports"].append(f"tcp/{ground.chance.randrange(60000, 65000)}")
     else:
         plan = random_plan(ground.chance, "host", ("core", "remote"))
     ground.options = {**before, "plan": plan}
