@@ -72,11 +72,14 @@ class Reader(RuleReader):
         :param data: a rule in JSON
         :type data: dict
         """
-        for entry in data.get("expr") or []:
+        entries = data.get("expr")
+        for entry in entries if isinstance(entries, list) else []:
             for word in ("set", "map"):
                 value = entry.get(word) if isinstance(entry, dict) else None
                 if isinstance(value, dict) and is_text(value.get(word)):
-                    self.changed.setdefault(set_named(value[word]), set()).add(native(value.get("op") or ""))
+                    op = value.get("op")
+                    # What is not known may take away.
+                    self.changed.setdefault(set_named(value[word]), set()).add(op if is_text(op) else "delete")
 
 
 class _Statements:

@@ -193,6 +193,9 @@ class NftTest(Asking):
                 for operator in ("==", "!="):
                     rules = [(chain, change), [match(SADDR, "@seen", operator), DROP]]
                     self.assertEqual(MAY, self.nft(rules, sets=some), rules)
+        for op in (None, 7, ["add"], {}, True):
+            rules = [("more", [{"set": {"op": op, "elem": SADDR, "set": "@seen"}}]), [match(SADDR, "@seen"), DROP]]
+            self.assertEqual(MAY, self.nft(rules, {"source": "198.18.1.7"}, sets=some), op)
         # What is in it stays, unless rules take away.
         for op, answer in (("add", DROPPED), ("update", DROPPED), ("delete", MAY)):
             rules = [("more", [{"set": {"op": op, "elem": SADDR, "set": "@seen"}}]), [match(SADDR, "@seen"), DROP]]
