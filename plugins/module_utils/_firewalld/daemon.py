@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether firewalld runs, which release of it, and what it loads its rules with.
+"""Whether firewalld runs, and which release of it.
 
 It is asked over the bus: firewall-cmd asks the same there, and is a program of Python that needs 0.15 s for it, in each
 run. Where there is no busctl, or it answers anything else, firewall-cmd is asked, whose words people know.
@@ -21,8 +21,6 @@ _NOT_RUNNING = 252
 _SECONDS = 5
 _QUESTION = ["--system", "get-property", "org.fedoraproject.FirewallD1", "/org/fedoraproject/FirewallD1",
              "org.fedoraproject.FirewallD1", "version"]
-# Of a setting that stands twice, the first counts.
-_BACKEND = re.compile(r"^[ \t]*FirewallBackend[ \t]*=[ \t]*(\w+)", re.MULTILINE)
 _ANSWER = re.compile(r's "(\d+\.\d+[\w.~+-]*)"\s*\Z')
 
 
@@ -44,17 +42,6 @@ def numbers(text):
     """
     found = re.match(r"\s*(\d+)\.(\d+)", text)
     return tuple(int(number) for number in found.groups()) if found else ()
-
-
-def backend(host):
-    """What firewalld loads its rules with, by its settings.
-
-    :type host: _host.host.Host
-    :returns: nftables or iptables
-    :rtype: str
-    """
-    found = _BACKEND.search(host.text("etc/firewalld/firewalld.conf"))
-    return "iptables" if found and found.group(1).lower() == "iptables" else "nftables"
 
 
 def _ask(host):

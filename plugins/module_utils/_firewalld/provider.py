@@ -28,7 +28,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runti
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.state import (
     FirewalldState, FormerFirewalldState, as_bytes, direct_text, kernel_sets, same_files, same_runtime,
 )
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.daemon import backend, numbers, version_of
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.daemon import numbers, version_of
+from ansible_collections.portledger.qradar.plugins.module_utils._host.firewalld_conf import backend
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
@@ -105,10 +106,10 @@ class Firewalld(Provider):
         "_base.intervals", "_base.networks", "_firewalld.command", "_firewalld.daemon", "_firewalld.direct",
         "_firewalld.files", "_firewalld.load", "_firewalld.lost_rules", "_firewalld.meaning", "_firewalld.provider",
         "_firewalld.published", "_firewalld.reload", "_firewalld.rules", "_firewalld.runtime", "_firewalld.state",
-        "_iptables.ipset", "_iptables.lock", "_iptables.put_back", "_iptables.render", "_iptables.restore",
-        "_iptables.rule", "_iptables.save", "_iptables.tables", "_iptables.words", "_nftables.listing",
-        "_plan.difference", "_plan.line", "_plan.plan", "_plan.policy", "_plan.rules", "_providers.answers",
-        "_providers.provider",
+        "_host.firewalld_conf", "_iptables.ipset", "_iptables.lock", "_iptables.put_back", "_iptables.render",
+        "_iptables.restore", "_iptables.rule", "_iptables.save", "_iptables.tables", "_iptables.words",
+        "_nftables.listing", "_plan.difference", "_plan.line", "_plan.plan", "_plan.policy", "_plan.rules",
+        "_providers.answers", "_providers.provider",
     )
 
     def detect(self, host):

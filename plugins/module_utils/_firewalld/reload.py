@@ -19,7 +19,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.fields imp
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.command import ask
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.lost_rules import lost_rules
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.published import CHAIN
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.daemon import backend
+from ansible_collections.portledger.qradar.plugins.module_utils._host.firewalld_conf import backend
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
 from ansible_collections.portledger.qradar.plugins.module_utils._host.unfinished import Note
 from ansible_collections.portledger.qradar.plugins.module_utils._host.process import LONG_SECONDS

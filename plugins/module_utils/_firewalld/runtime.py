@@ -16,7 +16,7 @@ from collections import namedtuple
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import to_json
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.daemon import backend
+from ansible_collections.portledger.qradar.plugins.module_utils._host.firewalld_conf import backend
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import rich_text
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import ICMP
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import read_sets

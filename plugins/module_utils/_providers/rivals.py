@@ -10,7 +10,7 @@ import os
 
 from ansible_collections.portledger.qradar.plugins.module_utils._host import systemd
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.daemon import backend
+from ansible_collections.portledger.qradar.plugins.module_utils._host.firewalld_conf import backend
 
 QRADAR_TOOL = "opt/qradar/bin/iptables_update.pl"
 # Services that set up iptables as a whole, and flush what they do not know, at each of their restarts.

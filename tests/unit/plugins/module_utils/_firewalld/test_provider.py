@@ -22,7 +22,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.reloa
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.rules import Builder, Model, Names
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import Atom, parse_table, simplest
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.runtime import wanted_runtime
-from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.daemon import backend, version_of
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.daemon import version_of
+from ansible_collections.portledger.qradar.plugins.module_utils._host.firewalld_conf import backend
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import difference
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import Management
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
