@@ -91,8 +91,8 @@ def measure(inventory: Path) -> None:
 def growth(seconds: dict[tuple[int, int], float]) -> float:
     """The exponent of growth with the number of hosts, where the number of networks stays."""
     same = sorted(size for size in seconds if size[1] == SIZES[0][1])
-    (few, _), (many, _) = same[0], same[-1]
-    return math.log(seconds[same[-1]] / seconds[same[0]]) / math.log(many / few)
+    few, many = same[0], same[-1]
+    return math.log(seconds[many] / seconds[few]) / math.log(many[0] / few[0])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
