@@ -155,16 +155,17 @@ release:
 
 bench:
 	@tools/setup tests
-	@PYTHONPATH=.venv/collections $(PYTHON) -m tests.bench plan
-	@PYTHONPATH=.venv/collections $(PYTHON) -m tests.bench one-host --alone --rounds 3
+	@status=0; for part in plan "one-host --alone --rounds 3"; do \
+	  PYTHONPATH=.venv/collections $(PYTHON) -m tests.bench $$part || status=1; \
+	done; exit $$status
 
 # docs/performance.md is made of what it finds.
 BENCH := --results tests/bench/results.json
 bench-all:
 	@tools/setup tests
-	@for part in one-host four-hosts plan kernel; do \
-	  PYTHONPATH=.venv/collections $(PYTHON) -m tests.bench $$part $(BENCH) || exit 1; \
-	done
+	@status=0; for part in one-host four-hosts plan kernel; do \
+	  PYTHONPATH=.venv/collections $(PYTHON) -m tests.bench $$part $(BENCH) || status=1; \
+	done; exit $$status
 
 clean:
 	rm -rf .venv .ansible .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -46,11 +46,14 @@ _TROUBLE = (AttributeError, IndexError, KeyError, OverflowError, RuntimeError, T
 class Reader(RuleReader):
     """Reads rules as nft tells them in JSON, for one family. sets: those of the table, by name, as nft tells them."""
 
-    def __init__(self, family, interfaces, sets, local, tracked, hook):
-        """As :class:`RuleReader`."""
+    def __init__(self, family, interfaces, sets, local, tracked, hook, changed):
+        """As :class:`RuleReader`.
+
+        :param changed: what rules of the table do to its sets, see :func:`changed_sets`
+        :type changed: dict[str, set[str]]
+        """
         RuleReader.__init__(self, family, interfaces, sets, local, tracked, hook)
-        #: by set that rules change, for each packet that comes to them: what they do, "add", "update" or "delete"
-        self.changed = {}
+        self.changed = changed
         self._matcher = Matcher(Keys(self), self.whole)
 
     def rules(self, data, text):
@@ -66,12 +69,17 @@ class Reader(RuleReader):
         except _TROUBLE:
             return [PacketRule([{}], UNKNOWN, None, text, "this rule")]
 
-    def note_changed(self, data):
-        """Remember which sets a rule changes, of whatever hook: what one packet puts in, another one meets.
 
-        :param data: a rule in JSON
-        :type data: dict
-        """
+def changed_sets(rules):
+    """What rules of a table do to its sets, of whatever hook: what one packet puts in, another one meets.
+
+    :param rules: in JSON
+    :type rules: list[dict]
+    :returns: by set: "add", "update", "delete"
+    :rtype: dict[str, set[str]]
+    """
+    changed = {}
+    for data in rules:
         entries = data.get("expr")
         for entry in entries if isinstance(entries, list) else []:
             for word in ("set", "map"):
@@ -79,7 +87,8 @@ class Reader(RuleReader):
                 if isinstance(value, dict) and is_text(value.get(word)):
                     op = value.get("op")
                     # What is not known may take away.
-                    self.changed.setdefault(set_named(value[word]), set()).add(op if is_text(op) else "delete")
+                    changed.setdefault(set_named(value[word]), set()).add(op if is_text(op) else "delete")
+    return changed
 
 
 class _Statements:

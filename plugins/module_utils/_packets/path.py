@@ -213,14 +213,13 @@ class Gathered:
                 self._unread("nft chain %s %s %s, whose hook ingress is not read" % (key + (chain["name"],)))
         hooks = [chain for chain in hooks if chain["hook"] in _HOOKS[scope]]
         hooks = [chain for chain in hooks if (chain.get("type"), chain["hook"]) != _TRANSLATES_SOURCES]
+        changed = nftables.changed_sets(parts.get("rule", []))
         for chain in hooks:
             tracked = chain["hook"] != "prerouting" or chain["prio"] > _TRACKING
-            reader = nftables.Reader(family, interfaces, named, scope == HOST, tracked, chain["hook"])
+            reader = nftables.Reader(family, interfaces, named, scope == HOST, tracked, chain["hook"], changed)
             chains = Chains("nft %s %s" % key)
             for one in parts.get("chain", []):
                 chains.rules[one["name"]] = []
-            for rule in parts.get("rule", []):
-                reader.note_changed(rule)
             for rule in parts.get("rule", []):
                 found = reader.rules(rule, texts(key, rule))
                 chains.rules.setdefault(rule["chain"], []).extend(found)

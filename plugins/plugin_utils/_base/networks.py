@@ -137,10 +137,11 @@ def union(sets: Iterable[Networks]) -> Networks:
 
 def _cidrs(interval: Interval) -> Cidrs:
     # netaddr has a function for this that takes five times as long.
-    return tuple(
-        netaddr.IPNetwork((int(one.network_address), one.prefixlen), version=one.version)
-        for one in summarized(interval)
-    )
+    return tuple(_cidr(network) for network in summarized(interval))
+
+
+def _cidr(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> netaddr.IPNetwork:
+    return netaddr.IPNetwork((int(network.network_address), network.prefixlen), version=network.version)
 
 
 def parse_network(value: object) -> netaddr.IPNetwork:
@@ -159,7 +160,7 @@ def parse_network(value: object) -> netaddr.IPNetwork:
     length = value.partition("/")[2]
     if not length.isascii() or (length and (not length.isdigit() or str(int(length)) != length)):
         raise NetworkError("does not end in a plain length", f"Write {parsed}")
-    return netaddr.IPNetwork((int(parsed.network_address), parsed.prefixlen), version=parsed.version)
+    return _cidr(parsed)
 
 
 def _refuse_forms_of_one_host(address: Address) -> None:
