@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-_LINE_EVERY = 5  # seconds
+_LINE_EVERY = 20  # seconds
 Step = Callable[[int, int], None]
 
 
