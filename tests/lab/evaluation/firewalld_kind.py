@@ -9,15 +9,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from tests.lab.evaluation.random_rules import NETWORKS, Ruleset, RulesMaker
+from tests.lab.hosts.firewalld import START_BUS
 
 _ZONES: Final = ("one", "two", "three")
 _SERVICES: Final = ("ssh", "syslog", "http", "snmptrap")
 _TARGETS: Final = ("", "", "", ' target="ACCEPT"', ' target="DROP"', ' target="%%REJECT%%"')
 _POLICY_TARGETS: Final = ("CONTINUE", "CONTINUE", "ACCEPT", "DROP", "REJECT")
-_LOAD: Final = """
-mkdir -p /run/dbus
-test -S /run/dbus/system_bus_socket || dbus-daemon --system --fork --nopidfile
-firewall-cmd --state >/dev/null 2>&1 && firewall-cmd --reload >/dev/null 2>&1 && exit 0
+_LOAD: Final = f"""
+{START_BUS}firewall-cmd --state >/dev/null 2>&1 && firewall-cmd --reload >/dev/null 2>&1 && exit 0
 test ! -e /run/firewalld.pid || kill "$(cat /run/firewalld.pid)" || true
 nft flush ruleset
 setsid sh -c 'echo $$ >/run/firewalld.pid; exec firewalld --nofork --nopid >/var/log/firewalld.lab 2>&1' </dev/null &

@@ -10,11 +10,22 @@ import shutil
 import subprocess
 import time
 from dataclasses import dataclass
+from typing import Final
 
 from tests.lab.world.lab import RunningNode, environment
 from tests.lab.world.topology import LabError
 
 PROGRAMS = ("firewalld", "firewall-cmd", "firewall-offline-cmd", "dbus-daemon", "nft")
+START_BUS: Final = """\
+mkdir -p /run/dbus
+test -S /run/dbus/system_bus_socket || {
+    dbus-daemon --system --fork --nopidfile
+    test ! -x /usr/lib/polkit-1/polkitd || setsid /usr/lib/polkit-1/polkitd --no-debug </dev/null >/dev/null 2>&1 &
+}
+"""
+"""For a shell: a message bus, with polkit as on whole systems. The bus fails to start it by itself in a node, and
+firewalld asks for it hundreds of times in each reload: 5 s."""
+
 _START_SECONDS = 20.0
 _RUNNING_BUT_FAILED = 251
 
@@ -69,7 +80,7 @@ def start_firewalld(node: RunningNode, may_fail: bool = False) -> Firewalld:
     :param may_fail: whether it may be up and have failed to load its files
     """
     script = (
-        "mkdir -p /run/dbus && { test -S /run/dbus/system_bus_socket || dbus-daemon --system --fork --nopidfile; } && "
+        f"{START_BUS}"
         "echo $$ > /run/firewalld.lab.pid && exec firewalld --nofork --nopid >>/var/log/firewalld.lab 2>&1"
     )
     daemon = node.popen(["sh", "-c", script], stdin=subprocess.DEVNULL, start_new_session=True)

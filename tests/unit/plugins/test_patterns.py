@@ -20,7 +20,10 @@ _METHODS: Final = {
     "match": "match",
     "fullmatch": "fullmatch",
 }
-_FEW, _MANY, _SECONDS = 3_000, 12_000, 0.05
+# Four times as much text takes four times as long, sixteen times where the time is quadratic.
+_FEW, _MANY, _GROWTH = 3_000, 12_000, 8
+# Linear patterns need less than this for a few; no clock tells how that grows.
+_SECONDS: Final = 0.0005
 _UNITS: Final = (*"a0 .:/-\"\\\t[({,\n#%<>&'!=xZ", "0.", "a.", "a:", "a=", "T0", " a", "\na", "a\n", "-A ", '" ', "<a")
 
 
@@ -67,10 +70,11 @@ def slow(pattern: re.Pattern[Any], method: str) -> str:
     for unit in dict.fromkeys((*_UNITS, *words, *(f"{word[0]}0" for word in words), *(f"<{word} " for word in words))):
         for tail in ("\x01", ""):
             few, many = ((unit * size)[:size] + tail for size in (_FEW, _MANY))
-            if seconds(pattern, method, few) < _SECONDS / 20:
+            if seconds(pattern, method, few) < _SECONDS:
                 continue
             # A busy machine is no reason: the best of some.
-            if min(seconds(pattern, method, many) for _time in range(3)) > _SECONDS:
+            short, long = (min(seconds(pattern, method, one) for _time in range(3)) for one in (few, many))
+            if long > _GROWTH * short > _GROWTH * _SECONDS:
                 return unit
     return ""
 
