@@ -1,6 +1,8 @@
 # Everything that a contributor runs. `make` alone lists it.
 PYTHON := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
+# Python keeps what it has compiled, as it does by default: each of thousands of runs of Ansible needs the same.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup demo test test-all unit browser lab faults fuzz sweep chaos chaos-all load inventories sanity units integration systems molecule molecule-short matrix mutants lint docs site build release bench bench-all clean
 

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.pythons import environment
+
 ROOT = Path(__file__).resolve().parents[4]
 
 WRONG = {"users": ["198.18.1.1/24"]}
@@ -23,11 +25,15 @@ PROBLEM = "'198.18.1.1/24' has host bits set. Write 198.18.1.0/24 for the networ
 def answer(folder: Path, inventory: dict[str, Any], *arguments: str) -> str:
     """What the lookup ``check`` says first."""
     (folder / "hosts.yml").write_text(yaml.safe_dump(inventory, allow_unicode=True), encoding="utf-8")
-    ansible = Path(sys.executable).with_name("ansible")
     lookup = "lookup('portledger.qradar.check', fail=false)"
-    message = f"msg={{{{ {lookup}.error | default({lookup}.text[0]) }}}}"
+    return said(folder, f"{{{{ {lookup}.error | default({lookup}.text[0]) }}}}", *arguments)
+
+
+def said(folder: Path, message: str, *arguments: str, programs: Path = Path(sys.executable).parent) -> str:
+    """What a template becomes with the inventory of a folder."""
     done = subprocess.run(
-        [ansible, "localhost", "-i", folder / "hosts.yml", "-m", "debug", "-a", message, *arguments],
+        [programs / "ansible", "localhost", "-i", folder / "hosts.yml", "-m", "debug"]
+        + ["-a", f"msg={message}", *arguments],
         cwd=ROOT,
         env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"},
         capture_output=True,
@@ -88,3 +94,36 @@ def test_a_template_that_fails_names_host_and_variable(tmp_path: Path) -> None:
     assert told.startswith("con1 (group qradar): qradar_parties: {'users': '{{ no_such_list }}'} cannot be templated (")
     assert "'no_such_list' is undefined" in told
     assert told.endswith("). Fix the template or the variables that it uses.")
+
+
+def vaulted(folder: Path, secret: str, programs: Path) -> str:
+    """A value as people have it in an inventory, encrypted with the password in the folder's file."""
+    (folder / "password").write_text("correct horse\n", encoding="ascii")
+    command = [programs / "ansible-vault", "encrypt_string", "--vault-password-file", folder / "password", secret]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout.strip()
+
+
+@pytest.mark.parametrize("release", ["2.16", "newest"])
+def test_an_item_of_a_vault(release: str, tmp_path: Path) -> None:
+    programs = environment(release) / "bin"
+    plan = "{{ lookup('portledger.qradar.plan', 'con1') | to_json }}"
+    check = "{{ lookup('portledger.qradar.check', fail=false).error }}"
+    key = ("--vault-password-file", str(tmp_path / "password"))
+
+    def write(secret: str) -> None:
+        inventory = yaml.safe_dump(deployment(qradar={"qradar_parties": {"users": ["198.18.9.0/24", "SECRET"]}}))
+        item = vaulted(tmp_path, secret, programs).replace("\n ", "\n" + 40 * " ")
+        (tmp_path / "hosts.yml").write_text(inventory.replace("SECRET", item), encoding="utf-8")
+
+    write("198.18.7.0/24")
+    assert "198.18.7.0/24" in said(tmp_path, plan, *key, programs=programs)
+    write("198.18.7.1/24")
+    wrong = said(tmp_path, check, *key, programs=programs)
+    assert wrong == (
+        "con1 (group qradar): qradar_parties.users: (encrypted) is encrypted and cannot be used as it is. Decrypt it, "
+        "and see docs/inventory.md for its form."
+    )
+    assert said(tmp_path, check, programs=programs) == (
+        "con1 (group qradar): qradar_parties: {'users': ['198.18.9.0/24', (encrypted)]} cannot be decrypted (Attempting "
+        "to decrypt but no vault secrets found). Give Ansible the password of the vault."
+    )
