@@ -80,8 +80,7 @@ def start_firewalld(node: RunningNode, may_fail: bool = False) -> Firewalld:
     :param may_fail: whether it may be up and have failed to load its files
     """
     script = (
-        f"{START_BUS}"
-        "echo $$ > /run/firewalld.lab.pid && exec firewalld --nofork --nopid >>/var/log/firewalld.lab 2>&1"
+        f"{START_BUS}echo $$ > /run/firewalld.lab.pid && exec firewalld --nofork --nopid >>/var/log/firewalld.lab 2>&1"
     )
     daemon = node.popen(["sh", "-c", script], stdin=subprocess.DEVNULL, start_new_session=True)
     started = Firewalld(node, daemon)
