@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a module's work from the code that the host keeps, without Ansible's part of a module.
+"""Runs a module's work from the code that the host keeps, or that came with the call, without Ansible's part of a module.
 
 The controller has checked the options by the module's own specification. What it gets are lines of their own, whatever
 else a login prints:
@@ -21,7 +21,7 @@ import os
 import sys
 import zlib
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import NO_PLAN
+from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import NO_PLAN, PRESENT
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json, to_json
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
 from ansible_collections.portledger.qradar.plugins.module_utils._host.module import finish
@@ -36,7 +36,7 @@ def run(importer, python, folder, asked):
     :type importer: _kept.importer.Importer
     :param python: that runs it, see ``start.py``
     :type python: bytes
-    :param folder: of the code
+    :param folder: where the code is kept, or is to be
     :type folder: str
     :param asked: JSON in Base64: module, options, check, verbosity, and the digest of the plan, empty for none; as text
         the plan's own JSON, compressed and in Base64, where the host did not have it
@@ -52,7 +52,9 @@ def run(importer, python, folder, asked):
     work = _work_of(call)
     _say("yes")
     finish(Answer(), work)
-    _remember(kept, (os.path.basename(folder), importer, python), call["plan"], sent)
+    # A run that changes nothing, or removes, leaves nothing behind where this collection has nothing.
+    if kept.is_welcome() or (options.get("state") == PRESENT and not call["check"]):
+        _remember(kept, (os.path.basename(folder), importer, python), call["plan"], sent)
 
 
 def _plan_of(text):
@@ -74,9 +76,6 @@ def _load(name):
 
 def _remember(kept, code, digest, sent):
     name, importer, python = code
-    if not kept.is_welcome():
-        # All of this collection was removed.
-        return
     try:
         if importer.compiles:
             kept.write(name, importer.modules, python)

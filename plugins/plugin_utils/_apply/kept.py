@@ -106,6 +106,26 @@ def start_command(call: Call, *, environment: str = "", python: str = "", carrie
         python: as it is configured for the host; where that is not a path, the one that ran the module is used.
         carries_plan: whether the plan goes with it, for a host that has not kept it.
     """
+    digest, asked = asked_for(call, carries_plan)
+    has_plan = ""
+    if digest and not carries_plan:
+        has_plan = _HAS_PLAN.format(folder=FOLDER, digest=digest, no_plan=NO_PLAN)
+    command = _START.format(
+        above=shlex.quote(str(Path(FOLDER).parent)),
+        folder=FOLDER,
+        call=call.name,
+        rights=_RIGHTS,
+        python=f"p={shlex.quote(python)}" if python.startswith("/") else "read -r p <$c/python",
+        has_plan=has_plan,
+        environment=before_a_command(environment),
+        start=program_text("start"),
+        asked=asked,
+    )
+    return command if len(command) <= _MOST_LETTERS else None
+
+
+def asked_for(call: Call, carries_plan: bool) -> tuple[str, str]:
+    """The digest of a call's plan, nothing where it has none, and what code is asked for: see ``_kept/run.py``."""
     plan = "" if call.plan is None else _plan_text(call.plan)
     digest = hashlib.sha256(plan.encode()).hexdigest() if plan else ""
     asked = {
@@ -115,23 +135,14 @@ def start_command(call: Call, *, environment: str = "", python: str = "", carrie
         "check": call.check,
         "verbosity": call.verbosity,
     }
-    has_plan = ""
-    if carries_plan:
+    if carries_plan and plan:
         asked["text"] = base64.b64encode(zlib.compress(plan.encode())).decode()
-    elif plan:
-        has_plan = _HAS_PLAN.format(folder=FOLDER, digest=digest, no_plan=NO_PLAN)
-    command = _START.format(
-        above=shlex.quote(str(Path(FOLDER).parent)),
-        folder=FOLDER,
-        call=call.name,
-        rights=_RIGHTS,
-        python=f"p={shlex.quote(python)}" if python.startswith("/") else "read -r p <$c/python",
-        has_plan=has_plan,
-        environment=f"env {environment} " if environment.strip() else "",
-        start=_start_program(),
-        asked=_base64(json.dumps(asked)),
-    )
-    return command if len(command) <= _MOST_LETTERS else None
+    return digest, _base64(json.dumps(asked))
+
+
+def before_a_command(environment: str) -> str:
+    """Variables of a task, as they stand before a command."""
+    return f"env {environment} " if environment.strip() else ""
 
 
 def _plan_text(plan: Mapping[str, Any]) -> str:
@@ -167,8 +178,9 @@ def _result_of(words: str) -> dict[str, Any] | None:
 
 
 @functools.cache
-def _start_program() -> str:
-    lines = (_PLUGINS / "module_utils/_kept/start.py").read_text(encoding="utf-8").splitlines(keepends=True)
+def program_text(name: str) -> str:
+    """One of the programs of ``_kept`` that stand by themselves, in Base64."""
+    lines = (_PLUGINS / f"module_utils/_kept/{name}.py").read_text(encoding="utf-8").splitlines(keepends=True)
     return _base64("".join(line for line in lines if not line.startswith("#")))
 
 

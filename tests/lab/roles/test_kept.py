@@ -102,6 +102,35 @@ def test_ways_to_run(environment: dict[str, str], why: list[str], lab: Lab, good
     assert (sent(run), run.run.changed) == (why, {})
 
 
+@pytest.mark.parametrize(
+    ("arguments", "environment", "what"),
+    [
+        ((), {}, "code"),
+        (("-e", "ansible_python_interpreter=auto_silent"), {}, "code"),
+        ((), {"ANSIBLE_PIPELINING": "0"}, "module"),
+    ],
+    ids=["as a call", "for a Python that Ansible finds", "without pipelining"],
+)
+def test_how_it_is_sent(
+    arguments: tuple[str, ...], environment: dict[str, str], what: str, lab: Lab, good: str
+) -> None:
+    lab["console"].run(["sh", "-c", f"rm -r {KEPT}/*; {FLUSH}"])
+    run = play(lab, *arguments, **environment)
+    assert f"<console> the {what} is sent: nothing is kept" in run.run.stdout.splitlines()
+    assert (sent(run), run.run.changed) == (["nothing is kept"], {"console": 1})
+    again = play(lab, *arguments, **environment)
+    assert (sent(again), again.run.changed) == ([], {})
+
+
+def test_a_python_that_is_not_there_has_the_modules_words(lab: Lab, good: str) -> None:
+    lab["console"].run(["sh", "-c", f"rm -r {KEPT}/*"])
+    words = ("-vv", "--limit", "console", "-e", "ansible_python_interpreter=/nowhere/python")
+    run = record_playbook(lab, SITE, *words)
+    assert sent(run)[:2] == ["nothing is kept", "no answer"]
+    assert "/nowhere/python" in run.messages()["console"]
+    assert sent(play(lab)) == ["nothing is kept"]
+
+
 def test_a_folder_where_nothing_may_be_executed(lab: Lab, good: str) -> None:
     lab["console"].run(["mount", "-o", "remount,noexec", "/run"])
     try:

@@ -17,6 +17,23 @@ from ansible_collections.portledger.qradar.plugins.module_utils._kept.folder imp
 
 UTILS = os.path.join(os.path.dirname(os.path.abspath(__file__)), *[os.pardir] * 5 + ["plugins", "module_utils"])
 CALL = "c0" * 32
+NAMES = [
+    "_base.contract", "_base.errors", "_base.text", "_host.files", "_host.host", "_host.module", "_host.netlink",
+    "_host.process", "_kept.folder", "_kept.importer", "_kept.run", "_kept.start",
+]
+WORK = b"""
+import os
+
+from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+
+
+def apply_ruleset(host, options, check, verbosity):
+    if options["scope"] == "fails":
+        raise RulesetError("no room.", changed=False)
+    if options["scope"] == "dies":
+        os._exit(9)
+    return {"changed": not check, "options": options, "verbosity": verbosity}
+"""
 
 
 def text_of(name):
@@ -37,3 +54,14 @@ class KeptCase(unittest.TestCase):
 
     def is_there(self, *parts):
         return os.path.exists(self.path(*parts))
+
+    def modules(self):
+        """What a controller has for a host that is below the folder, and whose module tells what it was given."""
+        modules = {name: (None, text_of(name)) for name in NAMES}
+        # The host of a real call is the machine itself.
+        text = modules["_host.host"][1].replace(b'root="/"', b"root=%r" % str(self.root).encode("ascii"))
+        if str is not bytes:
+            text = text.replace(b"root=b'", b"root='")
+        modules["_host.host"] = (None, text)
+        modules["_ruleset"] = (None, WORK)
+        return modules

@@ -18,42 +18,17 @@ import zlib
 
 from ansible_collections.portledger.qradar.plugins.module_utils._kept.importer import Importer
 from ansible_collections.portledger.qradar.plugins.module_utils._kept.start import read_code, this_python
-from tests.unit.plugins.module_utils._kept.case import CALL, UTILS, KeptCase, text_of
+from tests.unit.plugins.module_utils._kept.case import CALL, UTILS, WORK, KeptCase
 from tests.unit.plugins.module_utils.support import small_plan
-
-NAMES = [
-    "_base.contract", "_base.errors", "_base.text", "_host.files", "_host.host", "_host.module", "_host.netlink",
-    "_host.process", "_kept.folder", "_kept.importer", "_kept.run", "_kept.start",
-]
-WORK = b"""
-import os
-
-from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
-
-
-def apply_ruleset(host, options, check, verbosity):
-    if options["scope"] == "fails":
-        raise RulesetError("no room.", changed=False)
-    if options["scope"] == "dies":
-        os._exit(9)
-    return {"changed": not check, "options": options, "verbosity": verbosity}
-"""
 
 
 class StartTest(KeptCase):
     def setUp(self):
         KeptCase.setUp(self)
-        modules = {name: (None, text_of(name)) for name in NAMES}
-        # The host of a real call is the machine itself: here it is below a folder, too.
-        text = modules["_host.host"][1].replace(b'root="/"', b"root=%r" % str(self.root).encode("ascii"))
-        if str is not bytes:
-            text = text.replace(b"root=b'", b"root='")
-        modules["_host.host"] = (None, text)
-        modules["_ruleset"] = (None, WORK)
-        importer = Importer(modules)
+        importer = Importer(self.modules())
         importer.compile("_kept.importer")
-        self.modules = importer.modules
-        self.kept.write(CALL, self.modules, this_python(), small_plan())
+        self.compiled = importer.modules
+        self.kept.write(CALL, self.compiled, this_python(), small_plan())
         (self.digest,) = [name[5:] for name in os.listdir(self.path("portledger", "kept")) if name.startswith("plan-")]
         self.folder = self.path("portledger", "kept", CALL)
 
@@ -113,10 +88,10 @@ class StartTest(KeptCase):
             (other_python, "the kept code is of another Python"),
         ]
         for change, words in changes:
-            self.kept.write(CALL, self.modules, this_python())
+            self.kept.write(CALL, self.compiled, this_python())
             self.damage(change)
             self.assertEqual((0, ["portledger.kept no " + words]), self.start())
-        self.kept.write(CALL, self.modules, this_python())
+        self.kept.write(CALL, self.compiled, this_python())
         path = os.path.join(self.folder, "code")
         os.chmod(path, 0o620)
         self.assertEqual((0, ["portledger.kept no the kept code can be written by others"]), self.start())
@@ -145,7 +120,7 @@ class StartTest(KeptCase):
     def test_what_was_removed_meanwhile_stays_gone(self):
         removes = "__import__('shutil').rmtree(%r)\n    return {" % str(self.path("portledger"))
         text = WORK.replace(b"return {", removes.encode("ascii"))
-        self.kept.write(CALL, dict(self.modules, _ruleset=(None, text)), this_python(), small_plan())
+        self.kept.write(CALL, dict(self.compiled, _ruleset=(None, text)), this_python(), small_plan())
         self.assertEqual(3, self.answer()["verbosity"])
         self.assertFalse(self.is_there("portledger"))
 
