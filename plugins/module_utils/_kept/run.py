@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the portledger.qradar contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a module's work from the code that the host keeps, or that came with the call, without Ansible's part of a module.
+"""Runs a module's work from code that the host keeps, or that came with the call, without Ansible's part of a module.
 
 The controller has checked the options by the module's own specification. What it gets are lines of their own, whatever
 else a login prints:

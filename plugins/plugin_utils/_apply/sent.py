@@ -37,7 +37,8 @@ _IMPORT: Final = re.compile(
     re.MULTILINE,
 )
 _BEGIN: Final = """\
-(exec {environment}{python} -E -s -S -B -c 'import base64;exec(base64.b64decode("{receive}"))' {folder}/{call} {digest})"""
+(exec {environment}{python} -E -s -S -B \
+-c 'import base64;exec(base64.b64decode("{receive}"))' {folder}/{call} {digest})"""
 
 
 def send_command(call: Call, code: bytes, *, environment: str = "", python: str) -> tuple[str, bytes]:

@@ -32,8 +32,17 @@ def answer(folder: Path, inventory: dict[str, Any], *arguments: str) -> str:
 def said(folder: Path, message: str, *arguments: str, programs: Path = Path(sys.executable).parent) -> str:
     """What a template becomes with the inventory of a folder."""
     done = subprocess.run(
-        [programs / "ansible", "localhost", "-i", folder / "hosts.yml", "-m", "debug"]
-        + ["-a", f"msg={message}", *arguments],
+        [
+            programs / "ansible",
+            "localhost",
+            "-i",
+            folder / "hosts.yml",
+            "-m",
+            "debug",
+            "-a",
+            f"msg={message}",
+            *arguments,
+        ],
         cwd=ROOT,
         env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"},
         capture_output=True,
@@ -124,6 +133,6 @@ def test_an_item_of_a_vault(release: str, tmp_path: Path) -> None:
         "and see docs/inventory.md for its form."
     )
     assert said(tmp_path, check, programs=programs) == (
-        "con1 (group qradar): qradar_parties: {'users': ['198.18.9.0/24', (encrypted)]} cannot be decrypted (Attempting "
-        "to decrypt but no vault secrets found). Give Ansible the password of the vault."
+        "con1 (group qradar): qradar_parties: {'users': ['198.18.9.0/24', (encrypted)]} cannot be decrypted "
+        "(Attempting to decrypt but no vault secrets found). Give Ansible the password of the vault."
     )

@@ -34,7 +34,7 @@ class ReceiveTest(KeptCase):
         options = {"scope": scope, "state": state}
         asked = {"module": "ruleset", "options": options, "check": check, "verbosity": 3}
         asked.update(plan=self.digest, text=self.plan)
-        texts = dict((name, text.decode("utf-8")) for name, (_none, text) in self.modules().items())
+        texts = {name: text.decode("utf-8") for name, (_none, text) in self.modules().items()}
         code = zlib.compress(json.dumps(texts).encode("ascii"))
         return base64.b64encode(json.dumps(asked).encode("ascii")) + b"\n" + code
 

@@ -59,7 +59,7 @@ def test_made_once_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_shell_starts_it(tmp_path: Path) -> None:
     """With a name that no module has, so that this machine's rules are not asked for."""
-    code = zlib.compress(json.dumps({name: "" for name in ("_kept.importer",)}).encode())
+    code = zlib.compress(json.dumps({"_kept.importer": ""}).encode())
     command, data = send_command(call(), code, environment="A='b c'", python=sys.executable)
     done = subprocess.run(["sh", "-c", command], input=data, capture_output=True, check=False, timeout=60)
     assert done.stderr.decode().splitlines()[-1] == "KeyError: 'Importer'"
