@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether firewalld runs, and which release of it.
 
-It is asked over the bus: firewall-cmd asks the same there, and is a program of Python that needs 0.15 s for it, in each
-run. Where there is no busctl, or it answers anything else, firewall-cmd is asked, whose words people know.
+It is asked over the bus, in each run; where that answers anything else, firewall-cmd is asked.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -14,13 +13,12 @@ import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.bus import property_of
 
 # How firewall-cmd ends where it finds no daemon.
 _NOT_RUNNING = 252
 # A bus that does not answer: firewall-cmd is asked then, and has its own time.
 _SECONDS = 5
-_QUESTION = ["--system", "get-property", "org.fedoraproject.FirewallD1", "/org/fedoraproject/FirewallD1",
-             "org.fedoraproject.FirewallD1", "version"]
 _ANSWER = re.compile(r's "(\d+\.\d+[\w.~+-]*)"\s*\Z')
 
 
@@ -47,10 +45,9 @@ def numbers(text):
 def _ask(host):
     if not host.find("firewall-cmd"):
         return None
-    if host.find("busctl"):
-        found = _ANSWER.match(host.run("busctl", _QUESTION, None, _SECONDS)[1])
-        if found:
-            return found.group(1)
+    found = _ANSWER.match(property_of(host, "version", _SECONDS) or "")
+    if found:
+        return found.group(1)
     code, out, err = host.run("firewall-cmd", ["--version"])
     if code not in (0, _NOT_RUNNING):
         raise RulesetError("firewall-cmd --version: failed: %s." % words_of(code, out, err))

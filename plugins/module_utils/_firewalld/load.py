@@ -8,6 +8,7 @@ __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld import published
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.bus import call
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.direct import put_direct_in_force
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.files import rich_text, write_files
@@ -65,6 +66,8 @@ def load_state(host, scope, present, wanted):
 
 
 def _test(host):
+    if call(host, "checkPermanentConfig", LONG_SECONDS) is not None:
+        return
     code, out, err = host.run("firewall-cmd", ["--check-config"], None, LONG_SECONDS)
     if code != 0:
         raise RulesetError("firewall-cmd --check-config: failed: %s." % words_of(code, out, err))

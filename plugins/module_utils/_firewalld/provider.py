@@ -103,7 +103,7 @@ class Firewalld(Provider):
     NAME = "firewalld"
     PERSISTS = True
     CODE = (
-        "_base.intervals", "_base.networks", "_firewalld.command", "_firewalld.daemon", "_firewalld.direct",
+        "_base.intervals", "_base.networks", "_firewalld.bus", "_firewalld.command", "_firewalld.daemon", "_firewalld.direct",
         "_firewalld.files", "_firewalld.load", "_firewalld.lost_rules", "_firewalld.meaning", "_firewalld.provider",
         "_firewalld.published", "_firewalld.reload", "_firewalld.rules", "_firewalld.runtime", "_firewalld.state",
         "_host.firewalld_conf", "_iptables.ipset", "_iptables.lock", "_iptables.put_back", "_iptables.render",

@@ -16,6 +16,7 @@ import shlex
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import OBJECT, field
+from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.bus import call
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.command import ask
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.lost_rules import lost_rules
 from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.published import CHAIN
@@ -47,6 +48,9 @@ _LISTINGS = (("zone", ["--list-all-zones"]), ("policy", ["--list-all-policies"])
 # A word between marks may hold a line feed.
 _DIRECT_LINE = re.compile(r"""(?:'[^']*'|"[^"\n]*"|[^'"\n])+""")
 _DIRECT = ("chain", "rule", "passthrough")
+# An array of nothing, as busctl writes it.
+_NONE = re.compile(r"a\([a-z]+\) 0\s*\Z")
+_SECONDS = 5
 
 
 def reload_firewalld(host, scope):
@@ -64,9 +68,10 @@ def reload_firewalld(host, scope):
         problems.append(error.words)
     others, note = _Others.read(host), Note(host, scope, _NAME)
     note.write(others.as_data())
-    code, out, err = host.run("firewall-cmd", ["--reload"], None, LONG_SECONDS)
-    if code != 0:
-        problems.append("firewall-cmd --reload: failed: %s." % words_of(code, out, err))
+    if call(host, "reload", LONG_SECONDS) is None:
+        code, out, err = host.run("firewall-cmd", ["--reload"], None, LONG_SECONDS)
+        if code != 0:
+            problems.append("firewall-cmd --reload: failed: %s." % words_of(code, out, err))
     try:
         others.put_back()
         finish(note, lambda data: _Others.from_data(host, data).put_back(), others.as_data())
@@ -102,12 +107,13 @@ class _Others:
     def read(cls, host):
         """What is in force now."""
         # All at once: whoever is locked out waits for the reload that comes behind it.
-        answers = ask(host, _questions(_DIRECT))
+        kinds = _direct_kinds(host)
+        answers = ask(host, _questions(kinds))
         tables = {}
         # With this backend the tables are firewalld's, and whoever uses it knows what a reload does to them.
         if backend(host) != "iptables":
             tables = dict((program, read_rules(host, program)) for program in _IPTABLES if can_read(host, program))
-        return cls(host, _settings(answers), _direct(answers), tables)
+        return cls(host, _settings(answers), _direct(answers, kinds), tables)
 
     @classmethod
     def from_data(cls, host, data):
@@ -122,13 +128,13 @@ class _Others:
 
     def put_back(self):
         """Add what a reload has removed, and remove what it has brought back."""
-        kinds = _DIRECT if any(self.direct.values()) else ()
+        kinds = [kind for kind in _DIRECT if self.direct.get(kind)]
         answers = ask(self.host, _questions(kinds))
         now = _settings(answers)
         for place in sorted(set(self.settings) & set(now)):
             for option, values in sorted(_changes(self.settings[place], now[place]).items()):
                 self._command(list(place) + [_flag(option, value) for value in values])
-        direct = _direct(answers)
+        direct = _direct(answers, kinds)
         for kind in kinds:
             option = "--passthrough" if kind == "passthrough" else "--add-" + kind
             for line in self.direct[kind]:
@@ -162,7 +168,7 @@ class _Others:
     def _is_lost(self, kinds):
         """Whether anything is missing. firewall-cmd may fail about what is there already, or what is gone."""
         answers = ask(self.host, _questions(kinds))
-        now, direct = _settings(answers), _direct(answers)
+        now, direct = _settings(answers), _direct(answers, kinds)
         return self.failed or any(
             option.startswith("add-")
             for place in set(self.settings) & set(now)
@@ -189,13 +195,23 @@ def _settings(answers):
     return found
 
 
-def _direct(answers):
-    """Direct chains, foreign rules and passthroughs."""
-    found = {}
-    for number, (code, out) in enumerate(answers[len(_LISTINGS):]):
+def _direct_kinds(host):
+    """What firewalld has of direct chains, rules and passthroughs: all that it does not say to have none of."""
+    kinds = []
+    for kind in _DIRECT:
+        answer = call(host, "getAll%ss" % kind.capitalize(), _SECONDS, "direct")
+        if answer is None or not _NONE.match(answer):
+            kinds.append(kind)
+    return kinds
+
+
+def _direct(answers, kinds):
+    """Direct chains, foreign rules and passthroughs: of those kinds that were asked for."""
+    found = dict((kind, []) for kind in _DIRECT)
+    for kind, (code, out) in zip(kinds, answers[len(_LISTINGS):]):
         if code != 0:
-            raise _failed(["--direct", "--get-all-%ss" % _DIRECT[number]], code, out)
-        found[_DIRECT[number]] = [line for line in _DIRECT_LINE.findall(out) if line.strip() and CHAIN not in line]
+            raise _failed(["--direct", "--get-all-%ss" % kind], code, out)
+        found[kind] = [line for line in _DIRECT_LINE.findall(out) if line.strip() and CHAIN not in line]
     return found
 
 
