@@ -47,7 +47,7 @@ test-all: unit browser lab faults sweep sanity units integration systems matrix 
 # What repeats a proof is left for test-all: tests/long.txt. `make unit lab LONG=` leaves nothing.
 LONG := -m "not long"
 unit: setup
-	@$(PYTHON) -m pytest tests/unit -n 2 -q $(LONG)
+	@$(PYTHON) -m pytest tests/unit -n 3 -q $(LONG)
 	@tools/lint references site
 
 # The pages, in Chromium without a window.
@@ -57,7 +57,7 @@ browser:
 
 lab:
 	@tools/setup tests
-	@$(PYTHON) -m pytest tests/lab -q -n 3 --dist loadfile $(LONG)
+	@$(PYTHON) -m pytest tests/lab -q -n 4 --dist loadfile $(LONG)
 	@$(PYTHON) -m pytest tests/chaos tests/load -q
 
 # SWEEP="--lab demo --provider nftables" sweeps a larger lab.

@@ -55,7 +55,7 @@ _FEATURES = {
     ),
     "firewalld": (
         *(("firewall-cmd", option) for option in ("--check-config", "--reload", "--version")),
-        ("busctl", "get-property"),
+        *(("busctl", word) for word in ("get-property", " call ")),
         ("iptables-restore", " -w "),
         ("nft", " -j "),
     ),

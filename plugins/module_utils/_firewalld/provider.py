@@ -103,13 +103,13 @@ class Firewalld(Provider):
     NAME = "firewalld"
     PERSISTS = True
     CODE = (
-        "_base.intervals", "_base.networks", "_firewalld.bus", "_firewalld.command", "_firewalld.daemon", "_firewalld.direct",
-        "_firewalld.files", "_firewalld.load", "_firewalld.lost_rules", "_firewalld.meaning", "_firewalld.provider",
-        "_firewalld.published", "_firewalld.reload", "_firewalld.rules", "_firewalld.runtime", "_firewalld.state",
-        "_host.firewalld_conf", "_iptables.ipset", "_iptables.lock", "_iptables.put_back", "_iptables.render",
-        "_iptables.restore", "_iptables.rule", "_iptables.save", "_iptables.tables", "_iptables.words",
-        "_nftables.listing", "_plan.difference", "_plan.line", "_plan.plan", "_plan.policy", "_plan.rules",
-        "_providers.answers", "_providers.provider",
+        "_base.intervals", "_base.networks", "_firewalld.bus", "_firewalld.command", "_firewalld.daemon",
+        "_firewalld.direct", "_firewalld.files", "_firewalld.load", "_firewalld.lost_rules", "_firewalld.meaning",
+        "_firewalld.provider", "_firewalld.published", "_firewalld.reload", "_firewalld.rules", "_firewalld.runtime",
+        "_firewalld.state", "_host.firewalld_conf", "_iptables.ipset", "_iptables.lock", "_iptables.put_back",
+        "_iptables.render", "_iptables.restore", "_iptables.rule", "_iptables.save", "_iptables.tables",
+        "_iptables.words", "_nftables.listing", "_plan.difference", "_plan.line", "_plan.plan", "_plan.policy",
+        "_plan.rules", "_providers.answers", "_providers.provider",
     )
 
     def detect(self, host):

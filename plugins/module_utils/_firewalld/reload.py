@@ -208,7 +208,8 @@ def _direct_kinds(host):
 def _direct(answers, kinds):
     """Direct chains, foreign rules and passthroughs: of those kinds that were asked for."""
     found = dict((kind, []) for kind in _DIRECT)
-    for kind, (code, out) in zip(kinds, answers[len(_LISTINGS):]):
+    for number, kind in enumerate(kinds, len(_LISTINGS)):
+        code, out = answers[number]
         if code != 0:
             raise _failed(["--direct", "--get-all-%ss" % kind], code, out)
         found[kind] = [line for line in _DIRECT_LINE.findall(out) if line.strip() and CHAIN not in line]

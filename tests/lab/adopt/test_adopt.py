@@ -103,8 +103,8 @@ def test_a_gateway_and_the_host_behind_it(tmp_path: Path) -> None:
 def steps(lab: Lab, *arguments: str) -> list[str]:
     """What a run of site sends and prints, in order: its modules, and its warning of foreign rules."""
     run = record_playbook(lab, SITE, "-vvv", *arguments)
-    words = re.findall(r"Using module file \S+/(\w+)\.py|\[WARNING\]: (console: [^[]*?which\.)", run.run.stdout)
-    return [module or " ".join(warning.split()) for module, warning in words]
+    words = re.findall(r"> the (\w+) is sent: |\[WARNING\]: (console: [^[]*?which\.)", run.run.stdout)
+    return [what or " ".join(warning.split()) for what, warning in words]
 
 
 def test_site_warns_before_the_first_enforcement_only(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_site_warns_before_the_first_enforcement_only(tmp_path: Path) -> None:
             "portledger.qradar.adopt shows which."
         )
         before = whole(lab["console"])
-        asked = ["ruleset", line]
+        asked = ["code", line]
         assert steps(lab, "--check") == asked
         assert whole(lab["console"]) == before
         # Then applied, and confirmed, with what the host keeps by then.

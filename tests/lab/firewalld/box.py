@@ -70,7 +70,7 @@ class Box:
         return lines
 
     def reloads(self) -> int:
-        return self.calls.count(["firewall-cmd", "--reload"])
+        return sum(call[0] in ("busctl", "firewall-cmd") and call[-1] in ("reload", "--reload") for call in self.calls)
 
     def files(self) -> dict[str, bytes]:
         folder = self.root / "etc/firewalld"

@@ -44,14 +44,16 @@ def test_what_others_have_at_run_time_only_outlives_a_reload(box: Box) -> None:
 
 def test_a_failing_load_changes_nothing(box: Box) -> None:
     before = box.state()
-    box.broken[("firewall-cmd", "--check-config")] = (1, "", "Error: INVALID_ZONE: somebody's")
+    # What fails over the bus, firewall-cmd has the words for.
+    bus = {("busctl", "--system"): (1, "", "Call failed: somebody's")}
+    box.broken = {**bus, ("firewall-cmd", "--check-config"): (1, "", "Error: INVALID_ZONE: somebody's")}
     with pytest.raises(RulesetError) as caught:
         box.apply()
     assert str(caught.value) == (
         "firewall-cmd --check-config: failed: Error: INVALID_ZONE: somebody's. Nothing was changed."
     )
     assert box.state() == before
-    box.broken = {("firewall-cmd", "--reload"): (1, "", "Error: COMMAND_FAILED")}
+    box.broken = {**bus, ("firewall-cmd", "--reload"): (1, "", "Error: COMMAND_FAILED")}
     with pytest.raises(RulesetError) as caught:
         box.apply()
     # The reload that would make the former files current fails as well here; what is in force was never touched.
@@ -59,6 +61,16 @@ def test_a_failing_load_changes_nothing(box: Box) -> None:
     assert str(caught.value) == f"{words} Putting back failed too: {words}"
     box.broken.clear()
     assert box.state() == before
+
+
+def test_without_a_bus_that_answers(box: Box) -> None:
+    box.broken = {("busctl", "--system"): (1, "", "Call failed: somebody's")}
+    box.apply()
+    assert ["firewall-cmd", "--check-config"] in box.calls
+    assert ["firewall-cmd", "--reload"] in box.calls
+    assert box.apply() == []
+    box.broken.clear()
+    assert box.apply() == []
 
 
 def test_a_full_disk_changes_nothing(box: Box) -> None:

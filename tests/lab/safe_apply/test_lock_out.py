@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.damage.changes.loads import HOOKED, MEANS, full_disk, hooked, shut_after_the_load
+from tests.lab.damage.changes.loads import FAILING, HOOKED, MEANS, full_disk, hooked, shut_after_the_load
 from tests.lab.hosts.providers import EVERY, Provider
 from tests.lab.hosts.reboot import come_up, go_down
 from tests.lab.over_ssh.safety import (
@@ -190,7 +190,7 @@ def test_what_loads_fails(ssh: SshLab, provider: Provider, how: str) -> None:
         "is killed": "cat > /dev/null; kill -9 $$",
         "is killed half-way": '"$REAL" "$@" & sleep 0.01; kill -9 $! 2>/dev/null; kill -9 $$',
     }
-    with hooked(ssh, "console", MEANS[provider.host], ways[how]):
+    with hooked(ssh, "console", FAILING[provider.host], ways[how]):
         run = ssh.play(SITE, *SHORT, *CHANGE, *CONSOLE)
         assert there(ssh.lab["console"], HOOKED)
     expected = {

@@ -43,9 +43,9 @@ _LOADS = {
     ),
     "nftables": _Loads("before nft -f -", "before nft -f -", "after nft -f -"),
     "firewalld": _Loads(
-        "before firewall-cmd --reload",
+        "before busctl *.FirewallD1 reload",
         "rename /etc/firewalld/policies/portledger-host.xml",
-        "after firewall-cmd --reload",
+        "after busctl *.FirewallD1 reload",
         _UNDO,
         True,
     ),

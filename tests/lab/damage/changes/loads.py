@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.lab.over_ssh.ssh import HOOKS, SshLab
 
@@ -22,6 +22,7 @@ class Means:
     """program loads last where its arguments fit the shell pattern; shut: adds a rule of ours, as the provider does.
 
     files: folders that loading writes to. pause: seconds that a load keeps new connections out at most.
+    broken: programs that fail meanwhile, so that this one is used.
     """
 
     program: str
@@ -29,6 +30,7 @@ class Means:
     shut: dict[str, str]
     files: tuple[str, ...] = ()
     pause: float = 0.0
+    broken: tuple[str, ...] = ()
 
 
 _IPTABLES = {
@@ -47,8 +49,8 @@ MEANS: dict[str, Means] = {
         "nft", "*' -f '*", {"all": _NFT + "tcp dport 22 drop", "new": _NFT + "ct state new tcp dport 22 drop"}
     ),
     "firewalld": Means(
-        "firewall-cmd",
-        "*' --reload '*",
+        "busctl",
+        "*' reload '*",
         # firewalld itself lets pass what is established.
         {"new": _RICH.format(what='port port="22" protocol="tcp"')},
         ("/etc/firewalld",),
@@ -61,6 +63,12 @@ MEANS: dict[str, Means] = {
         {kind: text.format(chain="PORTLEDGER-QIN") for kind, text in _IPTABLES.items()},
         ("/opt/qradar/conf",),
     ),
+}
+
+# Where a load over the bus fails, firewall-cmd makes it: what shall fail fails with both.
+FAILING: dict[str, Means] = {
+    **MEANS,
+    "firewalld": replace(MEANS["firewalld"], program="firewall-cmd", loading="*' --reload '*", broken=("busctl",)),
 }
 
 # Only a load, no test, and only the first one: what puts back afterwards uses the same program.
@@ -96,9 +104,12 @@ def hooked(ssh: SshLab, host: str, means: Means, script: str) -> Iterator[None]:
     node.run(["rm", "-f", HOOKED])
     script = _WHEN_LOADING.format(loading=means.loading.replace("'", '"'), hooked=HOOKED) + script
     if not means.program.startswith("/"):
+        for program in means.broken:
+            ssh.hook(host, program, "exit 1")
         ssh.hook(host, means.program, script)
         yield
-        ssh.unhook(host, means.program)
+        for program in (means.program, *means.broken):
+            ssh.unhook(host, program)
         return
     real = f"/run/lab/{means.program.rpartition('/')[2]}"
     node.run(["cp", "-p", means.program, real])
