@@ -105,7 +105,7 @@ def _read_dmesg(host, since, prefix, why):
     lines = [
         (start + seconds, text)
         for seconds, text in _ours(every, _DMESG_LINE, prefix, float)
-        if seconds >= since.seconds
+        if seconds >= since.seconds - since.early
     ]
     complete = since.seconds >= 0 and oldest is not None and oldest <= max(since.seconds, _FIRST_SECONDS)
     return KernelLog(lines, DMESG, why, _since_text(host, since), complete)

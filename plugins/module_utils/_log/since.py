@@ -27,15 +27,18 @@ _REMEDY = "Write boot, a number of seconds, 2 hours ago, or a time such as 2026-
 class Since:
     """A moment on this host."""
 
-    def __init__(self, seconds, words):
+    def __init__(self, seconds, words, early=0):
         """
         :param seconds: since the start of this machine; None where only journalctl understands the words
         :type seconds: float | None
         :param words: the option
         :type words: str
+        :param early: how many seconds before that it may be
+        :type early: int
         """
         self.seconds = seconds
         self.words = words
+        self.early = early
 
     @property
     def is_boot(self):
@@ -69,7 +72,8 @@ def read_since(host, words):
     if ago and ago.group(2) in _UNITS:
         return Since(host.uptime() - int(ago.group(1)) * _UNITS[ago.group(2)], words)
     moment = parse_time(words)
-    return Since(None if moment is None else moment - booted(host), words)
+    # Of the start, the kernel tells the second alone, and now and then another one.
+    return Since(None if moment is None else moment - booted(host), words, 1)
 
 
 def booted(host):

@@ -71,12 +71,21 @@ class LogTest(unittest.TestCase):
             ("1 hour ago", 2, True, "2027-01-15T08:23:20Z"),
             ("2h ago", 3, False, "2027-01-15T07:23:20Z"),
             ("1 day ago", 3, False, "2027-01-14T09:23:20Z"),
-            ("2027-01-15T08:00:13Z", 2, True, "2027-01-15T08:00:13Z"),
-            ("2027-01-15 17:00:13+0900", 2, True, "2027-01-15T08:00:13Z"),
+            ("2027-01-15T08:00:14Z", 2, True, "2027-01-15T08:00:14Z"),
+            ("2027-01-15 17:00:14+0900", 2, True, "2027-01-15T08:00:14Z"),
+            # At 12.5 seconds; when that was, is known to the second alone.
+            ("2027-01-15T08:00:13Z", 3, True, "2027-01-15T08:00:13Z"),
             ("Boot", 3, True, BOOTED),
         ):
             found = self.read(words, {"dmesg": (0, DMESG, "")})
             self.assertEqual((count, complete, since), (len(found["lines"]), found["complete"], found["since"]), words)
+
+    def test_what_was_last_is_found_though_the_clock_was_set(self):
+        last = time_text(self.read("boot", {"dmesg": (0, DMESG, "")})["lines"][-1][0])
+        for btime in (1799999999, 1800000000, 1800000001):
+            files = dict(FILES, **{"proc/stat": "btime %d\n" % btime})
+            lines = self.read(last, {"dmesg": (0, DMESG, "")}, files)["lines"]
+            self.assertEqual(["three"], [text for _at, text in lines])
 
     def test_dmesg_that_has_lost_its_beginning(self):
         lost = "".join(DMESG.splitlines(True)[1:])
