@@ -114,7 +114,7 @@ class KeepingAction(PlanningAction):
         found = discover_interpreter(action=self, interpreter_name="python", discovery_mode=how, task_vars=task_vars)
         # It asks the host with a program of its own, which changes nothing.
         self._starts = starts
-        # What a host says is no template.
+        # What a host says is not a template.
         facts[_FOUND] = self._discovered_interpreter = wrap_var(str(found or ""))
         self._discovered_interpreter_key = _FOUND
         return str(facts[_FOUND])
