@@ -163,9 +163,9 @@ class ActionModule(KeepingAction):
                     self._broken(str(error), confirmation, self._has_started(error))
                 ) from None
             behind = before.answered()
-        if result.get("failed") and "module_stdout" in result:
+        if result.get("failed") and "module_stdout" in result and self._starts > 0:
             # Something ended the module at an unknown point.
-            result["msg"] = self._broken(str(result.get("msg")), Confirmation(name, seconds, call), self._starts > 0)
+            result["msg"] = self._broken(str(result.get("msg")), Confirmation(name, seconds, call), True)
         if result.get("failed") or "timer" not in result:
             return result
         try:

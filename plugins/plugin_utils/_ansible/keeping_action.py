@@ -36,6 +36,8 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.sent impo
 
 _FOUND: Final = "discovered_interpreter_python"
 _SEARCHES: Final = ("auto", "auto_silent", "auto_legacy", "auto_legacy_silent")
+# How a shell ends that cannot start a program.
+_NO_PROGRAM: Final = (126, 127)
 _SPECIFICATIONS: Final = {"ruleset": options.RULESET, "ruleset_info": options.RULESET_INFO}
 
 
@@ -62,7 +64,10 @@ class KeepingAction(PlanningAction):
                 return {"failed": True, "msg": words, "module_stdout": said["stdout"], "module_stderr": said["stderr"]}
             why = answer.why
         Display().vv(f"the module is sent: {why}", host=host)
-        return super().call_module({**arguments, "keep": name}, task_vars)
+        result = super().call_module({**arguments, "keep": name}, task_vars)
+        if "module_stdout" in result and result.get("rc") in _NO_PROGRAM:
+            self._starts -= 1
+        return result
 
     def _checked(self, name: str, arguments: dict[str, Any]) -> tuple[Call | None, str]:
         """What is asked of the host; None, and why, where only the module can be asked."""
