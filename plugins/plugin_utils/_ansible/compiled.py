@@ -38,5 +38,10 @@ class CompiledFinder(MetaPathFinder):
 
 def keep_compiled() -> None:
     """From now on. What is imported already stays as it is."""
-    if not any(isinstance(finder, CompiledFinder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, CompiledFinder())
+    if any(isinstance(finder, CompiledFinder) for finder in sys.meta_path):
+        return
+    for place, finder in enumerate(sys.meta_path):
+        # Right before Ansible's, and not before what others have put in front of that. Without it, Python keeps all anyway.
+        if type(finder).__name__ == "_AnsibleCollectionFinder":
+            sys.meta_path.insert(place, CompiledFinder())
+            return
