@@ -92,3 +92,12 @@ def test_others_are_left_to_ansible() -> None:
         ("compiled", folder),
     ):
         assert finder.find_spec(name, path) is None, name
+
+
+def test_what_stands_before_ansible_s_finder_stays_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    ansible = type("_AnsibleCollectionFinder", (), {})()
+    for before, after in (([1, ansible, 2], [1, "ours", ansible, 2]), ([ansible], ["ours", ansible]), ([1, 2], [1, 2])):
+        monkeypatch.setattr(sys, "meta_path", before)
+        for _twice in range(2):
+            compiled.keep_compiled()
+        assert ["ours" if isinstance(one, compiled.CompiledFinder) else one for one in before] == after
