@@ -21,6 +21,8 @@ _COMMENT_BYTES = 128
 _NUMBERS = frozenset(
     ["tcp dport", "udp dport", "ct original proto-dst", "icmp type", "icmpv6 type", "ip6 hoplimit"]
 )
+# None of them has more than 16 bits.
+_MOST = 65535
 _ADDRESSES = frozenset(["ip saddr", "ip daddr", "ip6 saddr", "ip6 daddr"])
 # Written as a list, not as a set.
 _BITS = frozenset(["ct state", "ct status"])
@@ -226,7 +228,10 @@ def _value(name, value):
 
 
 def _number(name, value):
-    return int(ICMP_TYPES.get(name, {}).get(value, value))
+    number = int(ICMP_TYPES.get(name, {}).get(value, value))
+    if not 0 <= number <= _MOST:
+        raise ValueError(number)
+    return number
 
 
 def _statement(word, value):
