@@ -209,8 +209,9 @@ def _service_text(name, service):
 
 def _port_key(port):
     transport, _slash, numbers = port.partition("/")
-    first, _dash, last = numbers.partition("-")
-    return transport, int(first or 0), int(last or first or 0)
+    # Somebody may have written anything there.
+    found = [int(number) for number in re.findall("[0-9]{1,5}", numbers)[:2]] or [0]
+    return transport, found[0], found[-1]
 
 
 def _set_text(names, name, found):

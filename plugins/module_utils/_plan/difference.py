@@ -9,6 +9,8 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+import re
+
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import apart, count_text, shown, sort_key
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.line import Line
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import is_containers_label
@@ -160,7 +162,9 @@ def _flow_text(flow, side, families, kind):
 
 def _port_key(port):
     transport, _slash, numbers = port.partition("/")
-    return transport, int(numbers.partition("-")[0] or 0), numbers
+    # Of rules that were read, it may be anything.
+    first = re.match("[0-9]{1,5}", numbers)
+    return transport, int(first.group(0)) if first else 0, numbers
 
 
 def _member_lines(present, wanted, kind):

@@ -41,7 +41,7 @@ def keep_compiled() -> None:
     if any(isinstance(finder, CompiledFinder) for finder in sys.meta_path):
         return
     for place, finder in enumerate(sys.meta_path):
-        # Right before Ansible's, and not before what others have put there. Without it, Python keeps all anyway.
+        # Right before Ansible's: what stands before that stays first. Without it, Python keeps all anyway.
         if type(finder).__name__ == "_AnsibleCollectionFinder":
             sys.meta_path.insert(place, CompiledFinder())
             return
