@@ -12,22 +12,22 @@ __metaclass__ = type
 
 _NAME = "org.fedoraproject.FirewallD1"
 _PLACE = [_NAME, "/org/fedoraproject/FirewallD1"]
+# A bus that does not answer a question: firewall-cmd is asked then, and has its own time.
+_SECONDS = 5
 
 
-def property_of(host, name, seconds):
+def property_of(host, name):
     """A property, as busctl writes it: type and value.
 
     :type host: _host.host.Host
     :type name: str
-    :param seconds: how long the bus may take
-    :type seconds: int
     :returns: None where it could not be asked
     :rtype: str | None
     """
-    return _ask(host, ["--system", "get-property"] + _PLACE + [_NAME, name], seconds)
+    return _ask(host, ["--system", "get-property"] + _PLACE + [_NAME, name], _SECONDS)
 
 
-def call(host, method, seconds, part=""):
+def call(host, method, seconds=_SECONDS, part=""):
     """What a method answers, as busctl writes it; nothing where that is nothing.
 
     :type host: _host.host.Host

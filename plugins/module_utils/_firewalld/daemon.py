@@ -17,8 +17,6 @@ from ansible_collections.portledger.qradar.plugins.module_utils._firewalld.bus i
 
 # How firewall-cmd ends where it finds no daemon.
 _NOT_RUNNING = 252
-# A bus that does not answer: firewall-cmd is asked then, and has its own time.
-_SECONDS = 5
 _ANSWER = re.compile(r's "(\d+\.\d+[\w.~+-]*)"\s*\Z')
 
 
@@ -45,7 +43,7 @@ def numbers(text):
 def _ask(host):
     if not host.find("firewall-cmd"):
         return None
-    found = _ANSWER.match(property_of(host, "version", _SECONDS) or "")
+    found = _ANSWER.match(property_of(host, "version") or "")
     if found:
         return found.group(1)
     code, out, err = host.run("firewall-cmd", ["--version"])

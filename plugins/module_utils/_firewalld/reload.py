@@ -50,7 +50,6 @@ _DIRECT_LINE = re.compile(r"""(?:'[^']*'|"[^"\n]*"|[^'"\n])+""")
 _DIRECT = ("chain", "rule", "passthrough")
 # An array of nothing, as busctl writes it.
 _NONE = re.compile(r"a\([a-z]+\) 0\s*\Z")
-_SECONDS = 5
 
 
 def reload_firewalld(host, scope):
@@ -199,7 +198,7 @@ def _direct_kinds(host):
     """What firewalld has of direct chains, rules and passthroughs: all that it does not say to have none of."""
     kinds = []
     for kind in _DIRECT:
-        answer = call(host, "getAll%ss" % kind.capitalize(), _SECONDS, "direct")
+        answer = call(host, "getAll%ss" % kind.capitalize(), part="direct")
         if answer is None or not _NONE.match(answer):
             kinds.append(kind)
     return kinds

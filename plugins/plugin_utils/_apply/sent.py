@@ -74,8 +74,7 @@ def sent_code(call: Call, folder: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         pass
-    texts = {name: (_UTILS / _file(name)).read_text(encoding="utf-8") for name in needed(call.module)}
-    code = zlib.compress(json.dumps(texts).encode())
+    code = zlib.compress(json.dumps(needed(call.module)).encode())
     # Other processes of this run look for it meanwhile.
     handle, beside = tempfile.mkstemp(dir=folder)
     with os.fdopen(handle, "wb") as stream:
@@ -84,20 +83,20 @@ def sent_code(call: Call, folder: Path) -> bytes:
     return code
 
 
-def needed(module: str) -> list[str]:
-    """The module utils that a module needs on a host, by name, sorted.
+def needed(module: str) -> dict[str, str]:
+    """The text of each module util that a module needs on a host, by name.
 
     Args:
         module: its name within the collection.
     """
-    found: set[str] = set()
+    found: dict[str, str] = {}
     left = [f"_{module}", "_kept.importer", "_kept.run", "_kept.start"]
     while left:
         name = left.pop()
         if name not in found:
-            found.add(name)
-            left.extend(_imported((_UTILS / _file(name)).read_text(encoding="utf-8")))
-    return sorted(found)
+            found[name] = (_UTILS / _file(name)).read_text(encoding="utf-8")
+            left.extend(_imported(found[name]))
+    return found
 
 
 def _imported(text: str) -> Iterator[str]:

@@ -50,14 +50,14 @@ def test_all_that_it_needs_and_no_more(module: str) -> None:
 def test_made_once_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code = sent_code(call(), tmp_path)
     texts = json.loads(zlib.decompress(code))
-    assert sorted(texts) == needed("ruleset")
+    assert texts == needed("ruleset")
     assert texts["_kept.run"] == (UTILS / "_kept/run.py").read_text(encoding="utf-8")
     assert [path.stat().st_mode & 0o777 for path in tmp_path.iterdir()] == [0o600]
     monkeypatch.setattr(sent, "needed", lambda _module: pytest.fail("made again"))
     assert sent_code(call(), tmp_path) == code
 
 
-def test_a_shell_starts_it(tmp_path: Path) -> None:
+def test_a_shell_starts_it() -> None:
     """With a name that no module has, so that this machine's rules are not asked for."""
     code = zlib.compress(json.dumps({"_kept.importer": ""}).encode())
     command, data = send_command(call(), code, environment="A='b c'", python=sys.executable)
@@ -67,7 +67,7 @@ def test_a_shell_starts_it(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == (b"portledger.kept no the code came damaged\n", b"")
 
 
-def test_options_of_any_size_fit(tmp_path: Path) -> None:
+def test_options_of_any_size_fit() -> None:
     networks = [f"198.18.{number >> 8}.{number & 255}" for number in range(8000)]
     command, data = send_command(call(management=networks), b"", python="/usr/bin/python3")
     assert len(command) < 10_000
