@@ -51,15 +51,16 @@ class Describer:
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
-        self._hosts = {name: of_addresses(host.all_addresses) for name, host in deployment.hosts.items()}
+        self._hosts = {name: _of_families(of_addresses(host.all_addresses)) for name, host in deployment.hosts.items()}
         self._parties = {
-            party: difference(networks.intervals, deployment.addresses)
+            party: _of_families(difference(networks.intervals, deployment.addresses))
             for party, networks in deployment.settings.parties.items()
         }
         self._groups = {
             word: frozenset(name for name, host in deployment.hosts.items() if plays(word, host.roles))
             for word in (*GROUP_WORDS, *ROLES)
         }
+        self._found: dict[Intervals, tuple[tuple[str, ...], tuple[str, ...]]] = {}
 
     def describe_both(self, sources: Intervals, destinations: Intervals) -> tuple[Described, Described]:
         """Words for both ends of a flow: a host that is the whole other end may be missing from a role."""
@@ -69,33 +70,42 @@ class Describer:
 
     def describe(self, addresses: Intervals, apart: frozenset[str] = frozenset()) -> Described:
         """Words for a set; whether hosts that stand apart are in it does not matter for the name of a role."""
-        hosts, rest = [], addresses
-        for name, own in self._hosts.items():
-            parts = [part for family in (IPV4, IPV6) if (part := intersection(own, family))]
-            whole = [part for part in parts if intersection(part, addresses) == part]
-            if whole:
-                hosts.append(name)
-                rest = difference(rest, union(whole))
-        words = self._words(hosts, apart)
-        for party, networks in self._parties.items():
-            for family in (IPV4, IPV6):
-                part = intersection(networks, family)
-                inside = intersection(rest, part)
-                if not inside:
+        if addresses not in self._found:
+            self._found[addresses] = self._parts(addresses)
+        hosts, others = self._found[addresses]
+        return Described(tuple(dict.fromkeys((*self._words(hosts, apart), *others))), hosts, addresses)
+
+    def _parts(self, addresses: Intervals) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The hosts in a set, and the words for what is left."""
+        inside = {
+            name: whole
+            for name, parts in self._hosts.items()
+            if (whole := [part for part in parts if intersection(part, addresses) == part])
+        }
+        # Once for all hosts: what is left can be thousands of ranges.
+        rest = difference(addresses, union(part for whole in inside.values() for part in whole))
+        words: list[str] = []
+        for party, parts in self._parties.items():
+            for part in parts:
+                common = intersection(rest, part)
+                if not common:
                     continue
-                if inside == part:
+                if common == part:
                     words.append(party)
                     rest = difference(rest, part)
-                elif len(inside) > _MANY:
-                    words.append(f"{len(inside):,} ranges of {party}")
+                elif len(common) > _MANY:
+                    words.append(f"{len(common):,} ranges of {party}")
                     rest = difference(rest, part)
-        return Described(
-            tuple(dict.fromkeys((*words, *prefixes(rest, self._deployment.addresses)))), tuple(hosts), addresses
-        )
+        return tuple(inside), (*words, *prefixes(rest, self._deployment.addresses))
 
-    def _words(self, hosts: list[str], apart: frozenset[str]) -> list[str]:
+    def _words(self, hosts: tuple[str, ...], apart: frozenset[str]) -> tuple[str, ...]:
         if len(hosts) > _FEW:
             for word, members in self._groups.items():
                 if members - apart == frozenset(hosts) - apart:
-                    return [word]
-        return list(hosts)
+                    return (word,)
+        return hosts
+
+
+def _of_families(addresses: Intervals) -> tuple[Intervals, ...]:
+    """The parts of a set, IPv4 before IPv6, without an empty one."""
+    return tuple(part for family in (IPV4, IPV6) if (part := intersection(addresses, family)))

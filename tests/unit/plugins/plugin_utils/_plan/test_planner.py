@@ -81,8 +81,11 @@ def planner() -> Planner:
     return make({})
 
 
-def make(changed: Mapping[str, Mapping[str, Any]], **shared: Any) -> Planner:
-    inventory = {name: {**SHARED, **shared, **host, **changed.get(name, {})} for name, host in HOSTS.items()}
+def make(
+    changed: Mapping[str, Mapping[str, Any]], more: Mapping[str, Mapping[str, Any]] | None = None, **shared: Any
+) -> Planner:
+    hosts = {**HOSTS, **(more or {})}
+    inventory = {name: {**SHARED, **shared, **host, **changed.get(name, {})} for name, host in hosts.items()}
     catalog = load_catalog()
     return Planner(read_deployment(inventory, {}, catalog, today=datetime.date(2026, 11, 23)), catalog)
 
