@@ -15,12 +15,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import Open
 from tests.browser.large import HOSTS
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+class Processor:
+    """The processor's time that a page has taken."""
+
+    def __init__(self, page: Page) -> None:
+        self._session = page.context.new_cdp_session(page)
+        self._session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def seconds(self, kind: str) -> float:
+        """``ScriptDuration``, or ``TaskDuration``, which has layout and painting as well."""
+        metrics = self._session.send("Performance.getMetrics")["metrics"]
+        return next(float(one["value"]) for one in metrics if one["name"] == kind)
 
 
 @pytest.fixture(scope="module")
@@ -51,28 +64,22 @@ def test_it_is_written_in_time(written: tuple[Path, dict[str, Any]]) -> None:
 
 def test_it_opens_and_filters_in_time(written: tuple[Path, dict[str, Any]], chromium: Browser, opened: Open) -> None:
     blank = chromium.new_page()
-    session = blank.context.new_cdp_session(blank)
-    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    processor = Processor(blank)
     blank.goto((written[0] / "large.html").as_uri())
     blank.locator("#tab-flows").click()
     blank.locator(".tabulator-row").first.wait_for()
-    metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
-    assert 0.01 < metrics["ScriptDuration"] <= metrics["TaskDuration"] <= 2
+    assert 0.01 < processor.seconds("ScriptDuration") <= processor.seconds("TaskDuration") <= 2
     blank.close()
     page = opened(written[0] / "large.html")
+    processor = Processor(page)
     page.locator("#tab-flows").click()
     page.locator(".tabulator-row").first.wait_for()
     total = written[1]["flows"]
-    measure = """([name, text]) => {
+    type_in = """([name, text]) => {
         const box = document.getElementById(`f-${name}`);
         box.value = text;
-        let best = Infinity;
-        for (let attempt = 0; attempt < 5; attempt++) {
-            const begin = performance.now();
-            box.dispatchEvent(new Event("input"));
-            best = Math.min(best, performance.now() - begin);
-        }
-        return [best, document.getElementById("count").textContent];
+        box.dispatchEvent(new Event("input"));
+        return document.getElementById("count").textContent;
     }"""
     for name, text in (
         ("search", "10.20.30."),
@@ -86,8 +93,12 @@ def test_it_opens_and_filters_in_time(written: tuple[Path, dict[str, Any]], chro
         ("to", ""),
         ("port", ""),
     ):
-        took, count = page.evaluate(measure, [name, text])
-        assert took <= 100, f"{name} {text}: {count}"
+        best, count = 60.0, ""
+        for _attempt in range(5):
+            before = processor.seconds("TaskDuration")
+            count = page.evaluate(type_in, [name, text])
+            best = min(best, processor.seconds("TaskDuration") - before)
+        assert 0.0001 < best <= 0.1, f"{name} {text}: {count}"
         assert (int(count.partition(" ")[0]) < total) == (text != "" or name in ("from", "to")), (
             f"{name} {text}: {count}"
         )

