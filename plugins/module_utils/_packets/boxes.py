@@ -90,25 +90,49 @@ def split(box, product):
     :rtype: tuple[list[tuple], list[tuple]]
     """
     for dimension in _TELLING:
-        if dimension in product and not _touches(product[dimension], box[dimension]):
+        if dimension in product and not touches(product[dimension], box[dimension]):
             return [], [box]
     inside, outside = [box], []
-    # Few intervals first: each one more multiplies what comes after it.
-    for dimension in sorted(product, key=lambda one: len(product[one])):
-        intervals, parts = product[dimension], []
+    for dimension in order(product):
+        parts = []
         for one in inside:
-            at, last = one[dimension]
-            for low, high in intervals[_start(intervals, at):]:
-                if low > last:
-                    break
-                if at < low:
-                    outside.append(_with(one, dimension, (at, low - 1)))
-                parts.append(_with(one, dimension, (max(at, low), min(last, high))))
-                at = high + 1
-            if at <= last:
-                outside.append(_with(one, dimension, (at, last)))
+            for first, last, is_inside in span(product[dimension], one[dimension]):
+                (parts if is_inside else outside).append(_with(one, dimension, (first, last)))
         inside = parts
     return inside, outside
+
+
+def order(product):
+    """The dimensions of a product, as boxes are cut along them.
+
+    :type product: dict[int, list[tuple[int, int]]]
+    :rtype: list[int]
+    """
+    # Few intervals first: each one more multiplies what comes after it.
+    return sorted(product, key=lambda one: len(product[one]))
+
+
+def span(intervals, whole):
+    """An interval, cut where others begin and end.
+
+    :param intervals: merged
+    :type intervals: list[tuple[int, int]]
+    :type whole: tuple[int, int]
+    :returns: first and last number of each piece, and whether it is in the others
+    :rtype: list[tuple[int, int, bool]]
+    """
+    found, (at, last) = [], whole
+    for place in range(_start(intervals, at), len(intervals)):
+        low, high = intervals[place]
+        if low > last:
+            break
+        if at < low:
+            found.append((at, low - 1, False))
+        found.append((max(at, low), min(last, high), True))
+        at = high + 1
+    if at <= last:
+        found.append((at, last, False))
+    return found
 
 
 def subtract(boxes, product):
@@ -213,7 +237,14 @@ def _start(intervals, number):
     return at if at >= 0 and intervals[at][1] >= number else at + 1
 
 
-def _touches(intervals, interval):
+def touches(intervals, interval):
+    """Whether a number is in an interval and in one of others.
+
+    :param intervals: merged
+    :type intervals: list[tuple[int, int]]
+    :type interval: tuple[int, int]
+    :rtype: bool
+    """
     if len(intervals) == 1:
         return intervals[0][0] <= interval[1] and interval[0] <= intervals[0][1]
     at = _start(intervals, interval[0])

@@ -10,7 +10,8 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import bounds, meets, split
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import bounds, meets
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.parts import Parts
 
 ACCEPT, DROP, RETURN, JUMP, GOTO, TRANSLATE, UNKNOWN, GO_ON = (
     "accept", "drop", "return", "jump", "goto", "translate", "unknown", "go on",
@@ -245,13 +246,14 @@ class Walk:
     def _chain(self, name, parts, callers):
         """Packets that come out at the end of a chain, or return from it. callers: the chains that led here."""
         returned, chains, callers = [], self.hooked.chains.rules, callers + (name,)
+        left = Parts(parts)
         for rule in chains.get(name, ()):
-            if not parts:
+            if not left:
                 break
             self._rules_left -= 1
             if rule.verdict == GO_ON or (self._without and rule.target is not None and self._ours(rule.target)):
                 continue
-            inside, outside = _divide(parts, rule)
+            inside = _matched(left, rule)
             if not inside:
                 continue
             verdict, back = rule.verdict, []
@@ -271,9 +273,8 @@ class Walk:
                 returned.extend(back)
             # Where it is unsure whether a rule matches, all of its packets went on already.
             elif rule.unsure is None:
-                outside.extend(inside if verdict == UNKNOWN else back)
-            parts = _once(outside)
-        return _once(parts + returned)
+                left.add(inside if verdict == UNKNOWN else back)
+        return _once(list(left) + returned)
 
     def _can_enter(self, target, callers):
         """Chains that lead back to themselves are in no kernel, but in what somebody shows in its place."""
@@ -300,21 +301,17 @@ def trace(path, boxes, ours=None, without=False):
     return parts, walks
 
 
-def _divide(parts, rule):
-    """Packets that a rule matches, and those that go on. Where it is unsure which, they are in both, and unsure."""
-    inside, outside = [], parts
-    for product in rule.products:
-        rest = []
-        for box, known in outside:
-            hit, missed = split(box, product)
-            inside.extend((one, known) for one in hit)
-            rest.extend((one, known) for one in missed)
-        outside = rest
-    if rule.unsure is not None:
-        most = UNLESS_DROPPED if rule.verdict == DROP else UNSURE
-        outside = outside + [(box, min(known, most)) for box, known in inside]
-        inside = [(box, min(known, UNSURE)) for box, known in inside]
-    return inside, outside
+def _matched(parts, rule):
+    """Packets that a rule matches, taken out of those that go on. Where it is unsure which, they stay as unsure."""
+    most = UNLESS_DROPPED if rule.verdict == DROP else UNSURE
+    if rule.unsure is not None and len(rule.products) == 1:
+        found = parts.lower(rule.products[0], most)
+    else:
+        found = [part for product in rule.products for part in parts.take(product)]
+        if rule.unsure is not None:
+            # Products may have packets in common, which are matched once.
+            parts.add([(box, min(known, most)) for box, known in found])
+    return found if rule.unsure is None else [(box, min(known, UNSURE)) for box, known in found]
 
 
 def _once(parts):
