@@ -10,12 +10,14 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+from collections import OrderedDict
+
 from ansible_collections.portledger.qradar.plugins.module_utils._base import contract
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import interval_of, merged, networks_of
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, shown
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import (
     CAME, DESTINATION, GOES, ICMP, ICMPV6, LAST_PORT, PORT, PROTOCOL, SOURCE, SOURCE_PORT, TCP, UDP, common, complement,
-    meet, shared, subtract, subtract_boxes,
+    meet, subtract,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import (
     ACCEPT, SURE, TRANSLATE, UNKNOWN, trace,
@@ -25,6 +27,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._packets.foreign
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.known import ECHO, interfaces_of
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.makers import Makers
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.meeting import Meeting
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import Gathered
 
 #: in the place of a rule: what comes through because nothing drops it
@@ -118,29 +121,25 @@ class _Permits(Family):
         passed, walks = trace(self.path.hooked, [self._universe()], is_ours, without=True)
         sure = [box for box, known in passed if known == SURE]
         perhaps = [box for box, known in passed if known != SURE]
-        by_rule, accepted = [], []
+        uncertain = dict((known, Meeting(boxes)) for known, boxes in ((True, perhaps), (False, sure + perhaps)))
+        certainly, by_rule, accepted = Meeting(sure), OrderedDict(), []
         for walk in walks:
             for effect in walk.effects:
                 if effect.verdict == ACCEPT:
                     accepted.extend(effect.boxes)
-                    certain = shared(effect.boxes, sure) if effect.sure else []
-                    rest = shared(effect.boxes, perhaps if effect.sure else sure + perhaps)
+                    certain = certainly.shared(effect.boxes) if effect.sure else []
+                    rest = uncertain[effect.sure].shared(effect.boxes)
                     self._note(by_rule, effect, certain, True)
                     self._note(by_rule, effect, rest, False)
                 elif effect.verdict in (TRANSLATE, UNKNOWN):
                     self._note(by_rule, effect, effect.boxes, False)
-        return by_rule, subtract_boxes(sure + perhaps, sorted(set(accepted)))
+        return list(by_rule.values()), Meeting(sorted(set(accepted))).left(sure + perhaps)
 
     @staticmethod
     def _note(by_rule, effect, boxes, certain):
         """A rule that several chains lead to is one."""
-        if not boxes:
-            return
-        for known, some, sure in by_rule:
-            if known.rule is effect.rule and sure == certain:
-                some.extend(boxes)
-                return
-        by_rule.append((effect, list(boxes), certain))
+        if boxes:
+            by_rule.setdefault((id(effect.rule), certain), (effect, [], certain))[1].extend(boxes)
 
     def _entries_of(self, makers, effect, boxes, certain):
         rule = effect.rule

@@ -26,6 +26,7 @@ from tests.lab.traffic.jobs import Result
 from tests.lab.traffic.packets import ICMP, ICMPV6, source_port
 from tests.lab.traffic.probe import probe, start_workers
 from tests.lab.traffic.workers import Workers
+from tests.lab.world.kernel_log import silent_namespaces
 from tests.lab.world.lab import Lab, RunningNode
 from tests.lab.world.labs import RULES
 from tests.lab.world.topology import Address, LabError, Node
@@ -273,4 +274,6 @@ def evaluate(
                     raise
                 yield Verdict(number, refused=str(error)), ruleset
                 continue
-            yield compare(node, number, workers), ruleset
+            with silent_namespaces():
+                verdict = compare(node, number, workers)
+            yield verdict, ruleset

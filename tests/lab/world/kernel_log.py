@@ -27,11 +27,27 @@ def refusal() -> str:
 @contextlib.contextmanager
 def logging_namespaces() -> Iterator[None]:
     """Have all namespaces log; as before at the end. Who else wants this meanwhile, waits."""
-    with (Path(tempfile.gettempdir()) / "portledger-lab-kernel-log.lock").open("w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _locked("kernel-log", fcntl.LOCK_EX), _locked("kernel-log-used", fcntl.LOCK_EX):
         before = SETTING.read_text(encoding="ascii")
         SETTING.write_text("1", encoding="ascii")
         try:
             yield
         finally:
             SETTING.write_text(before, encoding="ascii")
+
+
+@contextlib.contextmanager
+def silent_namespaces() -> Iterator[None]:
+    """No namespace logs while this lasts, which is to be short: rules at random fill the log that others read."""
+    # Whoever is to log next holds the first already, and waits for the second.
+    with contextlib.ExitStack() as until_the_end:
+        with _locked("kernel-log", fcntl.LOCK_EX):
+            until_the_end.enter_context(_locked("kernel-log-used", fcntl.LOCK_SH))
+        yield
+
+
+@contextlib.contextmanager
+def _locked(name: str, how: int) -> Iterator[None]:
+    with (Path(tempfile.gettempdir()) / f"portledger-lab-{name}.lock").open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, how)
+        yield

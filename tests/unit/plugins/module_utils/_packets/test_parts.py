@@ -13,11 +13,12 @@ import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import merged
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import (
-    DESTINATION, PORT, PROTOCOL, SOURCE, TCP, bounds, split,
+    DESTINATION, PORT, PROTOCOL, SOURCE, TCP, bounds, meets, shared, split, subtract_boxes,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import (
     ACCEPT, DROP, JUMP, SURE, Chains, Hooked, PacketRule, trace,
 )
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.meeting import Meeting
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.parts import Parts
 
 WHOLE = bounds("ipv4", 4)
@@ -89,8 +90,29 @@ class PartsTest(unittest.TestCase):
 
     def test_work_grows_with_the_rules(self):
         """Not with their square: 10,000 banned addresses took minutes of the host."""
-        self.assertLess(calls(1600, bans), 12 * calls(200, bans))
-        self.assertLess(calls(1600, services), 12 * calls(200, services))
+        for make in (bans, services):
+            self.assertLess(walked(1600, make), 12 * walked(200, make))
+
+
+class MeetingTest(unittest.TestCase):
+    def test_as_looking_at_each(self):
+        for seed in range(100):
+            chance = random.Random(seed)
+            boxes = [some_box(chance) for _number in range(chance.randrange(30))]
+            found = Meeting(boxes)
+            for _question in range(20):
+                box = some_box(chance)
+                self.assertEqual([one for one in boxes if meets(one, box)], found.of(box), seed)
+                self.assertEqual(shared([box], boxes), found.shared([box]), seed)
+                self.assertEqual(subtract_boxes([box], boxes), found.left([box]), seed)
+
+    def test_work_grows_with_the_boxes(self):
+        def asked(size):
+            boxes = [WHOLE[:1] + ((4 * number, 4 * number + 2),) + WHOLE[2:] for number in range(size)]
+            random.Random(size).shuffle(boxes)
+            self.assertEqual(boxes, Meeting(boxes).shared(boxes))
+
+        self.assertLess(calls(lambda: asked(1600)), 16 * calls(lambda: asked(200)))
 
 
 def bans(size):
@@ -111,18 +133,31 @@ def services(size):
     return found
 
 
-def calls(size, make):
+def some_box(chance):
+    """A box with edges that meet those of others."""
+    edges = [(0, last // 2, last // 2 + 1, last) for _first, last in WHOLE]
+    return tuple(tuple(sorted((chance.choice(some), chance.choice(some)))) for some in edges)
+
+
+def walked(size, make):
     """How many functions are called to lead all packets through chains."""
-    chains, counted = Chains("filter"), [0]
+    chains, walks = Chains("filter"), []
     chains.rules.update(make(size))
+    found = calls(lambda: walks.extend(trace([Hooked(chains, "INPUT", "ACCEPT")], [WHOLE])[1]))
+    assert len(walks[0].effects) == size
+    return found
+
+
+def calls(function):
+    """How many functions are called by one."""
+    counted = [0]
 
     def count(_frame, event, _argument):
-        counted[0] += event == "call"
+        counted[0] += event in ("call", "c_call")
 
     sys.setprofile(count)
     try:
-        _left, walks = trace([Hooked(chains, "INPUT", "ACCEPT")], [WHOLE])
+        function()
     finally:
         sys.setprofile(None)
-    assert len(walks[0].effects) == size
     return counted[0]
