@@ -42,7 +42,13 @@ def _parts(results: Mapping[str, Any]) -> Iterable[str]:
     parts: dict[str, list[Mapping[str, Any]]] = {}
     for found in results.values():
         parts.setdefault(found["part"], []).append(found)
-    kinds = {"one host": _one_host, "four hosts": _four_hosts, "plan": _plan, "kernel": _kernel}
+    kinds = {
+        "one host": _one_host,
+        "four hosts": _four_hosts,
+        "plan": _plan,
+        "kernel": _kernel,
+        "foreign rules": _foreign,
+    }
     for name, tables in kinds.items():
         if name in parts:
             some = sorted(parts[name], key=_order)
@@ -51,7 +57,8 @@ def _parts(results: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _order(one: Mapping[str, Any]) -> tuple[object, ...]:
-    return one.get("place", ""), one.get("provider", ""), one.get("hosts", 0), one.get("networks", 0)
+    words = [str(one.get(name, "")) for name in ("place", "provider", "kind")]
+    return *words, *(int(one.get(name, 0)) for name in ("hosts", "networks", "rules"))
 
 
 def _one_host(some: Found) -> Iterable[str]:
@@ -135,6 +142,22 @@ def _kernel(some: Found) -> Iterable[str]:
             shown = f"`{rules}`" if rules == one["provider"] else rules
             rows.append([one["place"], f"{one['networks']:,}", shown, *parts])
     yield table(["where", "networks", "rules", *MEASURES], rows)
+
+
+def _foreign(some: Found) -> Iterable[str]:
+    yield "### Foreign rules"
+    yield (
+        "What `audit` and `adopt` ask a host that has so many foreign rules: whole runs of `ansible-playbook` with one "
+        "task. Medians, and in brackets the least and the most."
+    )
+    rows = []
+    for one in some:
+        seconds = [
+            f"{statistics.median(times):.2f} s ({min(times):.2f} to {max(times):.2f})"
+            for times in one["times"].values()
+        ]
+        rows.append([one["kind"], f"{one['rules']:,}", *seconds])
+    yield table(["foreign rules", "how many", *some[0]["times"]], rows)
 
 
 def _pings(times: Mapping[str, Sequence[float]], kind: str) -> str:

@@ -7,12 +7,21 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import four_hosts, kernel, one_host, plan
+from tests.bench import foreign_rules, four_hosts, kernel, one_host, plan
 
-_PARTS = {"one-host": one_host.main, "four-hosts": four_hosts.main, "kernel": kernel.main, "plan": plan.main}
+_PARTS = {
+    "one-host": one_host.main,
+    "four-hosts": four_hosts.main,
+    "plan": plan.main,
+    "kernel": kernel.main,
+    "foreign-rules": foreign_rules.main,
+}
 
 if __name__ == "__main__":
     part, *rest = sys.argv[1:] or ["plan"]
+    if part in ("-h", "--help"):
+        print(f"{__doc__}\nParts: {', '.join(_PARTS)}.")
+        sys.exit()
     if part not in _PARTS:
         sys.exit(f"tests.bench: no part {part!r}. Name one of: {', '.join(_PARTS)}.")
     sys.exit(_PARTS[part](rest))
