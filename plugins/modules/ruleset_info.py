@@ -272,7 +272,7 @@ others:
     certain: {type: bool, description: "Whether the effect is certain, or depends on RV(others[].unknown) as well."}
     unknown:
       description: What the effect also depends on, for example a mark, a rate, a chain inside a rule, or the interface
-        that packets use.
+        that packets use; where that is for an earlier or a later rule, also that rule and its place.
       type: str
     flows:
       description: Flows of the plan that are blocked, or ports and sources that are permitted. 100 at most.

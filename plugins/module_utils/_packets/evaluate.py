@@ -90,7 +90,7 @@ class Hooked:
 class Effect:
     """What a rule does with some packets."""
 
-    def __init__(self, hooked, chain, rule, verdict, parts, sure):
+    def __init__(self, hooked, chain, rule, verdict, parts, sure, doubts):
         self.hooked = hooked
         #: the chain that has the rule; the hooked one leads to it
         self.chain = chain
@@ -101,6 +101,8 @@ class Effect:
         self.boxes = [box for box, _known in parts]
         #: whether it is known that it does
         self.sure = sure
+        #: how many rules of the walk before it left something unsure
+        self.doubts = doubts
 
 
 class Interfaces:
@@ -191,6 +193,8 @@ class Walk:
         """
         self.hooked = hooked
         self.effects = []
+        #: rules after which it is unsure what is known of packets, and these packets
+        self.doubts = []
         self._rules_left = _MOST_RULES
         self._ours = ours or (lambda name: False)
         self._without = without
@@ -241,7 +245,7 @@ class Walk:
         for sure in (True, False):
             some = [part for part in parts if (part[1] >= enough) == sure]
             if some:
-                self.effects.append(Effect(self.hooked, chain, rule, verdict, some, sure))
+                self.effects.append(Effect(self.hooked, chain, rule, verdict, some, sure, len(self.doubts)))
 
     def _chain(self, name, parts, callers):
         """Packets that come out at the end of a chain, or return from it. callers: the chains that led here."""
@@ -269,6 +273,8 @@ class Walk:
                 if verdict == UNKNOWN:
                     inside = [(box, CHANGED) for box, _known in inside]
                 self._effect(name, rule, verdict, inside)
+            if rule.unsure is not None or verdict == UNKNOWN:
+                self.doubts.append((rule, [box for box, _known in inside]))
             if verdict == GOTO:
                 returned.extend(back)
             # Where it is unsure whether a rule matches, all of its packets went on already.
@@ -299,6 +305,42 @@ def trace(path, boxes, ours=None, without=False):
         walks.append(Walk(hooked, ours, without))
         parts = walks[-1].through(parts)
     return parts, walks
+
+
+def earlier_doubt(walks, effect):
+    """Why it is unsure what a rule does, where that is for another rule.
+
+    :param walks: of the chains that packets come through, up to the one that leads to the rule
+    :type walks: list[Walk]
+    :type effect: Effect
+    :returns: for people; None where no rule is known to be why
+    :rtype: str | None
+    """
+    if effect.sure or effect.rule.unsure is not None:
+        return None
+    doubts = [(walk, doubt) for walk in walks[:-1] for doubt in walk.doubts]
+    doubts.extend((walks[-1], doubt) for doubt in walks[-1].doubts[:effect.doubts])
+    return _doubt("an earlier rule", doubts, effect.boxes)
+
+
+def later_doubt(walks, boxes):
+    """Why it is unsure what becomes of packets behind a chain.
+
+    :param walks: of the chains that follow
+    :type walks: list[Walk]
+    :type boxes: list[tuple]
+    :returns: for people; None where no rule is known to be why
+    :rtype: str | None
+    """
+    return _doubt("a later rule", [(walk, doubt) for walk in walks for doubt in walk.doubts], boxes)
+
+
+def _doubt(which, doubts, boxes):
+    for walk, (rule, matched) in doubts:
+        if any(meets(box, one) for one in matched for box in boxes):
+            looks_at = rule.unsure or "what becomes of packets"
+            return "%s, of %s, %s: %s" % (looks_at, which, walk.hooked.place, rule.text)
+    return None
 
 
 def _matched(parts, rule):

@@ -143,7 +143,6 @@ def _other(one: Mapping[str, Any]) -> str:
     certainly, perhaps = _EFFECTS[one["effect"]]
     effect, unknown = (certainly, "") if one["certain"] else (perhaps, "")
     if not one["certain"]:
-        # Where only an earlier rule is uncertain, it has nothing unknown itself.
         unknown = f" (cannot be read: {one['unknown']})" if one["unknown"] else ""
     family = {"ipv4": "IPv4", "ipv6": "IPv6"}[one["family"]]
     return f"{effect} {', '.join(one['flows'])} ({family}), by {one['place']}: {one['rule']}{unknown}"

@@ -208,8 +208,14 @@ class Evaluated:
                 elif through or any(one.verdict == TRANSLATE and not one.sure for one in here):
                     # What is translated goes to nobody here.
                     maybe |= 1 << port
-                    self.unsure.update((str(one.rule.text), str(one.rule.unsure)) for one in here if one.rule.unsure)
-                    why.update({str(one.rule.unsure) for one in here if one.rule.unsure} or {"no reason"})
+                    doubts = [
+                        (str(rule.text), str(rule.unsure or "what becomes of packets"))
+                        for walk in walks
+                        for rule, boxes in walk.doubts
+                        if any(low[4][0] <= number <= low[4][1] for low in boxes)
+                    ]
+                    self.unsure.update(doubts)
+                    why.update({reason for _text, reason in doubts} or {"no reason"})
         return certain, maybe
 
 

@@ -102,6 +102,25 @@ class OthersTest(unittest.TestCase):
         # After ours, in the same chain, it is too late.
         self.assertEqual([], self.found(ours, rule % 514))
 
+    def test_which_other_rule_makes_it_uncertain(self):
+        ours, drop = "INPUT -j PORTLEDGER-IN", "INPUT -p tcp -m tcp --dport 514 -j DROP"
+
+        some = "-m limit --limit 9/sec"
+        looks_at = "-m limit, --limit 9/sec"
+        earlier = looks_at + ", of an earlier rule, iptables filter INPUT: "
+        for rules in (["INPUT %s -j RETURN"], ["INPUT -j mine", "mine %s -j RETURN", "mine -j ACCEPT"]):
+            rules = [rule % some if "%s" in rule else rule for rule in rules]
+            if "mine" in rules[0]:
+                self.more = ["*filter", ":mine - [0:0]", "COMMIT"]
+            self.assertIn(("closes", False, earlier + some + " -j RETURN"), self.told(*(rules + [drop, ours])), rules)
+        # What is behind it, or about other packets, is not why.
+        self.more = []
+        self.assertEqual(("closes", True, None), self.told(drop, "INPUT %s -j DROP" % some, ours)[0])
+        self.assertEqual(("closes", True, None), self.told("INPUT -p udp %s -j RETURN" % some, drop, ours)[0])
+        self.more = ["*security", ":INPUT ACCEPT [0:0]", "-A INPUT %s -j DROP" % some, "COMMIT"]
+        later = looks_at + ", of a later rule, iptables security INPUT: " + some + " -j DROP"
+        self.assertIn(("opens", False, later), self.told("INPUT -p tcp -m tcp --dport 7677 -j ACCEPT", ours))
+
     def test_what_cannot_be_told(self):
         rule = "INPUT -p tcp -m tcp --dport 514 -m limit --limit 9/sec -j DROP"
         self.assertEqual([("closes", ["tcp/514 syslog from log_sources"])], self.found(rule, "INPUT -j PORTLEDGER-IN"))
@@ -141,8 +160,10 @@ class OthersTest(unittest.TestCase):
     def test_what_is_accepted_and_dropped_by_others_all_the_same(self):
         ours, rule = "INPUT -j PORTLEDGER-IN", "INPUT -p tcp -m tcp --dport 9 -j ACCEPT"
         self.assertEqual([("opens", True, None)], self.told(rule, ours))
+        later = ("-m limit, --limit 9/sec, of a later rule, iptables security INPUT: "
+                 "-m limit --limit 9/sec -j DROP")
         for after, answer in (("-p tcp -m tcp --dport 9 -j DROP", []),
-                              ("-m limit --limit 9/sec -j DROP", [("opens", False, None)])):
+                              ("-m limit --limit 9/sec -j DROP", [("opens", False, later)])):
             self.more = ["*security", ":INPUT ACCEPT [0:0]", "-A INPUT " + after, "COMMIT"]
             found = [one for one in self.told(rule, ours) if one[0] == "opens"]
             self.assertEqual(answer, found, after)
