@@ -18,6 +18,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(ROOT / ".venv/collections"), str
 from _documentation import between, settle, table  # noqa: E402
 
 from tests.bench.kernel import LIST, MEASURES, NO_FIREWALL, STATE  # noqa: E402
+from tests.bench.many_hosts import PLAYBOOKS  # noqa: E402
 from tests.bench.one_host import AGAIN  # noqa: E402
 from tests.bench.ours import EVERY, FIRST, NOTHING  # noqa: E402
 from tests.bench.rounds import PING, ratio  # noqa: E402
@@ -45,6 +46,7 @@ def _parts(results: Mapping[str, Any]) -> Iterable[str]:
     kinds = {
         "one host": _one_host,
         "four hosts": _four_hosts,
+        "many hosts": _many_hosts,
         "plan": _plan,
         "kernel": _kernel,
         "foreign rules": _foreign,
@@ -58,7 +60,7 @@ def _parts(results: Mapping[str, Any]) -> Iterable[str]:
 
 def _order(one: Mapping[str, Any]) -> tuple[object, ...]:
     words = [str(one.get(name, "")) for name in ("place", "provider", "kind")]
-    return *words, *(int(one.get(name, 0)) for name in ("hosts", "networks", "rules"))
+    return *words, *(int(one.get(name, 0)) for name in ("hosts", "forks", "networks", "rules"))
 
 
 def _one_host(some: Found) -> Iterable[str]:
@@ -106,6 +108,26 @@ def _four_hosts(some: Found) -> Iterable[str]:
         for one in some
     ]
     yield table(["provider", "networks", PING, FIRST, NOTHING], rows)
+
+
+def _many_hosts(some: Found) -> Iterable[str]:
+    yield "### Many hosts"
+    yield (
+        "`site.yml` with nothing to do, and a play of pings, on hosts that are namespaces of the same machine and are "
+        "entered without SSH: its processors do the work of the controller and of all hosts. Memory is that of the "
+        "largest process of the controller."
+    )
+    rows = [
+        [
+            f"{one['hosts']:,}",
+            str(one["forks"]),
+            f"{statistics.median(one['times'][PING]):.1f} s",
+            _pings(one["times"], NOTHING),
+            *(f"{one['memory'][playbook]} MiB" for playbook in PLAYBOOKS),
+        ]
+        for one in some
+    ]
+    yield table(["hosts", "forks", PING, NOTHING, "memory, pings", "memory, ours"], rows)
 
 
 def _plan(some: Found) -> Iterable[str]:

@@ -15,14 +15,10 @@ import pytest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import apply_ruleset
+from tests.private_etc import KEEP
 from tests.unit.plugins.module_utils.support import golden_plan
 
 SEARCH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-# What the module writes, it writes into a /run and an /etc that nobody else sees.
-_KEEP = """
-mount -t tmpfs tmpfs /run && mkdir /run/upper /run/work &&
-    mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/upper,workdir=/run/work /etc && echo ready && exec cat
-"""
 
 
 def tool(name: str) -> str:
@@ -54,7 +50,7 @@ class NamespaceBox:
     def _keep(self, command: list[str]) -> list[str]:
         """Start what holds a namespace; the command that enters it."""
         keeper = subprocess.Popen(
-            [*command, "sh", "-c", _KEEP], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [*command, "sh", "-c", KEEP], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self._keepers.append(keeper)
         assert keeper.stdout is not None
