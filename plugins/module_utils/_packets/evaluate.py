@@ -154,8 +154,8 @@ class RuleReader:
         :param sets: as the reader takes them
         :param local: whether the packets asked about are for this host
         :type local: bool
-        :param tracked: whether the kernel knows connections there: before that, all is invalid
-        :type tracked: bool
+        :param tracked: whether the kernel knows connections there: before that, all is invalid; None: it may
+        :type tracked: bool | None
         :param hook: prerouting, input, forward or postrouting: not each knows both interfaces
         :type hook: str
         """

@@ -118,15 +118,16 @@ def connection_value(key, tracked):
     """What is fixed of its connection.
 
     :type key: str
-    :param tracked: whether the kernel knows it yet
-    :type tracked: bool
+    :param tracked: whether the kernel knows it yet; None where it may, or not
+    :type tracked: bool | None
     :rtype: Fixed | None
     """
     if key == "state":
-        return Fixed([_STATES["new" if tracked else "invalid"]], _STATES)
+        states = {True: ["new"], False: ["invalid"], None: ["invalid", "new"]}[tracked]
+        return Fixed([_STATES[state] for state in states], _STATES)
     if key == "direction" and tracked:
         return Fixed([0], {"original": 0, "reply": 1})
-    if key == "status":
+    if key == "status" and tracked is not None:
         values = [0]
         for bit in _EARLY:
             values += [value | bit for value in values]

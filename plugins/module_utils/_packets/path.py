@@ -216,6 +216,9 @@ class Gathered:
         changed = nftables.changed_sets(parts.get("rule", []))
         for chain in hooks:
             tracked = chain["hook"] != "prerouting" or chain["prio"] > _TRACKING
+            if chain["hook"] == "prerouting" and chain["prio"] == _TRACKING:
+                # The kernel asks first who came first, and shows nobody who did.
+                tracked = None
             reader = nftables.Reader(family, interfaces, named, scope == HOST, tracked, chain["hook"], changed)
             chains = Chains("nft %s %s" % key)
             for one in parts.get("chain", []):

@@ -92,6 +92,21 @@ class NftTest(Asking):
         self.assertEqual(PASSES, self.nft([[match(by, "broadcast"), DROP]]))
         self.assertEqual(MAY, self.nft([[match(fib(["saddr"], "type"), "local"), DROP]]))
 
+    def test_where_the_kernel_begins_to_know_connections(self):
+        """At -200 it does so itself, and what has the same priority comes before it or after it."""
+        both = {"set": ["new", "invalid"]}
+        for value, answers in (
+            ("new", (PASSES, MAY, DROPPED)), ("invalid", (DROPPED, MAY, PASSES)), (both, (DROPPED, DROPPED, DROPPED)),
+            ("established", (PASSES, PASSES, PASSES)),
+        ):
+            rule = [match("ct state", value), DROP]
+            chains = [{"hook": "prerouting", "prio": priority} for priority in (-201, -200, -199)]
+            self.assertEqual(answers, tuple(self.nft([rule], chain=chain) for chain in chains), value)
+        for key, value in (("direction", "original"), ("status", "assured")):
+            chain = {"hook": "prerouting", "prio": -200}
+            self.assertEqual(MAY, self.nft([[match("ct " + key, value), DROP]], chain=chain), key)
+        self.assertEqual(DROPPED, self.nft([[match("ct state", "new"), DROP]], chain={"prio": -200}))
+
     def test_routes_back(self):
         for missing in (False, "0", 0, "missing"):
             for flags in (["saddr", "iif"], ["saddr"], ["saddr", "mark", "iif"]):
