@@ -19,5 +19,5 @@ ip link set lo up || exit 99
 CONSOLE: Final = f"""echo 127.0.0.1 console.example.com >>/etc/hosts
 PYTHONPATH={ROOT} {sys.executable} -m tests.console . --name console.example.com --port 443 >/run/console 2>&1 &
 trap "kill $!" EXIT
-while ! grep -q . /run/console; do sleep 0.1; done
+while ! grep -qs . /run/console; do sleep 0.1; done
 """
