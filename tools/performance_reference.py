@@ -140,7 +140,7 @@ def _plan(some: Found) -> Iterable[str]:
         [
             f"{one['hosts']:,}",
             f"{one['networks']:,}",
-            f"{statistics.median(times):.2f} s ({min(times):.2f} to {max(times):.2f})",
+            _seconds(times),
             f"{max(one['memory'])} MiB",
         ]
         for one in some
@@ -172,14 +172,12 @@ def _foreign(some: Found) -> Iterable[str]:
         "What `audit` and `adopt` ask a host that has so many foreign rules: whole runs of `ansible-playbook` with one "
         "task. Medians, and in brackets the least and the most."
     )
-    rows = []
-    for one in some:
-        seconds = [
-            f"{statistics.median(times):.2f} s ({min(times):.2f} to {max(times):.2f})"
-            for times in one["times"].values()
-        ]
-        rows.append([one["kind"], f"{one['rules']:,}", *seconds])
+    rows = [[one["kind"], f"{one['rules']:,}", *map(_seconds, one["times"].values())] for one in some]
     yield table(["foreign rules", "how many", *some[0]["times"]], rows)
+
+
+def _seconds(times: Sequence[float]) -> str:
+    return f"{statistics.median(times):.2f} s ({min(times):.2f} to {max(times):.2f})"
 
 
 def _pings(times: Mapping[str, Sequence[float]], kind: str) -> str:

@@ -33,21 +33,22 @@ _HOST: Final = "console"
 _PROVIDER: Final = "nftables"
 
 
-def _bans(chance: random.Random, size: int) -> list[str]:
+def _bans(size: int) -> list[str]:
     """Addresses from the whole of IPv4, in disorder."""
+    chance = random.Random(size)
     return [f"{chance.randrange(1, 223)}.{number >> 8 & 255}.{number & 255}.9" for number in range(size)]
 
 
 def bans_by_iptables(node: RunningNode, size: int) -> None:
     """As fail2ban has them with iptables."""
-    rules = [f"-A f2b -s {one}/32 -j REJECT --reject-with icmp-port-unreachable" for one in _bans(_chance(size), size)]
+    rules = [f"-A f2b -s {one}/32 -j REJECT --reject-with icmp-port-unreachable" for one in _bans(size)]
     text = "\n".join(["*filter", ":f2b - [0:0]", "-I INPUT -p tcp --dport 22 -j f2b", *rules, "COMMIT", ""])
     node.run(["iptables-restore", "--noflush"], stdin=text)
 
 
 def bans_by_nft(node: RunningNode, size: int) -> None:
     """The same as rules of nft."""
-    rules = "\n".join(f"tcp dport 22 ip saddr {one} reject" for one in _bans(_chance(size), size))
+    rules = "\n".join(f"tcp dport 22 ip saddr {one} reject" for one in _bans(size))
     node.run(
         ["nft", "-f", "-"],
         stdin=f"table inet f2b {{\nchain in {{\ntype filter hook input priority -1\n{rules}\n}}\n}}\n",
@@ -70,10 +71,6 @@ KINDS: Final[Mapping[str, Callable[[RunningNode, int], None]]] = {
     "bans, nft": bans_by_nft,
     "services, iptables": services,
 }
-
-
-def _chance(size: int) -> random.Random:
-    return random.Random(size)
 
 
 def measure(kind: str, size: int, rounds: int, folder: Path) -> Times:

@@ -25,7 +25,7 @@ from typing import Final
 
 from tests.bench.machine import describe
 from tests.bench.options import parser_of
-from tests.bench.ours import NOTHING
+from tests.bench.ours import NOTHING, PING_PLAY
 from tests.bench.plan import write_inventory
 from tests.bench.rounds import PING, Times, in_turn, lines
 from tests.lab.world.lab import ROOT
@@ -39,7 +39,6 @@ _PINGS: Final = "ping.yml"
 _SITE: Final = "portledger.qradar.site"
 PLAYBOOKS: Final = (_PINGS, _SITE)
 _NETWORKS: Final = 100
-_PLAY: Final = "- hosts: all\n  gather_facts: false\n  tasks:\n    - ansible.builtin.ping:\n"
 # The memory of the largest process of those that it waited for.
 _MEASURED: Final = """
 import resource, subprocess, sys
@@ -54,7 +53,7 @@ class Hosts:
 
     def __init__(self, folder: Path, pids: Sequence[int]) -> None:
         self._folder = folder
-        (folder / _PINGS).write_text(_PLAY, encoding="utf-8")
+        (folder / _PINGS).write_text(PING_PLAY, encoding="utf-8")
         write_inventory(folder / "hosts.yml", len(pids), _NETWORKS)
         (folder / "host_vars").mkdir()
         for number, pid in enumerate(pids):

@@ -14,7 +14,7 @@ from tests.lab.hosts.providers import Provider
 FIRST, NOTHING, CHANGED, CHECK, READ = "first apply", "nothing to do", "one flow changed", "check mode", "audit"
 EVERY: Final = (FIRST, NOTHING, CHECK, CHANGED, READ)
 _SITE, _REMOVE, _AUDIT = "playbooks/site.yml", "playbooks/remove.yml", "playbooks/audit.yml"
-_PING: Final = "- hosts: all\n  gather_facts: false\n  tasks:\n    - ansible.builtin.ping:\n"
+PING_PLAY: Final = "- hosts: all\n  gather_facts: false\n  tasks:\n    - ansible.builtin.ping:\n"
 
 
 def every_kind(bench: Bench, provider: Provider) -> dict[str, Seconds]:
@@ -45,7 +45,7 @@ def few_kinds(bench: Bench, provider: Provider) -> dict[str, Seconds]:
 
 
 def _first_kinds(bench: Bench, provider: Provider) -> dict[str, Seconds]:
-    ping = bench.playbook(PING, _PING)
+    ping = bench.playbook(PING, PING_PLAY)
     # The first of all runs pays for what the kernel and Ansible keep.
     bench.seconds(ping)
     return {PING: lambda: bench.seconds(ping), FIRST: lambda: bench.seconds(_SITE, *provider.arguments)}

@@ -97,7 +97,7 @@ def split(box, product):
         parts = []
         for one in inside:
             for first, last, is_inside in span(product[dimension], one[dimension]):
-                (parts if is_inside else outside).append(_with(one, dimension, (first, last)))
+                (parts if is_inside else outside).append(replaced(one, dimension, (first, last)))
         inside = parts
     return inside, outside
 
@@ -227,7 +227,14 @@ def shadow(boxes, dimension):
     return merged(box[dimension] for box in boxes)
 
 
-def _with(box, dimension, interval):
+def replaced(box, dimension, interval):
+    """A box with another interval in one dimension.
+
+    :type box: tuple
+    :type dimension: int
+    :type interval: tuple[int, int]
+    :rtype: tuple
+    """
     return box[:dimension] + (interval,) + box[dimension + 1:]
 
 

@@ -310,7 +310,7 @@ def trace(path, boxes, ours=None, without=False):
 def earlier_doubt(walks, effect):
     """Why it is unsure what a rule does, where that is for another rule.
 
-    :param walks: of the chains that packets come through, up to the one that leads to the rule
+    :param walks: of the chains that packets come through, with the one that leads to the rule
     :type walks: list[Walk]
     :type effect: Effect
     :returns: for people; None where no rule is known to be why
@@ -318,9 +318,7 @@ def earlier_doubt(walks, effect):
     """
     if effect.sure or effect.rule.unsure is not None:
         return None
-    doubts = [(walk, doubt) for walk in walks[:-1] for doubt in walk.doubts]
-    doubts.extend((walks[-1], doubt) for doubt in walks[-1].doubts[:effect.doubts])
-    return _doubt("an earlier rule", doubts, effect.boxes)
+    return _doubt("an earlier rule", _doubts_until(walks, effect), effect.boxes)
 
 
 def later_doubt(walks, boxes):
@@ -332,7 +330,17 @@ def later_doubt(walks, boxes):
     :returns: for people; None where no rule is known to be why
     :rtype: str | None
     """
-    return _doubt("a later rule", [(walk, doubt) for walk in walks for doubt in walk.doubts], boxes)
+    return _doubt("a later rule", ((walk, doubt) for walk in walks for doubt in walk.doubts), boxes)
+
+
+def _doubts_until(walks, effect):
+    for walk in walks:
+        if walk.hooked is effect.hooked:
+            for doubt in walk.doubts[:effect.doubts]:
+                yield walk, doubt
+            return
+        for doubt in walk.doubts:
+            yield walk, doubt
 
 
 def _doubt(which, doubts, boxes):

@@ -18,8 +18,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, shown
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import read_paths
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import (
-    ACCEPT, DROP, OURS, SURE, TRANSLATE, UNKNOWN, earlier_doubt, later_doubt,
-    trace,
+    ACCEPT, DROP, OURS, SURE, TRANSLATE, UNKNOWN, earlier_doubt, later_doubt, trace,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.known import (
     interfaces_of, intervals_of, known_flows,
@@ -86,6 +85,7 @@ class Family:
         self.flows = known_flows(plan, management, family, self.whole, path.interfaces)
         #: each flow as far as there can be packets of it
         self.real = [(flow, self._real(flow.product)) for flow in self.flows]
+        self._walks = []
 
     def found(self):
         """What each foreign rule does that has an effect.
@@ -93,15 +93,14 @@ class Family:
         :rtype: list[dict]
         """
         found = []
-        _passed, walks = trace(self.path.hooked, [self._universe()], is_ours)
-        for number, walk in enumerate(walks):
+        _passed, self._walks = trace(self.path.hooked, [self._universe()], is_ours)
+        for number, walk in enumerate(self._walks):
             for effect in walk.effects:
-                earlier = earlier_doubt(walks[:number + 1], effect)
                 # A chain where none of ours stands comes before or after them, whatever it accepts.
                 if effect.verdict in (ACCEPT, UNKNOWN) and walk.reached() and self.options["unlisted"] == contract.DROP:
-                    found.extend(self._opened(effect, self.path.hooked[number + 1:], earlier))
+                    found.extend(self._opened(effect, self.path.hooked[number + 1:]))
                 if effect.verdict not in (ACCEPT, OURS):
-                    found.extend(self._changed(effect, earlier))
+                    found.extend(self._changed(effect))
         return found
 
     def _universe(self):
@@ -112,11 +111,8 @@ class Family:
             box[GOES] = box[CAME]
         return tuple(box)
 
-    def _changed(self, effect, earlier):
-        """What a rule does to flows of the plan: on every way that their packets may take, or on some.
-
-        earlier: what makes that unsure, of another rule.
-        """
+    def _changed(self, effect):
+        """What a rule does to flows of the plan: on every way that their packets may take, or on some."""
         all_ways, some_ways = [], []
         for flow, real in self.real:
             on_all, on_some, sources = self._on_ways(effect.boxes, real)
@@ -125,9 +121,9 @@ class Family:
                     whole = shadow(boxes, SOURCE) == sources
                     lines.append(flow.text + ("" if whole else " (%s)" % self._addresses(boxes, SOURCE)))
         if all_ways:
-            yield self._entry(effect, effect.verdict, all_ways, effect.sure, earlier)
+            yield self._entry(effect, effect.verdict, all_ways, effect.sure, earlier_doubt(self._walks, effect))
         if some_ways:
-            yield self._entry(effect, effect.verdict, some_ways, False, earlier or _WHICH)
+            yield self._entry(effect, effect.verdict, some_ways, False, earlier_doubt(self._walks, effect) or _WHICH)
 
     def _on_ways(self, boxes, real):
         """Packets of boxes, whatever interfaces they use: those that are there by each, and by some.
@@ -184,7 +180,7 @@ class Family:
                 boxes = subtract(boxes, {CAME: numbers, GOES: numbers})
         return boxes
 
-    def _opened(self, effect, following, earlier):
+    def _opened(self, effect, following):
         """What a rule lets pass that the plan does not: for certain, or perhaps."""
         passed, walks = trace(following, effect.boxes, is_ours)
         certain = effect.sure and effect.verdict == ACCEPT
@@ -196,9 +192,10 @@ class Family:
         if self.plan.scope == contract.GATEWAY:
             there[GOES] = there[CAME]
         perhaps = [box for box, known in passed if known != SURE or not certain]
+        why = earlier_doubt(self._walks, effect) or later_doubt(walks, perhaps)
         entries = [
             self._open(effect, meet(sure, there), True),
-            self._open(effect, meet(perhaps, there), False, earlier or later_doubt(walks, perhaps)),
+            self._open(effect, meet(perhaps, there), False, why),
         ]
         if not any(entries):
             entries.append(self._open(effect, subtract(sure + perhaps, there), False, _NOT_THERE))

@@ -12,7 +12,7 @@ __metaclass__ = type
 
 import bisect
 
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import order, span, touches
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import order, replaced, span, touches
 
 
 class Parts:
@@ -147,7 +147,7 @@ class _Carver:
         dimension = self._dimensions[step]
         firsts, trees = [], []
         for first, last, is_inside in span(self._product[dimension], box[dimension]):
-            one = (box[:dimension] + ((first, last),) + box[dimension + 1:], known)
+            one = (replaced(box, dimension, (first, last)), known)
             new = self._cut(one, step + 1) if is_inside else one
             if new is not None:
                 firsts.append(first)

@@ -215,10 +215,7 @@ class Gathered:
         hooks = [chain for chain in hooks if (chain.get("type"), chain["hook"]) != _TRANSLATES_SOURCES]
         changed = nftables.changed_sets(parts.get("rule", []))
         for chain in hooks:
-            tracked = chain["hook"] != "prerouting" or chain["prio"] > _TRACKING
-            if chain["hook"] == "prerouting" and chain["prio"] == _TRACKING:
-                # The kernel asks first who came first, and shows nobody who did.
-                tracked = None
+            tracked = _is_tracked(chain)
             reader = nftables.Reader(family, interfaces, named, scope == HOST, tracked, chain["hook"], changed)
             chains = Chains("nft %s %s" % key)
             for one in parts.get("chain", []):
@@ -241,6 +238,14 @@ class Gathered:
             if name == PREFIX[family] and family in self.modern
             for table in read_save(save)
         )
+
+
+def _is_tracked(chain):
+    """Whether the kernel knows connections in a chain of nft; None where it may, or not."""
+    if chain["hook"] == "prerouting" and chain["prio"] == _TRACKING:
+        # The kernel asks first who came first, and shows nobody who did.
+        return None
+    return chain["hook"] != "prerouting" or chain["prio"] > _TRACKING
 
 
 def _count(read, saved):

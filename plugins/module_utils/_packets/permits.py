@@ -121,8 +121,10 @@ class _Permits(Family):
         passed, walks = trace(self.path.hooked, [self._universe()], is_ours, without=True)
         sure = [box for box, known in passed if known == SURE]
         perhaps = [box for box, known in passed if known != SURE]
-        uncertain = dict((known, Meeting(boxes)) for known, boxes in ((True, perhaps), (False, sure + perhaps)))
-        certainly, by_rule, accepted = Meeting(sure), OrderedDict(), []
+        certainly = Meeting(sure)
+        # By whether it is known what the rule does.
+        uncertain = {True: Meeting(perhaps), False: Meeting(sure + perhaps)}
+        by_rule, accepted = OrderedDict(), []
         for walk in walks:
             for effect in walk.effects:
                 if effect.verdict == ACCEPT:

@@ -67,7 +67,7 @@ def compare(before: Snapshot, after: Snapshot) -> dict[str, Any]:
         differs; ``text``: lines for people.
     """
     gateways = [snapshot.planner.deployment.gateways for snapshot in (before, after)]
-    old, new = (list(allowed(*snapshot)) for snapshot in (before, after))
+    old, new = allowed(*before), allowed(*after)
 
     @cache
     def told() -> tuple[Sequence[Box], Sequence[Box]]:
@@ -174,8 +174,10 @@ def _joined(differences: Iterable[_Difference]) -> list[_Difference]:
     ]
 
 
-def _as_data(differences: Iterable[_Difference], snapshot: Snapshot) -> list[dict[str, Any]]:
+def _as_data(differences: Sequence[_Difference], snapshot: Snapshot) -> list[dict[str, Any]]:
     """In the order of the table; IPv4 and IPv6 of the same in one."""
+    if not differences:
+        return []
     deployment = snapshot.planner.deployment
     describer = Describer(deployment)
     alike: defaultdict[Any, list[_Difference]] = defaultdict(list)
