@@ -67,16 +67,19 @@ class Chains:
 class Hooked:
     """A chain that the kernel leads to."""
 
-    def __init__(self, chains, chain, policy):
+    def __init__(self, chains, chain, policy, turn=None):
         """
         :type chains: Chains
         :type chain: str
         :param policy: ACCEPT or DROP
         :type policy: str
+        :param turn: when the kernel leads to it; None where no other chain can have the same turn
+        :type turn: _packets.turns.Turn | None
         """
         self.chains = chains
         self.chain = chain
         self.policy = policy
+        self.turn = turn
 
     @property
     def place(self):
@@ -193,7 +196,7 @@ class Walk:
         """
         self.hooked = hooked
         self.effects = []
-        #: rules after which it is unsure what is known of packets, and these packets
+        #: what leaves it unsure what is known of packets: a rule, or an order; and these packets
         self.doubts = []
         self._rules_left = _MOST_RULES
         self._ours = ours or (lambda name: False)
@@ -286,69 +289,6 @@ class Walk:
         """Chains that lead back to themselves are in no kernel, but in what somebody shows in its place."""
         known = target in self.hooked.chains.rules and target not in callers
         return known and len(callers) <= _DEPTH and self._rules_left > 0
-
-
-def trace(path, boxes, ours=None, without=False):
-    """Lead packets through hooked chains, one after the other.
-
-    :type path: list[Hooked]
-    :type boxes: list[tuple]
-    :param ours: see :class:`Walk`
-    :type ours: Callable[[str], bool] | None
-    :param without: see :class:`Walk`
-    :type without: bool
-    :returns: packets that come through, or may, and what is known of each; and the walk of each chain
-    :rtype: tuple[list[tuple[tuple, int]], list[Walk]]
-    """
-    walks, parts = [], [(box, SURE) for box in boxes]
-    for hooked in path:
-        walks.append(Walk(hooked, ours, without))
-        parts = walks[-1].through(parts)
-    return parts, walks
-
-
-def earlier_doubt(walks, effect):
-    """Why it is unsure what a rule does, where that is for another rule.
-
-    :param walks: of the chains that packets come through, with the one that leads to the rule
-    :type walks: list[Walk]
-    :type effect: Effect
-    :returns: for people; None where no rule is known to be why
-    :rtype: str | None
-    """
-    if effect.sure or effect.rule.unsure is not None:
-        return None
-    return _doubt("an earlier rule", _doubts_until(walks, effect), effect.boxes)
-
-
-def later_doubt(walks, boxes):
-    """Why it is unsure what becomes of packets behind a chain.
-
-    :param walks: of the chains that follow
-    :type walks: list[Walk]
-    :type boxes: list[tuple]
-    :returns: for people; None where no rule is known to be why
-    :rtype: str | None
-    """
-    return _doubt("a later rule", ((walk, doubt) for walk in walks for doubt in walk.doubts), boxes)
-
-
-def _doubts_until(walks, effect):
-    for walk in walks:
-        if walk.hooked is effect.hooked:
-            for doubt in walk.doubts[:effect.doubts]:
-                yield walk, doubt
-            return
-        for doubt in walk.doubts:
-            yield walk, doubt
-
-
-def _doubt(which, doubts, boxes):
-    for walk, (rule, matched) in doubts:
-        if any(meets(box, one) for one in matched for box in boxes):
-            looks_at = rule.unsure or "what becomes of packets"
-            return "%s, of %s, %s: %s" % (looks_at, which, walk.hooked.place, rule.text)
-    return None
 
 
 def _matched(parts, rule):

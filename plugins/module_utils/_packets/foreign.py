@@ -16,13 +16,14 @@ import re
 from ansible_collections.portledger.qradar.plugins.module_utils._base import contract
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import interval_of, merged, networks_of
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES, shown
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import read_paths
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import (
-    ACCEPT, DROP, OURS, SURE, TRANSLATE, UNKNOWN, earlier_doubt, later_doubt, trace,
+    ACCEPT, DROP, OURS, SURE, TRANSLATE, UNKNOWN,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.known import (
     interfaces_of, intervals_of, known_flows,
 )
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import read_paths
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.trace import earlier_doubt, later_doubt, trace
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.ways import Ways, as_intervals
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import (
     CAME, DESTINATION, GOES, ICMP, ICMPV6, LAST_PORT, PORT, PROTOCOL, SOURCE, TCP, UDP, bounds, complement, meet,

@@ -18,6 +18,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._packets import 
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import Chains, Hooked, Interfaces
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.nft_keys import shown
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.nft_names import has_form, interface_names
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.turns import place, turn_of
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native, words_of
 
 _FAMILIES = {"ip": ("ipv4",), "ip6": ("ipv6",), "inet": ("ipv4", "ipv6")}
@@ -180,8 +181,8 @@ class Gathered:
                         read = reader.read("%s %s" % (name, table), chains)
                         if self._counters:
                             _count(read, saved)
-                        place = (_HOOKS[scope].index(hook), _PRIORITIES[table], name)
-                        yield place, Hooked(read, chain, policy)
+                        turn = turn_of(_HOOKS[scope], hook, _PRIORITIES[table], table == "nat")
+                        yield (place(turn), name), Hooked(read, chain, policy, turn)
 
     def _of_nft(self, family, scope, interfaces):
         texts = _Texts(self.host)
@@ -226,8 +227,8 @@ class Gathered:
                 for one in found:
                     one.packets = nftables.counted(rule)
             policy = "DROP" if chain.get("policy") == "drop" else "ACCEPT"
-            place = (_HOOKS[scope].index(chain["hook"]), chain["prio"], "nft %s %s" % key)
-            yield place, Hooked(chains, chain["name"], policy)
+            turn = turn_of(_HOOKS[scope], chain["hook"], chain["prio"], chain.get("type") == "nat")
+            yield (place(turn), "nft %s %s" % key), Hooked(chains, chain["name"], policy, turn)
 
     def _shown_by_iptables(self, family):
         """Tables that iptables keeps in nf_tables, and has shown."""
@@ -243,7 +244,7 @@ class Gathered:
 def _is_tracked(chain):
     """Whether the kernel knows connections in a chain of nft; None where it may, or not."""
     if chain["hook"] == "prerouting" and chain["prio"] == _TRACKING:
-        # The kernel asks first who came first, and shows nobody who did.
+        # The kernel asks first who came last, and shows nobody who did.
         return None
     return chain["hook"] != "prerouting" or chain["prio"] > _TRACKING
 

@@ -20,7 +20,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes i
     meet, subtract,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import (
-    ACCEPT, SURE, TRANSLATE, UNKNOWN, trace,
+    ACCEPT, SURE, TRANSLATE, UNKNOWN,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.foreign import (
     LIFE, NOBODY, Family, is_ours, port_text,
@@ -29,6 +29,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._packets.known i
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.makers import Makers
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.meeting import Meeting
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import Gathered
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.trace import trace
 
 #: in the place of a rule: what comes through because nothing drops it
 POLICY = "no rule drops it"

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import TCP, UDP, bounds
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import SURE, TRANSLATE, trace
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import SURE, TRANSLATE
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import Gathered
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.trace import trace
 from tests.lab.evaluation.makers import MAKERS
 from tests.lab.evaluation.random_rules import PORTS, Ruleset
 from tests.lab.evaluation.releases import inside, versions, with_programs

@@ -12,8 +12,9 @@ import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import number_of
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.path import read_paths
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import DROP, SURE, TRANSLATE, trace
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import DROP, SURE, TRANSLATE
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes import bounds
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.trace import trace
 from tests.unit.plugins.module_utils.support import Folder, Kernel
 
 EVERYTHING = ["iptables-save", "iptables", "nft", "ipset"]

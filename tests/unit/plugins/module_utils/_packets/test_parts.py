@@ -16,10 +16,11 @@ from ansible_collections.portledger.qradar.plugins.module_utils._packets.boxes i
     DESTINATION, PORT, PROTOCOL, SOURCE, TCP, bounds, meets, shared, split, subtract_boxes,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.evaluate import (
-    ACCEPT, DROP, JUMP, SURE, Chains, Hooked, PacketRule, trace,
+    ACCEPT, DROP, JUMP, SURE, Chains, Hooked, PacketRule,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.meeting import Meeting
 from ansible_collections.portledger.qradar.plugins.module_utils._packets.parts import Parts
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.trace import trace
 
 WHOLE = bounds("ipv4", 4)
 DIMENSIONS = range(7)
