@@ -105,14 +105,13 @@ def _depends(some, parts, ours, without):
         walk.through(parts)
     for walk in walks:
         # What another chain accepts comes here all the same.
-        ends = [box for other in walks if other is not walk
-                for effect in other.effects if effect.verdict != ACCEPT for box in effect.boxes]
-        ends = Meeting(ends)
+        ends = [effect for other in walks if other is not walk for effect in other.effects if effect.verdict != ACCEPT]
+        ended = Meeting([box for effect in ends for box in effect.boxes])
         for effect in walk.effects:
             if effect.verdict == UNKNOWN:
                 found.extend(effect.boxes)
             elif effect.verdict == TRANSLATE:
-                found.extend(ends.shared(effect.boxes))
+                found.extend(ended.shared(effect.boxes))
     return sorted(set(found))
 
 
