@@ -90,6 +90,17 @@ def test_misspelt(variable: str, meant: str) -> None:
     assert named({"ep1": {variable: ["198.18.9.0/24"]}}, WHOLE) == [f"ep1: {variable}: {IGNORED} {meant}"]
 
 
+def test_what_a_task_has_registered() -> None:
+    registered = {"changed": False, "failed": False, "ruleset": {}}
+    assert named({"ep1": {"host_firewall_ruleset": registered, "gateway_firewal_state": registered}}, WHOLE) == []
+
+
+def test_written_by_somebody() -> None:
+    meant = "Did you mean host_firewall_management?"
+    variables = {"host_firewall_managment": {"first": ["198.18.9.0/24"]}}
+    assert named({"ep1": variables}, WHOLE) == [f"ep1: host_firewall_managment: {IGNORED} {meant}"]
+
+
 @pytest.mark.parametrize("option", ROLE_VARIABLES)
 def test_every_option_without_one_of_its_letters(option: str) -> None:
     for at in range(1, len(option) - 1):
