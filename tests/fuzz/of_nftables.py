@@ -105,8 +105,8 @@ def _firewalld_table() -> bytes:
 
 def _ours(raw: bytes) -> None:
     for scope in SCOPES:
-        tables = as_json({"nftables": [{"table": {"family": "inet", "name": TABLES[scope], "handle": 1}}]})
-        answers = {"nft -j list tables": tables, "nft -j list table inet " + TABLES[scope]: raw, "nft": b""}
+        tables = b"table inet %s {\n}\n" % TABLES[scope].encode()
+        answers = {"nft list flowtables": tables, "nft -j list table inet " + TABLES[scope]: raw, "nft": b""}
         _lines, left = compared("nftables", scope, Machine(answers=answers))
         require(not left, f"what was saved is another state: {left}")
 

@@ -44,6 +44,23 @@ def interval_of(network, family):
     return first, first + (1 << (_BITS[family] - int(length))) - 1
 
 
+def block(address, length, family):
+    """First and last address of a network.
+
+    :param address: its first one
+    :type address: str
+    :type length: int
+    :param family: ipv4 or ipv6
+    :type family: str
+    :rtype: tuple[int, int]
+    :raises ValueError: the address is of another family, or there is no such network.
+    """
+    first, rest = number_of(address, family), _BITS[family] - length
+    if not 0 <= rest <= _BITS[family] or first & ((1 << rest) - 1):
+        raise ValueError("%s/%d is not a network" % (address, length))
+    return first, first + (1 << rest) - 1
+
+
 def networks_of(interval, family):
     """The fewest networks that make up an interval of addresses, in canonical form.
 
@@ -84,16 +101,18 @@ def outermost(networks, family):
 
     :type networks: collections.Iterable[str]
     :type family: str
-    :rtype: list[str]
+    :returns: these networks, and first and last address of each
+    :rtype: tuple[list[str], list[tuple[int, int]]]
     """
-    found, end = [], -1
-    for _first, last, network in sorted(
+    found, intervals, end = [], [], -1
+    for first, last, network in sorted(
         (first, -last, network) for (first, last), network in ((interval_of(one, family), one) for one in networks)
     ):
         if -last > end:
-            found.append(network)
             end = -last
-    return found
+            found.append(network)
+            intervals.append((first, end))
+    return found, intervals
 
 
 def aligned(present, wanted):

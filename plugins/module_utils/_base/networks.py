@@ -22,7 +22,7 @@ FAMILIES = ("ipv4", "ipv6")
 WHOLE = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 _BITS = {"ipv4": 32, "ipv6": 128}
 _SOCKET = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
-_ADDRESS = re.compile(r"^[0-9a-fA-F:.]+$")
+_NETWORK = re.compile(r"([0-9a-fA-F:.]+)(?:/(\d{1,3}))?\Z")
 
 
 def family_of(text):
@@ -44,12 +44,13 @@ def parse_network(text):
     """
     if not is_text(text):
         raise ValueError("is neither an address nor a network")
-    address, slash, length = native(text).partition("/")
+    found = _NETWORK.match(native(text))
+    if not found:
+        raise ValueError("is neither an address nor a network")
+    address, length = found.groups()
     family = family_of(address)
     bits = _BITS[family]
-    if not _ADDRESS.match(address) or (slash and not re.match(r"^\d{1,3}$", length)):
-        raise ValueError("is neither an address nor a network")
-    prefix = int(length) if slash else bits
+    prefix = bits if length is None else int(length)
     if prefix > bits:
         raise ValueError("has a length above %d" % bits)
     try:

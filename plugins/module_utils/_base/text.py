@@ -190,7 +190,9 @@ def from_json(text):
     :raises ValueError: the text is not JSON, or is nested deeper than Python reads.
     """
     try:
-        return _native_all(json.loads(_decoded(text)))
+        found = json.loads(_decoded(text))
+        # Of a plan with many thousands of networks, nothing is to be copied where it is text already.
+        return found if str is not bytes else _native_all(found)
     except RuntimeError as error:
         raise ValueError(str(error))
 
@@ -202,7 +204,19 @@ def to_json(value, **options):
     :param options: of ``json.dumps``
     :rtype: str
     """
+    if str is not bytes:
+        try:
+            return json.dumps(value, default=_decoded_bytes, **options)
+        except TypeError:
+            # A key in bytes, or what JSON cannot hold.
+            pass
     return json.dumps(_decoded_all(value), **options)
+
+
+def _decoded_bytes(value):
+    if isinstance(value, bytes):
+        return _decoded(value)
+    raise TypeError(type(value).__name__)
 
 
 def _decoded_all(value):

@@ -289,7 +289,8 @@ class Builder:
         name = self.names.set(family, label)
         if name not in self.sets:
             # firewalld refuses entries that overlap.
-            self.sets[name] = Set(label, frozenset(as_members(outermost(self.policy.sets[label][family], family))), ())
+            networks, _intervals = outermost(self.policy.sets[label][family], family)
+            self.sets[name] = Set(label, frozenset(as_members(networks)), ())
         return ("ipset", name)
 
     def _destinations(self, family, label):

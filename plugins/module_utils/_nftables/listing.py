@@ -6,7 +6,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import interval_of
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import block, interval_of
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import parse_network
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json, native
 
@@ -112,7 +112,7 @@ def addresses(value, family):
     :raises ValueError: it is something else.
     """
     if isinstance(value, dict) and "prefix" in value:
-        return interval_of(network(value), family)
+        return block(native(value["prefix"]["addr"]), value["prefix"]["len"], family)
     return interval(value, lambda one: interval_of(network(one), family))
 
 

@@ -22,11 +22,10 @@ from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED
 from ansible_collections.portledger.qradar.plugins.module_utils._host.conntrack import track_ahead
-from ansible_collections.portledger.qradar.plugins.module_utils._providers.answers import may_print
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.answers import LIST_TABLES, may_print
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
 
 _OLDEST = (0, 9, 3)
-_LIST_TABLES = ["-j", "list", "tables"]
 _WORDS = 600
 # A comment may hold what looks like a line.
 _HANDLE = re.compile(r'^[ \t]*((?=\S)(?:[^"\n]|"[^"]*")*[^{\s]) # handle (\d+)$', re.MULTILINE)
@@ -55,12 +54,6 @@ def _entries(text):
         raise RulesetError("nft -j: printed something other than JSON: %s" % _words(text))
 
 
-def _tables(entries):
-    """Families and names."""
-    tables = [entry["table"] for entry in entries if "table" in entry]
-    return [(table["family"], table["name"]) for table in tables]
-
-
 def _told(host, arguments, reader):
     """What a reader makes of what nft lists."""
     entries = _entries(host.output("nft", arguments))
@@ -71,6 +64,11 @@ def _told(host, arguments, reader):
             "nft %s: its answer has a form that cannot be read (%s: %s). Install another release of nft, or choose "
             "another provider." % (" ".join(arguments), type(error).__name__, error)
         )
+
+
+def _line_of(name):
+    """How nft begins to list a table of ours."""
+    return "table inet %s {\n" % name
 
 
 class _Texts:
@@ -135,7 +133,7 @@ class Nftables(Provider):
     )
 
     def traces(self, host, scope):
-        return may_print(host, "nft", ["list", "tables"], "table inet %s\n" % TABLES[scope])
+        return may_print(host, "nft", LIST_TABLES, _line_of(TABLES[scope]))
 
     def version(self, host):
         return host.output("nft", ["--version"]).strip()
@@ -153,18 +151,19 @@ class Nftables(Provider):
                 "nft: this is %s, and nothing before 0.9.3 will do. Update the package nftables, or choose another "
                 "provider." % said
             )
-        code, out, err = host.run("nft", _LIST_TABLES)
+        arguments = ["-j"] + LIST_TABLES
+        code, out, err = host.run("nft", arguments)
         if code != 0 and "JSON support not compiled" in err:
             raise RulesetError(
                 "nft: %s was built without JSON, so rules cannot be read back. Install a build with it, or choose "
                 "another provider." % said
             )
         if code != 0:
-            raise RulesetError("nft %s: failed: %s" % (" ".join(_LIST_TABLES), _words(err or out)))
+            raise RulesetError("nft %s: failed: %s" % (" ".join(arguments), _words(err or out)))
 
     def read(self, host, scope):
         name = TABLES[scope]
-        if ("inet", name) not in _told(host, _LIST_TABLES, _tables):
+        if _line_of(name) not in host.output("nft", LIST_TABLES):
             return NftablesState(None)
         table = _told(host, ["-j", "list", "table", "inet", name], read_table)
         return NftablesState(table, lambda: host.output("nft", ["-a", "list", "table", "inet", name]))

@@ -11,7 +11,7 @@ import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import (
-    interval_of, merged, networks_of, outermost,
+    merged, networks_of, outermost,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import shown
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import addresses
@@ -30,7 +30,7 @@ _PLAIN_SET = frozenset(["family", "name", "table", "type", "handle", "flags", "e
 class Set:
     """A named set of networks of one family."""
 
-    def __init__(self, family, networks, odd=False):
+    def __init__(self, family, networks=(), odd=False, elements=None):
         """
         :param family: ipv4 or ipv6
         :type family: str
@@ -38,11 +38,27 @@ class Set:
         :type networks: collections.Iterable[str]
         :param odd: whether it is something else than a set that we make
         :type odd: bool
+        :param elements: in the place of networks, first and last number of each
+        :type elements: list[tuple[int, int]] | None
         """
         self.family = family
-        self.networks = outermost(networks, family)
         self.odd = odd
-        self.intervals = merged(interval_of(network, family) for network in self.networks)
+        self._elements = elements
+        self._networks = None
+        if elements is None:
+            self._networks, elements = outermost(networks, family)
+        self.intervals = merged(elements)
+
+    @property
+    def networks(self):
+        """Canonical, in order; none lies in another. Of a set that was read, only a difference asks for them.
+
+        :rtype: list[str]
+        """
+        if self._networks is None:
+            found = [network for one in self._elements for network in networks_of(one, self.family)]
+            self._networks = outermost(found, self.family)[0]
+        return self._networks
 
     def same(self, other):
         """Whether both hold the same addresses.
@@ -257,10 +273,13 @@ def _read_set(about):
     kind = about.get("type")
     odd = flags not in (["interval"], "interval") or not set(about) <= _PLAIN_SET or kind not in _TYPES.values()
     family = "ipv6" if kind == _TYPES["ipv6"] else "ipv4"
-    networks = []
+    elements = []
     for element in about.get("elem") or []:
         try:
-            networks.extend(networks_of(addresses(element, family), family))
+            first, last = addresses(element, family)
         except (ValueError, TypeError, KeyError, AttributeError):
             odd = True
-    return Set(family, networks, odd)
+            continue
+        # What ends before it begins holds nothing.
+        elements.extend([(first, last)] if first <= last else [])
+    return Set(family, odd=odd, elements=elements)

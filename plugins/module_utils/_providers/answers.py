@@ -11,6 +11,8 @@ import os
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._host.netlink import IPSET, NF_TABLES
 
+#: of nft, all tables too. To list tables alone, releases up to 1.0 read every element of every set.
+LIST_TABLES = ["list", "flowtables"]
 # What a part of the kernel that is not there leaves unanswered, by the beginning of a program's name.
 _PARTS = (("ipset", IPSET), ("nft", NF_TABLES), ("iptables", NF_TABLES), ("ip6tables", NF_TABLES))
 # Tables of the older iptables, which needs no nf_tables.

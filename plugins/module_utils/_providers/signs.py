@@ -12,7 +12,7 @@ __metaclass__ = type
 import glob
 import os
 
-from ansible_collections.portledger.qradar.plugins.module_utils._providers.answers import may_print
+from ansible_collections.portledger.qradar.plugins.module_utils._providers.answers import LIST_TABLES, may_print
 
 _LOOKS = {
     "iptables": (
@@ -20,7 +20,7 @@ _LOOKS = {
         ("ip6tables-save", [], "PORTLEDGER-"),
         ("ipset", ["list", "-n"], "portledger-"),
     ),
-    "nftables": (("nft", ["list", "tables"], "portledger_"),),
+    "nftables": (("nft", LIST_TABLES, "portledger_"),),
     "qradar": (("iptables-save", [], "PORTLEDGER-Q"), ("ip6tables-save", [], "PORTLEDGER-Q")),
     "firewalld": (),
 }

@@ -300,7 +300,7 @@ class Persistence:
     def _holds(self, rules):
         """Whether a boot loads just these rules."""
         try:
-            return from_json(self._text_of(RULES)) == from_json(_text(rules))
+            return from_json(self._text_of(RULES)) == from_json(to_json(rules.as_data()))
         except ValueError:
             return False
 

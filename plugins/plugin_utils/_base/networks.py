@@ -8,7 +8,9 @@ Note that this plugin util is **PRIVATE** to the collection.
 
 from __future__ import annotations
 
+import bisect
 import ipaddress
+import socket
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,9 +27,14 @@ else:
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import (
+    IPV4,
+    IPV6,
+    Interval,
     Intervals,
+    difference,
     intersection,
     interval_of,
+    ipv4_texts,
     merged,
     of_addresses,
     summarized,
@@ -37,6 +44,7 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 _BROADCAST: Final = ipaddress.IPv4Address("255.255.255.255")
+_HOST_BITS: Final = {str(length): 32 - length for length in range(33)}
 _RESERVED: Final = ipaddress.IPv4Network("240.0.0.0/4")
 
 
@@ -103,12 +111,25 @@ class Networks:
     @property
     def ipv4(self) -> list[str]:
         """The IPv4 prefixes, e.g. ``["198.18.0.0/15"]``."""
-        return [str(cidr) for cidr in self.cidrs if cidr.version == 4]
+        return self._texts[0]
 
     @property
     def ipv6(self) -> list[str]:
         """The IPv6 prefixes, e.g. ``["2001:db8::/32"]``."""
-        return [str(cidr) for cidr in self.cidrs if cidr.version == 6]
+        return self._texts[1]
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """The families whose every address is in the set, each as its network: ``0.0.0.0/0`` or ``::/0``."""
+        families = (("0.0.0.0/0", IPV4), ("::/0", IPV6))
+        return tuple(text for text, family in families if not difference(family, self.intervals))
+
+    @cached_property
+    def _texts(self) -> tuple[list[str], list[str]]:
+        many = bisect.bisect(self.intervals, IPV4[0][1], key=lambda interval: interval[0])
+        ipv4 = [text for interval in self.intervals[:many] for text in ipv4_texts(interval)]
+        ipv6 = [str(_cidr(network)) for interval in self.intervals[many:] for network in summarized(interval)]
+        return ipv4, ipv6
 
 
 def union(sets: Iterable[Networks]) -> Networks:
@@ -137,6 +158,27 @@ def parse_network(value: object) -> netaddr.IPNetwork:
     if not length.isascii() or (length and (not length.isdigit() or str(int(length)) != length)):
         raise NetworkError("does not end in a plain length", f"Write {parsed}")
     return _cidr(parsed)
+
+
+def parse_interval(value: object) -> Interval:
+    """The same as :func:`parse_network`, as numbers of the line.
+
+    Raises:
+        NetworkError: as there.
+    """
+    # What is written in the plainest form needs no object to be read: a party may have many thousands of networks.
+    if isinstance(value, str):
+        address, slash, length = value.partition("/")
+        rest = _HOST_BITS.get(length) if slash else 0
+        if rest is not None:
+            try:
+                first = int.from_bytes(socket.inet_pton(socket.AF_INET, address), "big")
+            except (OSError, ValueError):
+                first = -1
+            if first >= 0 and not first & ((1 << rest) - 1):
+                return first, first + (1 << rest) - 1
+    cidr = parse_network(value)
+    return interval_of(cidr.version, cidr.first, cidr.last)
 
 
 def _refuse_forms_of_one_host(address: Address) -> None:

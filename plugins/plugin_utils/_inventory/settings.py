@@ -112,17 +112,16 @@ class SettingsReader:
             if party not in PARTIES:
                 raise InputError(host, variable, party, "is not a party", choices(party, PARTIES))
             parties[party] = as_networks(host, f"{variable}.{party}", networks)
-            for cidr in parties[party].cidrs:
-                if cidr.prefixlen == 0:
-                    self._warn(
-                        complaint(
-                            host,
-                            f"{variable}.{party}",
-                            str(cidr),
-                            "contains every address, so the ports of this party are open to the world",
-                            "List the networks of the party",
-                        )
+            for family in parties[party].whole:
+                self._warn(
+                    complaint(
+                        host,
+                        f"{variable}.{party}",
+                        family,
+                        "contains every address, so the ports of this party are open to the world",
+                        "List the networks of the party",
                     )
+                )
         return parties
 
     def _features(self, host: str, variable: str, value: object) -> frozenset[str]:

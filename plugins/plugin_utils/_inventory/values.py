@@ -17,10 +17,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError, choices
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import merged
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks import (
     NetworkError,
     Networks,
-    parse_network,
+    parse_interval,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.ports import PortError, PortRange
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import (
@@ -124,13 +125,13 @@ def as_comment(host: str | None, variable: str, value: object) -> str:
 
 def as_networks(host: str | None, variable: str, value: object) -> Networks:
     """A list of addresses and networks, merged."""
-    cidrs = []
+    intervals = []
     for item in as_list(host, variable, value):
         try:
-            cidrs.append(parse_network(item))
+            intervals.append(parse_interval(item))
         except NetworkError as error:
             raise InputError(host, variable, item, error.problem, error.remedy) from None
-    return Networks.merged(cidrs)
+    return Networks(merged(intervals))
 
 
 def as_ports(host: str | None, variable: str, value: object) -> tuple[PortRange, ...]:

@@ -199,9 +199,7 @@ class Planner:
         lost = []
         for side, networks in named.items():
             # A network that holds every address has a warning of its own.
-            missing = (
-                [] if any(cidr.prefixlen == 0 for cidr in networks.cidrs) else difference(networks.intervals, here)
-            )
+            missing = () if networks.whole else difference(networks.intervals, here)
             if missing:
                 lost.append(f"{side.label} ({shortened(list(prefixes(tuple(missing))), _SOME)})")
         return lost

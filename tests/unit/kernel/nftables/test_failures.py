@@ -76,7 +76,7 @@ def test_where_it_cannot_be_used(box: Box) -> None:
         ),
         (
             NEW_ENOUGH + "echo 'Error: Protocol not supported' >&2; exit 1",
-            "nft -j list tables: failed: Error: Protocol not supported",
+            "nft -j list flowtables: failed: Error: Protocol not supported",
         ),
     ):
         box.script("nft", script)

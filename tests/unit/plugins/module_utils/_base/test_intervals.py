@@ -10,8 +10,9 @@ __metaclass__ = type
 import random
 import unittest
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import aligned, interval_of, merged
-from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import networks_of, number_of, outermost
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import (
+    aligned, block, interval_of, merged, networks_of, number_of, outermost,
+)
 
 
 def numbers(intervals):
@@ -49,9 +50,21 @@ class IntervalsTest(unittest.TestCase):
     def test_outermost(self):
         networks = ["198.18.1.0/24", "198.18.0.0/16", "198.18.1.7/32", "198.19.0.0/16", "198.18.0.0/16"]
         networks.append("198.18.0.0/17")
-        self.assertEqual(["198.18.0.0/16", "198.19.0.0/16"], outermost(networks, "ipv4"))
-        self.assertEqual([], outermost([], "ipv6"))
-        self.assertEqual(["::/0"], outermost(["2001:db8::/32", "::/0", "::/128"], "ipv6"))
+        intervals = [interval_of("198.18.0.0/16", "ipv4"), interval_of("198.19.0.0/16", "ipv4")]
+        self.assertEqual((["198.18.0.0/16", "198.19.0.0/16"], intervals), outermost(networks, "ipv4"))
+        self.assertEqual(([], []), outermost([], "ipv6"))
+        found = outermost(["2001:db8::/32", "::/0", "::/128"], "ipv6")
+        self.assertEqual((["::/0"], [(0, 2 ** 128 - 1)]), found)
+
+    def test_block(self):
+        for network, family in (("198.18.0.0/15", "ipv4"), ("198.18.0.1/32", "ipv4"), ("0.0.0.0/0", "ipv4"),
+                                ("2001:db8::/32", "ipv6"), ("::/0", "ipv6"), ("::1/128", "ipv6")):
+            address, _slash, length = network.partition("/")
+            self.assertEqual(interval_of(network, family), block(address, int(length), family))
+        for address, length, family in (("198.18.0.1", 31, "ipv4"), ("198.18.0.0", 33, "ipv4"),
+                                        ("198.18.0.0", -1, "ipv4"), ("2001:db8::", 32, "ipv4"), ("x", 1, "ipv6")):
+            with self.assertRaises(ValueError):
+                block(address, length, family)
 
     def test_merged_against_counting(self):
         dice = random.Random(72)

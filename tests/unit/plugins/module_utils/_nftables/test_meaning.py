@@ -152,6 +152,9 @@ class DifferenceTest(unittest.TestCase):
         self.assertEqual(0, flows["imq"]["packets"])
 
 
+HOST_TABLE = "table inet portledger_host {\n}\n"
+
+
 class Nft(object):
     """Answers for nft, and keeps what it was asked."""
 
@@ -167,12 +170,8 @@ class Nft(object):
             return self.answers[call]
         if call == "--version":
             return 0, "nftables v1.0.6 (Lester Gooch #5)\n", ""
-        if call == "-j list tables":
-            table_ = {"table": {"family": "inet", "name": "portledger_host"}}
-            found = [{"metainfo": {}}, {"table": {"family": "ip", "name": "portledger_gateway"}}]
-            return 0, json.dumps({"nftables": found + ([table_] if self.there else [])}), ""
-        if call == "list tables":
-            return 0, "table inet portledger_host\n" if self.there else "", ""
+        if call == "list flowtables":
+            return 0, "table ip portledger_gateway {\n}\n" + (HOST_TABLE if self.there else ""), ""
         if call == "-j list table inet portledger_host" and self.there:
             return 0, self.there, ""
         return 0, "", ""
@@ -211,9 +210,8 @@ class ModuleTest(unittest.TestCase):
     def test_order_of_work(self):
         nft = Nft()
         result = self.apply(nft, management=["198.18.9.0/24"])
-        self.assertEqual(
-            ["--version", "-j list tables", "-j list tables", "-c -f -", "-f -"], [call for call, _data in nft.calls]
-        )
+        calls = [call for call, _data in nft.calls]
+        self.assertEqual(["--version", "-j list flowtables", "list flowtables", "-c -f -", "-f -"], calls)
         self.assertEqual(nft.calls[3][1], nft.calls[4][1])
         self.assertTrue(nft.calls[4][1].startswith(
             "table inet portledger_host\ndelete table inet portledger_host\ntable inet portledger_host {\n"))
@@ -228,14 +226,15 @@ class ModuleTest(unittest.TestCase):
     def test_check_mode_only_reads(self):
         nft = Nft()
         result = self.apply(nft, check=True)
-        self.assertEqual(["--version", "-j list tables", "-j list tables"], [call for call, _data in nft.calls])
+        self.assertEqual(["--version", "-j list flowtables", "list flowtables"], [call for call, _data in nft.calls])
         self.assertEqual(self.apply(Nft()), result)
 
     def test_nothing_there_nothing_to_remove(self):
         nft = Nft()
         result = self.apply(nft, state="absent", plan=None)
         self.assertEqual((False, []), (result["changed"], result["difference"]))
-        self.assertEqual(["list tables"], [call for call, _data in nft.calls])
+        # The table of the other family is a sign, and a look closer tells.
+        self.assertEqual(["list flowtables"] * 2, [call for call, _data in nft.calls])
 
     def test_removing(self):
         with io.open(os.path.join(RECORDED, "host-1.0.6.json"), encoding="utf-8") as stream:
@@ -258,26 +257,26 @@ class ModuleTest(unittest.TestCase):
 
     def test_what_is_no_json(self):
         self.refused("nft -j: printed something other than JSON: table inet x { }",
-                     Nft(answers={"-j list tables": (0, "table inet x {\n}\n", "")}))
+                     Nft("table inet x {\n}\n"))
 
     def test_what_has_another_form(self):
-        text = json.dumps({"nftables": [{"table": {"family": "inet"}}]})
+        text = json.dumps({"nftables": [{"chain": {"family": "inet"}}]})
         self.refused(
-            "nft -j list tables: its answer has a form that cannot be read (KeyError: 'name'). Install another release "
-            "of nft, or choose another provider.", Nft(answers={"-j list tables": (0, text, "")}))
+            "nft -j list table inet portledger_host: its answer has a form that cannot be read (KeyError: 'name'). "
+            "Install another release of nft, or choose another provider.", Nft(text))
 
     def test_traces(self):
         folder = Folder({}, ["nft"])
         self.addCleanup(folder.remove)
         for answer, found in (
-            ((0, "table inet x\ntable inet portledger_host\n", ""), True),
-            ((0, "table inet portledger_hosts\ntable ip portledger_host\n", ""), False),
+            ((0, "table inet x {\n}\n" + HOST_TABLE, ""), True),
+            ((0, "table inet portledger_hosts {\n}\ntable ip portledger_host {\n}\n", ""), False),
             ((0, "", ""), False),
         ):
-            self.assertEqual(found, Nftables().traces(folder.host(Nft(answers={"list tables": answer})), "host"))
+            self.assertEqual(found, Nftables().traces(folder.host(Nft(answers={"list flowtables": answer})), "host"))
         # A program that fails may show anything, unless the kernel says that it has no such tables.
         for has, found in ((True, True), (None, True), (False, False)):
-            host = folder.host(Nft(answers={"list tables": (1, "", "Error: Operation not permitted\n")}))
+            host = folder.host(Nft(answers={"list flowtables": (1, "", "Error: Operation not permitted\n")}))
             host.kernel_has = lambda part, has=has: has
             self.assertEqual(found, Nftables().traces(host, "host"))
         empty = Folder()

@@ -84,12 +84,12 @@ class AnswersTest(unittest.TestCase):
 
     def test_removal_does_not_pass_over_it(self):
         absent = {"state": "absent", "plan": None}
-        self.refused("nft -j list tables: " + WORDS, ["nft"], {"nft": FAILED}, **absent)
+        self.refused("nft list flowtables: " + WORDS, ["nft"], {"nft": FAILED}, **absent)
         self.refused("iptables-save: " + WORDS, IPTABLES, {"iptables-save": FAILED}, **absent)
         self.refused("ip6tables-save: " + WORDS, IPTABLES, {"ip6tables-save": FAILED}, **absent)
 
     def test_another_provider_is_not_loaded_beside_it(self):
-        self.refused("nft -j list tables: " + WORDS, IPTABLES + ("nft",), {"nft": FAILED})
+        self.refused("nft list flowtables: " + WORDS, IPTABLES + ("nft",), {"nft": FAILED})
         self.refused("iptables-save: " + WORDS, IPTABLES, {"iptables-save": FAILED})
 
     def test_a_firewalld_that_cannot_be_asked_is_not_one_that_is_stopped(self):

@@ -16,6 +16,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.networks i
     NetworkError,
     Networks,
     parse_address,
+    parse_interval,
     parse_network,
     union,
 )
@@ -47,6 +48,41 @@ def members(networks: Networks) -> set[Address]:
 
 def texts(networks: Networks) -> list[str]:
     return networks.ipv4 + networks.ipv6
+
+
+# What people write, and what comes close to it.
+ODD = st.one_of(
+    prefixes(),
+    st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,3}){2,4}(/[0-9]{0,3})?\n?", fullmatch=True),
+    st.from_regex(r"(10|010|0x0a|١٠)\.0\.0\.0(/(8|08|[+]8| 8|٨|33|-1|))?", fullmatch=True),
+    st.text("0123456789abf.:/%\0\ud800 ", max_size=24),
+    st.none() | st.integers() | st.binary(max_size=4),
+)
+
+
+@given(ODD)
+def test_an_interval_is_that_of_the_network(value: object) -> None:
+    try:
+        cidr = parse_network(value)
+    except NetworkError as error:
+        with pytest.raises(NetworkError) as caught:
+            parse_interval(value)
+        assert str(caught.value) == str(error)
+    else:
+        assert Networks((parse_interval(value),)) == Networks.merged([cidr])
+
+
+@pytest.mark.parametrize(
+    ("written", "whole"),
+    [
+        (["0.0.0.0/0"], ("0.0.0.0/0",)),
+        (["128.0.0.0/1", "0.0.0.0/1", "::/0"], ("0.0.0.0/0", "::/0")),
+        (["0.0.0.0/1", "128.0.0.0/2", "192.0.0.0/3", "::1/128"], ()),
+        ([], ()),
+    ],
+)
+def test_whole(written: list[str], whole: tuple[str, ...]) -> None:
+    assert Networks.merged(map(parse_network, written)).whole == whole
 
 
 def is_normal(networks: Networks) -> bool:
