@@ -12,7 +12,7 @@ __metaclass__ = type
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import apart, count_text, shown, sort_key
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.line import Line
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.line import Counted, Line
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import is_containers_label
 
 _FAMILY_NAMES = {"ipv4": "IPv4", "ipv6": "IPv6"}
@@ -138,26 +138,27 @@ def _flow_lines(present, wanted, kind, said):
                 changes.setdefault((flow[2], flow[3] or "", flow[0], _port_key(flow[1]), sign), (flow, []))[1].append(
                     family
                 )
-    lines = []
+    lines, known = [], {}
     for key in sorted(changes):
         sign, (flow, families) = key[-1], changes[key]
         side = wanted if sign == "+" else present
         both = [name for name in sorted(wanted) if flow in of(wanted[name]) or flow in of(present[name])]
-        text, sets = _flow_text(flow, side, families, kind)
-        lines.append(Line("%s %s%s" % (sign, text, _only(families, both)), sets))
+        counted = [_counted(label, side, families, kind, known) for label in flow[2:] if label is not None]
+        text = "%s from %s" % (("%s %s" % (flow[1], flow[0])).strip(), " to ".join(one.words for one in counted))
+        lines.append(Line("%s %s%s" % (sign, text, _only(families, both)), counted))
     return lines
 
 
-def _flow_text(flow, side, families, kind):
-    """The text of a flow, and the sets that it counts."""
-    service, port, source, destination = flow
-    sets = []
-    for label in (source,) if destination is None else (source, destination):
-        networks = set().union(*[_members_of(side[family], kind).get(label, ()) for family in families])
+def _counted(label, side, families, kind, known):
+    """What stands for a set in lines. known: those of these lines, for a set may have many flows and networks."""
+    if is_containers_label(label):
         # All that comes by an interface, whatever its address.
-        words = label if is_containers_label(label) else "%s (%s)" % (label, count_text(networks))
-        sets.append((words, () if is_containers_label(label) else networks))
-    return "%s from %s" % (("%s %s" % (port, service)).strip(), " to ".join(words for words, _set in sets)), sets
+        return Counted(label, ())
+    key = (label, id(side), tuple(families))
+    if key not in known:
+        networks = set().union(*[_members_of(side[family], kind).get(label, ()) for family in families])
+        known[key] = Counted("%s (%s)" % (label, count_text(networks)), networks)
+    return known[key]
 
 
 def _port_key(port):
@@ -171,13 +172,13 @@ def _member_lines(present, wanted, kind):
     before, after = _all_members(present, kind), _all_members(wanted, kind)
     lines = []
     for label in sorted(set(before) & set(after)):
-        changes, sets = [], []
+        changes, counted = [], []
         for sign, word, networks in _changed(before[label], after[label]):
             changes.extend(_some(sign, networks))
             if len(networks) > _MEMBERS_SHOWN:
-                sets.append(("%s, %s (%s)" % (label, word, count_text(networks)), networks))
+                counted.append(Counted("%s, %s (%s)" % (label, word, count_text(networks)), networks))
         if changes:
-            lines.append(Line("~ %s: %s" % (label, ", ".join(changes)), sets))
+            lines.append(Line("~ %s: %s" % (label, ", ".join(changes)), counted))
     return lines
 
 

@@ -13,17 +13,41 @@ _MOST = 20
 _MOST_VERBOSE = 4
 
 
+class Counted:
+    """Addresses that lines count; many lines may share it."""
+
+    def __init__(self, words, networks):
+        """
+        :param words: what stands for them in a line
+        :type words: str
+        :param networks: canonical
+        :type networks: collections.Iterable[str]
+        """
+        self.words = words
+        self._networks = networks
+        self._ordered = None
+
+    def networks(self):
+        """In order, for those who want to see them.
+
+        :rtype: tuple[str, ...]
+        """
+        if self._ordered is None:
+            self._ordered = tuple(sorted(apart(self._networks), key=sort_key))
+        return self._ordered
+
+
 class Line(str):
     """Text like any other line. It is compared by that text alone."""
 
-    def __new__(cls, text, sets):
+    def __new__(cls, text, counted):
         """
         :type text: str
-        :param sets: what the line counts: its words in the line, and its canonical networks
-        :type sets: list[tuple[str, collections.Iterable[str]]]
+        :param counted: what the line counts
+        :type counted: list[Counted]
         """
         line = super(Line, cls).__new__(cls, text)
-        line.sets = [(words, tuple(sorted(apart(networks), key=sort_key))) for words, networks in sets]
+        line.counted = counted
         return line
 
     def ending(self, text):
@@ -32,7 +56,7 @@ class Line(str):
         :type text: str
         :rtype: Line
         """
-        return Line(self + text, self.sets)
+        return Line(self + text, self.counted)
 
 
 def with_addresses(lines, verbosity):
@@ -46,10 +70,12 @@ def with_addresses(lines, verbosity):
     found, listed = [], {}
     for line in lines:
         found.append(str(line))
-        for words, networks in getattr(line, "sets", ()) if verbosity else ():
-            if listed.get(words) != networks:
-                listed[words] = networks
-                found.append("  %s: %s" % (words, _some(networks, _MOST * 10 ** (min(verbosity, _MOST_VERBOSE) - 1))))
+        for one in getattr(line, "counted", ()) if verbosity else ():
+            networks = one.networks()
+            if listed.get(one.words) != networks:
+                listed[one.words] = networks
+                most = _MOST * 10 ** (min(verbosity, _MOST_VERBOSE) - 1)
+                found.append("  %s: %s" % (one.words, _some(networks, most)))
     return found
 
 

@@ -10,7 +10,7 @@ import json
 import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import difference
-from ansible_collections.portledger.qradar.plugins.module_utils._plan.line import Line, with_addresses
+from ansible_collections.portledger.qradar.plugins.module_utils._plan.line import Counted, Line, with_addresses
 from tests.unit.plugins.module_utils._plan.test_difference import meaning
 
 FLOWS = (("imq", "tcp/7676", "component", None), ("ssh", "tcp/22", "component", None),
@@ -45,7 +45,7 @@ class LineTest(unittest.TestCase):
 
     def test_the_same_words_for_other_addresses(self):
         """A line's addresses are always the last ones with its words."""
-        one, other = [("a (1 address)", ["198.18.1.1/32"])], [("a (1 address)", ["2001:db8::1/128"])]
+        one, other = [[Counted("a (1 address)", [network])] for network in ("198.18.1.1/32", "2001:db8::1/128")]
         lines = [Line("+ 1", one), Line("+ 2", other), Line("+ 3", other), Line("+ 4", one), "~ text"]
         self.assertEqual([
             "+ 1", "  a (1 address): 198.18.1.1",
@@ -86,7 +86,7 @@ class LineTest(unittest.TestCase):
         ], with_addresses(lines, 1))
 
     def test_a_line_is_text(self):
-        line = Line("+ a", [("a (1 address)", ["198.18.1.1/32"])])
+        line = Line("+ a", [Counted("a (1 address)", ["198.18.1.1/32"])])
         self.assertEqual("+ a", line)
         self.assertEqual('["+ a"]', json.dumps([line]))
         self.assertEqual([str], [type(one) for one in with_addresses([line], 0)])
