@@ -15,7 +15,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._plan.line impor
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import make_policy
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import (
-    choose_provider, other_traces, provider_warnings,
+    any_traces, choose_provider, other_traces, provider_warnings,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply import boot, timer
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.apply import Part, Prepared, apply_safely
@@ -54,7 +54,7 @@ def apply_ruleset(host, options, check, verbosity=0):
         check_interfaces(host, plan.interfaces)
         management = find_management(host, options["management"])
         provider = choose_provider(PROVIDERS, host, scope, options["provider"])
-        if _is_asked_first(host, options):
+        if _is_asked_first(host, options, provider):
             first = _lost_rules(host, plan, management, options)
             if first and not check:
                 return dict(first, changed=False)
@@ -87,10 +87,10 @@ def apply_ruleset(host, options, check, verbosity=0):
     return result
 
 
-def _is_asked_first(host, options):
+def _is_asked_first(host, options, provider):
     """Whether to count what the first rules of ours that drop leave without effect."""
     drops = options.get("count_lost") and options["unlisted"] == contract.DROP
-    return bool(drops and not other_traces(PROVIDERS, host, options["scope"], None))
+    return bool(drops and not any_traces(PROVIDERS, host, options["scope"], provider.NAME))
 
 
 def _lost_rules(host, plan, management, options):

@@ -29,6 +29,8 @@ _DEFAULTS = frozenset(
         ("", "-d", ("::/0",)),
     ]
 )
+_KNOWN = {}
+_MOST_KNOWN = 100000
 _PLAIN = re.compile(r"^[A-Za-z0-9_./:,=+-]+\Z")
 
 
@@ -45,7 +47,7 @@ class Rule:
         # iptables-restore takes the rest of a comment with a line feed for a command.
         self.tokens = [token.replace("\n", " ") if "\n" in token else token for token in tokens]
         #: what the rule means: rules with the same key do the same
-        self.key = _meaning(self.tokens)
+        self.key = _meaning_of(tuple(self.tokens))
 
     def text(self):
         """The rule as iptables-restore reads it.
@@ -75,6 +77,16 @@ def _quote(token):
     if _PLAIN.match(token):
         return token
     return '"%s"' % re.sub(r'(["\\])', r"\\\1", token)
+
+
+def _meaning_of(tokens):
+    """The same, worked out once: rules that are there, that are wanted and that a file holds are mostly alike."""
+    found = _KNOWN.get(tokens)
+    if found is None:
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        found = _KNOWN[tokens] = _meaning(tokens)
+    return found
 
 
 def _meaning(tokens):

@@ -82,5 +82,20 @@ def other_traces(providers, host, scope, provider):
     return [providers[name] for name in names if _has_traces(providers, host, scope, name)]
 
 
+def any_traces(providers, host, scope, likely):
+    """Whether any provider has something on this host.
+
+    :param providers: the providers by name
+    :type host: _host.host.Host
+    :param scope: host or gateway
+    :type scope: str
+    :param likely: name of the one that is asked first
+    :type likely: str
+    :rtype: bool
+    """
+    names = sorted(contract.PROVIDERS, key=lambda name: name != likely)
+    return any(_has_traces(providers, host, scope, name) for name in names)
+
+
 def _has_traces(providers, host, scope, name):
     return has_sign(host, name) and providers[name].traces(host, scope)

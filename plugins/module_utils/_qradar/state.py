@@ -176,6 +176,8 @@ def same_blocks(one, other):
     :type other: bytes | None
     :rtype: bool
     """
+    if one == other:
+        return True
     there, want = _meaning(one), _meaning(other)
     return (one is None) == (other is None) and [entry[:2] for entry in there] == [entry[:2] for entry in want]
 

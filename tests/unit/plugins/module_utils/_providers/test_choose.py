@@ -103,6 +103,21 @@ class ProvidersTest(unittest.TestCase):
         self.fakes["qradar"]._traces = False
         self.assertEqual([], _providers.other_traces(self.fakes, self.host(), "host", None))
 
+    def test_the_likely_one_is_asked_first(self):
+        asked = []
+        _providers.has_sign = lambda host, name: asked.append(name) or self.fakes[name]._traces
+        for name in self.fakes:
+            self.fakes[name]._traces = True
+            del asked[:]
+            self.assertTrue(_providers.any_traces(self.fakes, self.host(), "host", name))
+            self.assertEqual([name], asked)
+            # Where it has nothing, all of them are asked.
+            self.fakes[name]._traces = False
+        del asked[:]
+        self.assertFalse(_providers.any_traces(self.fakes, self.host(), "host", "qradar"))
+        self.assertEqual("qradar", asked[0])
+        self.assertEqual(sorted(self.fakes), sorted(asked))
+
     def test_rivals(self):
         self.refused(
             self.host({TOOL: ""}),
