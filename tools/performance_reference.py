@@ -40,6 +40,12 @@ def page(text: str, results: Mapping[str, Any]) -> str:
 
 
 def _parts(results: Mapping[str, Any]) -> Iterable[str]:
+    machines: list[dict[str, str]] = []
+    for found in results.values():
+        if (machine := _machine(found)) not in machines:
+            machines.append(machine)
+    if machines:
+        yield _taken_on(machines)
     parts: dict[str, list[Mapping[str, Any]]] = {}
     for found in results.values():
         parts.setdefault(found["part"], []).append(found)
@@ -55,7 +61,7 @@ def _parts(results: Mapping[str, Any]) -> Iterable[str]:
         if name in parts:
             some = sorted(parts[name], key=_order)
             yield from tables(some)
-            yield _taken_on(some)
+            yield _rounds(some, machines)
 
 
 def _order(one: Mapping[str, Any]) -> tuple[object, ...]:
@@ -188,15 +194,25 @@ def _pings(times: Mapping[str, Sequence[float]], kind: str) -> str:
     return seconds if kind == PING else f"{seconds}, {middle:.2f} ({least:.2f} to {most:.2f})"
 
 
-def _taken_on(some: Found) -> str:
-    """The machine, and how many rounds there were."""
-    machines = []
-    for one in some:
-        if one["machine"] not in machines:
-            machines.append(one["machine"])
+def _machine(one: Mapping[str, Any]) -> dict[str, str]:
+    return {name: text for name, text in one["machine"].items() if name != "date"}
+
+
+def _taken_on(machines: Sequence[Mapping[str, str]]) -> str:
+    """What the tables were taken on, once for all of them; where they differ, each says its number."""
+    shown = [", ".join(f"{name} {text}" for name, text in machine.items()) for machine in machines]
+    if len(shown) == 1:
+        return f"Taken on: {shown[0]}."
+    return "Taken on:\n\n" + "\n".join(f"{number}. {text}" for number, text in enumerate(shown, 1))
+
+
+def _rounds(some: Found, machines: Sequence[Mapping[str, str]]) -> str:
+    """How many rounds there were, and when; where tables were not all taken on the same, on which."""
     rounds = sorted({len(next(iter(_series(one).values()))) for one in some})
-    shown = "; ".join(", ".join(f"{name} {text}" for name, text in machine.items()) for machine in machines)
-    return f"Rounds: {' or '.join(map(str, rounds))}. Taken on: {shown}."
+    dates = sorted({one["machine"]["date"] for one in some})
+    numbers = sorted({machines.index(_machine(one)) + 1 for one in some}) if len(machines) > 1 else []
+    where = f" on {' and '.join(map(str, numbers))}" if numbers else ""
+    return f"Rounds: {' or '.join(map(str, rounds))}; {', '.join(dates)}{where}."
 
 
 def _series(one: Mapping[str, Any]) -> Mapping[str, Sequence[float]]:

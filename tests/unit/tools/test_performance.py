@@ -69,8 +69,19 @@ def test_tables() -> None:
         "| `nftables` | 10,000 | 1.50 s | 2.50 s, 1.75 (1.50 to 2.00) | 1.00 s, 0.75 (0.50 to 1.00) |",
         "| gateway | 10 | `nftables` | 0.90 | 0.90 | 0.80 |",
         "| gateway | 10 | a rule for each network | 0.05 | 0.10 | 0.80 |",
-        "Rounds: 2. Taken on: date 2026-11-28, kernel 6.1.",
+        "Taken on: kernel 6.1.",
+        "Rounds: 2; 2026-11-28.",
     ):
         assert line in page.splitlines(), line
     assert performance_reference.page(page, results) == page
+    results["b"]["machine"] = {"date": "2026-11-29", "kernel": "6.2"}
+    two = performance_reference.page(MARKS, results).splitlines()
+    assert [line for line in two if line.startswith(("Taken", "1.", "2.", "Rounds"))] == [
+        "Taken on:",
+        "1. kernel 6.1",
+        "2. kernel 6.2",
+        "Rounds: 2; 2026-11-28 on 1.",
+        "Rounds: 2; 2026-11-29 on 2.",
+        "Rounds: 1; 2026-11-28 on 1.",
+    ]
     assert performance_reference.page(page, {}) == "\n\n".join(performance_reference.MARKS)
