@@ -73,6 +73,15 @@ class TextTest(unittest.TestCase):
             self.assertEqual((raw, raw), (to_bytes(key), to_bytes(values[0])))
             self.assertEqual([None, 1, True], values[1:])
 
+    def test_bytes_and_pairs_into_json(self):
+        for value in ({"a": b"x"}, {b"a": ("x",)}, {"a": [{b"b": b"\xe9"}]}):
+            found = from_json(to_json(value))
+            (key, values), = found.items()
+            self.assertEqual("a", key)
+            self.assertIn(values, ("x", ["x"], [{"b": native(b"\xe9")}]))
+        with self.assertRaises(TypeError):
+            to_json({"a": object()})
+
     def test_programs_that_print_other_bytes_into_json(self):
         found = from_json(of_bytes(b'{"comment": "caf\xe9"}'))
         self.assertEqual(b"caf\xe9", to_bytes(found["comment"]))

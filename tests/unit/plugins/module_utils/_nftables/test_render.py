@@ -111,9 +111,21 @@ class ReadingTest(unittest.TestCase):
             ({"elem": [{"elem": {"val": "198.18.1.1", "timeout": 60}}]}, False),
             ({"elem": ["198.18.1.1", "198.18.1.2"]}, False),
             ({"elem": []}, False),
+            ({"elem": ["198.18.1.1", {"range": ["198.18.1.3", "198.18.1.2"]}]}, True),
         ):
             found = read_table([{"set": dict(plain, **change)}]).sets["s"]
             self.assertEqual(same, found.same(wanted), change)
+            if same:
+                self.assertEqual(wanted.networks, found.networks)
+
+    def test_elements_that_are_no_networks(self):
+        """What can be read is there, and the set is odd."""
+        plain = {"name": "s", "type": "ipv4_addr", "flags": ["interval"]}
+        for address, length in (("198.18.1.1", 31), ("198.18.1.0", 33), ("198.18.1.0", -1), ("198.18.1.0", "24"),
+                                ("198.18.1.0", None), ("2001:db8::", 32), ("x", 24), (7, 24)):
+            elements = [{"prefix": {"addr": address, "len": length}}, {"prefix": {"addr": "198.18.2.0", "len": 24}}]
+            found = read_table([{"set": dict(plain, elem=elements)}]).sets["s"]
+            self.assertEqual((True, ["198.18.2.0/24"]), (found.odd, found.networks))
 
 
 def match(left, right, operator="=="):
