@@ -29,6 +29,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.kept impo
     Answer,
     Call,
     call_name,
+    code_digest,
     read_answer,
     start_command,
 )
@@ -43,6 +44,11 @@ _SPECIFICATIONS: Final = {"ruleset": options.RULESET, "ruleset_info": options.RU
 
 class KeepingAction(PlanningAction):
     """Starts what the host keeps; sends the code, or the module, where that is not possible."""
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        # Ansible loads the class before it starts a worker for each host: none of them has to read all the code.
+        code_digest(cls.MODULE.rpartition(".")[2])
 
     # How often something may have been started on the host.
     _starts = 0

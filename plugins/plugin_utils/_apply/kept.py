@@ -82,7 +82,6 @@ class Call:
     verbosity: int
 
 
-@functools.cache
 def call_name(module: str, interpreter: str) -> str:
     """What a host calls the code of a module: another one for each release, and for each Python that it is to run with.
 
@@ -90,7 +89,17 @@ def call_name(module: str, interpreter: str) -> str:
         module: its name within the collection.
         interpreter: as it is configured for the host.
     """
-    digest = hashlib.sha256(f"{module}\0{interpreter}".encode())
+    return hashlib.sha256(f"{code_digest(module)}\0{interpreter}".encode()).hexdigest()
+
+
+@functools.cache
+def code_digest(module: str) -> str:
+    """The digest of all that a module could need on a host.
+
+    Args:
+        module: its name within the collection.
+    """
+    digest = hashlib.sha256(module.encode())
     for path in [_PLUGINS / "modules" / f"{module}.py", *sorted((_PLUGINS / "module_utils").rglob("*.py"))]:
         text = path.read_bytes()
         digest.update(f"\0{path.relative_to(_PLUGINS)}\0{len(text)}\0".encode() + text)

@@ -22,6 +22,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._apply.kept impo
     Answer,
     Call,
     call_name,
+    code_digest,
     read_answer,
     start_command,
 )
@@ -130,7 +131,7 @@ def test_code_has_a_name_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(kept, "_PLUGINS", tmp_path)
 
     def name() -> str:
-        call_name.cache_clear()
+        code_digest.cache_clear()
         return call_name("ruleset", "auto")
 
     first = name()
@@ -142,7 +143,7 @@ def test_code_has_a_name_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (tmp_path / "module_utils/_base/text.py").rename(tmp_path / "module_utils/_base/words.py")
     third = name()
     assert len({first, second, third}) == 3
-    call_name.cache_clear()
+    code_digest.cache_clear()
 
 
 # Folder of what is kept, and what is wrong with it; nobody else may decide what is started.
