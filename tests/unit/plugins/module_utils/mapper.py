@@ -37,6 +37,14 @@ def table(admin=43691, cluster=36615, discovery=44913, jmx=None, mapper=7676):
     return HEAD + b"".join(line + b"\n" for line in lines) + b".\n"
 
 
+def _bound(address):
+    found = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    if ":" in address:
+        found.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    found.bind((address, 0))
+    return found
+
+
 class Mapper:
     """Answers each connection with the same bytes, in parts, and keeps it open or closes it."""
 
@@ -50,10 +58,11 @@ class Mapper:
         self._hang = options.get("hang", False)
         self._pause = options.get("pause", 0)
         self._done = threading.Event()
-        self._socket = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
-        if ":" in address:
-            self._socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        self._socket.bind((address, 0))
+        self._socket = _bound(address)
+        # The kernel chooses a port, and may choose one that stands in the table.
+        while any(b"%d" % self._socket.getsockname()[1] in part for part in parts):
+            former, self._socket = self._socket, _bound(address)
+            former.close()
         self._socket.listen(5)
         self.port = self._socket.getsockname()[1]
         self._thread = threading.Thread(target=self._serve)
