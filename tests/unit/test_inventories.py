@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-import netaddr
 import pytest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._plan import policy
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base import errors, networks
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import interval_of
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory import checks, deployment, extra_flows
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory import hosts as reading_hosts
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory import settings as reading_settings
@@ -76,7 +76,7 @@ FAULTS: dict[str, tuple[Any, str, Callable[[Any], Any]]] = {
         "_flows",
         lambda former: lambda plan: [rule for rule in former(plan) if "extra_flow" not in rule.name],
     ),
-    "host bits are cut off": (reading_values, "parse_network", lambda _former: _loosely),
+    "host bits are cut off": (reading_values, "parse_interval", lambda _former: _loosely),
     "a long name hides the remedy": (errors, "within", lambda _former: lambda text, _most: text),
     "a traceback": (reading_hosts, "as_boolean", lambda _former: lambda _host, _variable, value: value[0] == "y"),
     "an error that a host's name breaks": (errors, "shown", lambda _former: str),
@@ -96,9 +96,10 @@ def _anywhere(gateway: Any) -> Any:
 
 def _loosely(value: Any) -> Any:
     try:
-        return netaddr.IPNetwork(str(ipaddress.ip_network(value, strict=False)))
+        found = ipaddress.ip_network(value, strict=False)
     except ValueError:
-        return networks.parse_network(value)
+        return networks.parse_interval(value)
+    return interval_of(found.version, int(found[0]), int(found[-1]))
 
 
 # Which inventory shows it: another one where inventories are made in another way.
