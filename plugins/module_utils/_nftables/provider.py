@@ -47,18 +47,16 @@ class NftablesState:
         self.text = text
 
 
-def _entries(text):
+def _table(host, name):
+    """A table of ours, as nft lists it."""
+    arguments = ["-j", "list", "table", "inet", name]
+    text = host.output("nft", arguments)
     try:
-        return entries_of(text)
+        entries = entries_of(text)
     except ValueError:
         raise RulesetError("nft -j: printed something other than JSON: %s" % _words(text))
-
-
-def _told(host, arguments, reader):
-    """What a reader makes of what nft lists."""
-    entries = _entries(host.output("nft", arguments))
     try:
-        return reader(entries)
+        return read_table(entries)
     except DAMAGED as error:
         raise RulesetError(
             "nft %s: its answer has a form that cannot be read (%s: %s). Install another release of nft, or choose "
@@ -165,7 +163,7 @@ class Nftables(Provider):
         name = TABLES[scope]
         if _line_of(name) not in host.output("nft", LIST_TABLES):
             return NftablesState(None)
-        table = _told(host, ["-j", "list", "table", "inet", name], read_table)
+        table = _table(host, name)
         return NftablesState(table, lambda: host.output("nft", ["-a", "list", "table", "inet", name]))
 
     def build(self, scope, present, policy):

@@ -51,16 +51,6 @@ def summarized(interval: Interval) -> Iterator[ipaddress.IPv4Network | ipaddress
         )
 
 
-def ipv4_texts(interval: Interval) -> list[str]:
-    """The fewest networks that make up an interval of IPv4, such as ``198.18.0.0/15``, each with its length."""
-    first, last = interval
-    size = last - first + 1
-    if size & (size - 1) or first % size:
-        return [str(network) for network in summarized(interval)]
-    # One network, as nearly all are where a set is large.
-    return [f"{first >> 24}.{first >> 16 & 255}.{first >> 8 & 255}.{first & 255}/{33 - size.bit_length()}"]
-
-
 def of_addresses(addresses: Iterable[ipaddress.IPv4Address | ipaddress.IPv6Address]) -> Intervals:
     """The union of some addresses."""
     return intervals_of((address.version, int(address), int(address)) for address in addresses)

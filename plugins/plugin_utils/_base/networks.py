@@ -9,8 +9,8 @@ Note that this plugin util is **PRIVATE** to the collection.
 from __future__ import annotations
 
 import bisect
+import contextlib
 import ipaddress
-import socket
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,6 +25,7 @@ except ImportError:  # require_netaddr reports it
 else:
     HAS_NETADDR = True
 
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import block, networks_of
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import (
     IPV4,
@@ -34,7 +35,6 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals 
     difference,
     intersection,
     interval_of,
-    ipv4_texts,
     merged,
     of_addresses,
     summarized,
@@ -44,7 +44,7 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 _BROADCAST: Final = ipaddress.IPv4Address("255.255.255.255")
-_HOST_BITS: Final = {str(length): 32 - length for length in range(33)}
+_LENGTHS: Final = {str(length): length for length in range(33)}
 _RESERVED: Final = ipaddress.IPv4Network("240.0.0.0/4")
 
 
@@ -127,7 +127,7 @@ class Networks:
     @cached_property
     def _texts(self) -> tuple[list[str], list[str]]:
         many = bisect.bisect(self.intervals, IPV4[0][1], key=lambda interval: interval[0])
-        ipv4 = [text for interval in self.intervals[:many] for text in ipv4_texts(interval)]
+        ipv4 = [text for interval in self.intervals[:many] for text in networks_of(interval, "ipv4")]
         ipv6 = [str(_cidr(network)) for interval in self.intervals[many:] for network in summarized(interval)]
         return ipv4, ipv6
 
@@ -169,14 +169,11 @@ def parse_interval(value: object) -> Interval:
     # What is written in the plainest form needs no object to be read: a party may have many thousands of networks.
     if isinstance(value, str):
         address, slash, length = value.partition("/")
-        rest = _HOST_BITS.get(length) if slash else 0
-        if rest is not None:
-            try:
-                first = int.from_bytes(socket.inet_pton(socket.AF_INET, address), "big")
-            except (OSError, ValueError):
-                first = -1
-            if first >= 0 and not first & ((1 << rest) - 1):
-                return first, first + (1 << rest) - 1
+        plain = _LENGTHS.get(length) if slash else 32
+        if plain is not None:
+            with contextlib.suppress(ValueError):
+                found: Interval = block(address, plain, "ipv4")
+                return found
     cidr = parse_network(value)
     return interval_of(cidr.version, cidr.first, cidr.last)
 

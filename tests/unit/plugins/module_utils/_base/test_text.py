@@ -74,11 +74,12 @@ class TextTest(unittest.TestCase):
             self.assertEqual([None, 1, True], values[1:])
 
     def test_bytes_and_pairs_into_json(self):
-        for value in ({"a": b"x"}, {b"a": ("x",)}, {"a": [{b"b": b"\xe9"}]}):
-            found = from_json(to_json(value))
-            (key, values), = found.items()
-            self.assertEqual("a", key)
-            self.assertIn(values, ("x", ["x"], [{"b": native(b"\xe9")}]))
+        for value, found in (
+            ({"a": b"x"}, {"a": "x"}),
+            ({b"a": ("x",)}, {"a": ["x"]}),
+            ({"a": [{b"b": b"\xe9"}]}, {"a": [{"b": native(b"\xe9")}]}),
+        ):
+            self.assertEqual(found, from_json(to_json(value)))
         with self.assertRaises(TypeError):
             to_json({"a": object()})
 
