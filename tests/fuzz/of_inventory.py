@@ -120,7 +120,11 @@ def _value(raw: bytes) -> None:
         (parse_network, parse_network, (*REFUSALS, ValueError)),
         (parse_address, parse_address, (*REFUSALS, ValueError)),
         (lambda one: read_probes("con1", one, ["ep1"]), lambda one: read_probes("con1", one, ["ep1"])[0], REFUSALS),
-        (lambda one: read_seconds("con1", one), lambda one: read_seconds("con1", one), REFUSALS),
+        (
+            lambda one: read_seconds("con1", "confirm_seconds", one),
+            lambda one: read_seconds("con1", "confirm_seconds", one),
+            REFUSALS,
+        ),
     )
     for value in (text, [text], _as_number(text)):
         for reader, again, refusals in readers:

@@ -21,6 +21,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.other_i
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.progress import progress
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError, PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import Form, ResultError, checked
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import role_of, role_variable
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.task import Inventory, TaskPlan
 
 INVENTORY_VARIABLE: Final = "firewall_inventory"
@@ -94,9 +95,15 @@ class PlanningAction(ActionBase):  # type: ignore[misc] # ansible-core has no ty
 
         So a task alone, the role, and the lookups have the same defaults.
         """
-        found = {name: f"{scope}_firewall_{name}" for name in names if arguments.get(name) is None}
+        found = {name: role_variable(str(scope), name) for name in names if arguments.get(name) is None}
         given = {name: self._templar.template(task_vars[one]) for name, one in found.items() if one in task_vars}
         return {**arguments, **{name: value for name, value in given.items() if value is not None}}
+
+    def written_as(self, option: str) -> str:
+        """What people call an option: the role's variable, unless a task of their own gives it."""
+        scope, role = str(self._task.args.get("scope")), self._task._role
+        is_roles = role is not None and role.get_name().rpartition(".")[2] == role_of(scope)
+        return role_variable(scope, option) if is_roles or self._task.args.get(option) is None else option
 
     def require_form(self, result: object, form: Form, task_vars: Mapping[str, Any]) -> None:
         """Refuse what something else than the module has answered.

@@ -41,8 +41,8 @@ class UnreachedError(Exception):
     """The host did not answer; the text says why."""
 
 
-def read_seconds(host: str, value: object) -> int:
-    """The option ``confirm_seconds``.
+def read_seconds(host: str, variable: str, value: object) -> int:
+    """The option ``confirm_seconds``, or the variable of a role for it.
 
     Raises:
         InputError: it is not a number of seconds.
@@ -51,7 +51,7 @@ def read_seconds(host: str, value: object) -> int:
         seconds = int(str(value))
         if seconds >= 0:
             return seconds
-    raise InputError(host, "confirm_seconds", value, "is not a number of seconds", "Write 30, or 0 for no confirmation")
+    raise InputError(host, variable, value, "is not a number of seconds", "Write 30, or 0 for no confirmation")
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,18 @@ Note that this plugin util is **PRIVATE** to the collection.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import (
+    AUTO,
     DROP,
     GATEWAY,
     LEAVE,
     POLICIES,
     PRESENT,
+    PROVIDERS,
     STATES,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError, choices
@@ -68,22 +70,52 @@ class Firewalls:
         return self._read[key]
 
 
-def _options(name: str, scope: str, variables: Mapping[str, object]) -> FirewallOptions:
-    prefix = f"{scope}_firewall"
-    management = variables.get(f"{prefix}_management")
+def role_of(scope: str) -> str:
+    """The role that enforces a scope: ``host_firewall``."""
+    return f"{scope}_firewall"
+
+
+def role_variable(scope: str, option: str) -> str:
+    """The variable of that role that has an option of its module: ``host_firewall_unlisted``."""
+    return f"{role_of(scope)}_{option}"
+
+
+def read_options(name: str, scope: str, given: Mapping[str, object], variable: Callable[[str], str]) -> FirewallOptions:
+    """Options of a firewall role, or of its module.
+
+    Args:
+        name: of the host or gateway.
+        scope: host or gateway.
+        given: values by option; one that is missing or null has its default.
+        variable: what an option is called where its value was written.
+
+    Raises:
+        InputError: a value that the module would refuse.
+    """
+
+    def word(option: str, default: str, allowed: tuple[str, ...]) -> str:
+        value = given.get(option)
+        if value is None:
+            return default
+        if value not in allowed:
+            raise InputError(name, variable(option), value, "is not one of its values", choices(value, allowed))
+        return str(value)
+
+    word("provider", AUTO, (AUTO, *PROVIDERS))
+    management = given.get("management")
     if isinstance(management, str):  # Ansible takes a list of words with commas between them, too
         as_it_was = Secret if isinstance(management, Secret) else str
-        management = [as_it_was(word.strip()) for word in management.split(",") if word.strip()]
+        management = [as_it_was(one.strip()) for one in management.split(",") if one.strip()]
     return FirewallOptions(
-        unlisted=_word(name, f"{prefix}_unlisted", variables, DROP, POLICIES),
-        egress=_word(name, f"{prefix}_egress", variables, LEAVE, POLICIES) if scope == GATEWAY else LEAVE,
-        management=as_networks(name, f"{prefix}_management", management),
-        present=_word(name, f"{prefix}_state", variables, PRESENT, STATES) == PRESENT,
+        unlisted=word("unlisted", DROP, POLICIES),
+        egress=word("egress", LEAVE, POLICIES) if scope == GATEWAY else LEAVE,
+        management=as_networks(name, variable("management"), management),
+        present=word("state", PRESENT, STATES) == PRESENT,
     )
 
 
-def _word(name: str, variable: str, variables: Mapping[str, object], default: str, allowed: tuple[str, ...]) -> str:
-    value = variables.get(variable, default)
-    if value not in allowed:
-        raise InputError(name, variable, value, "is not one of its values", choices(value, allowed))
-    return str(value)
+def _options(name: str, scope: str, variables: Mapping[str, object]) -> FirewallOptions:
+    options = ("unlisted", "egress", "management", "state")
+    named = {one: role_variable(scope, one) for one in options}
+    given = {one: variables[variable] for one, variable in named.items() if variable in variables}
+    return read_options(name, scope, given, named.__getitem__)

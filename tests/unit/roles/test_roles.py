@@ -110,6 +110,17 @@ def test_a_wrong_word_is_refused_before_anything_is_done(
 
 
 @pytest.mark.parametrize("playbook", ["site", "remove"])
+def test_playbooks_refuse_a_wrong_word_by_the_name_of_the_variable(playbook: str, tmp_path: Path) -> None:
+    (tmp_path / "hosts.ini").write_text("[qradar_console]\ncon1\n[qradar:children]\nqradar_console\n", "utf-8")
+    arguments = ("-i", str(tmp_path / "hosts.ini"), "-e", "host_firewall_provider=pf", "-c", "local")
+    said = run("ansible-playbook", *arguments, f"playbooks/{playbook}.yml")
+    assert said.returncode == 2
+    words = "con1: host_firewall_provider: 'pf' is not one of its values. "
+    assert words + "Valid values: auto, firewalld, iptables, nftables, qradar." in said.stdout + said.stderr
+    assert said.stdout.count("TASK [") == 1, said.stdout
+
+
+@pytest.mark.parametrize("playbook", ["site", "remove"])
 @pytest.mark.parametrize("where", ["playbooks/{}.yml", "portledger.qradar.{}"])
 def test_an_empty_inventory_is_no_failure(playbook: str, where: str) -> None:
     said = run("ansible-playbook", "-i", "localhost,", where.format(playbook))

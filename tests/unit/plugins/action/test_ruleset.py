@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The controller's half of ``ruleset`` as Ansible runs it, in two runs.
 
-The module is given a provider that does not exist: it refuses that before it looks at anything of the machine, and its
+The module is given a list where it wants a boolean: it refuses that before it looks at anything of the machine, and its
 refusal tells what it was given.
 """
 
@@ -17,11 +17,13 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.portledger.qradar.plugins.action.ruleset import lost_rules
+from ansible_collections.portledger.qradar.plugins.module_utils._base import options
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -51,7 +53,17 @@ INVENTORY: dict[str, Any] = {
         },
     }
 }
-REFUSED_PROVIDER = "value of provider must be one of: auto, firewalld, iptables, nftables, qradar, got: none"
+NO_BOOLEAN: Final[list[str]] = []
+
+
+def refusal(specification: dict[str, Any], option: str) -> str:
+    """How a module refuses NO_BOOLEAN."""
+    validated = ArgumentSpecValidator(specification).validate({"scope": "host", option: NO_BOOLEAN})
+    (words,) = validated.error_messages
+    return str(words)
+
+
+REFUSED: Final = refusal(options.RULESET, "count_lost")
 
 
 def play(
@@ -113,13 +125,35 @@ def run(folder: Path, inventory: dict[str, Any], plays: list[dict[str, Any]], *o
 
 
 OF_THE_ROLE = {
-    "host_firewall_provider": "none",
+    "host_firewall_provider": "nftables",
     "host_firewall_unlisted": "log",
     "host_firewall_management": ["{{ '198.18.9.0/24' }}"],
     "host_firewall_confirm_seconds": 7,
     "gateway_firewall_egress": "drop",
 }
-OF_THE_TASK = {"provider": "none", "unlisted": "leave", "management": [], "confirm_seconds": 9}
+OF_THE_TASK = {"provider": "iptables", "unlisted": "leave", "management": [], "confirm_seconds": 9}
+
+
+WRONG: Final = (
+    ("ep1", "host", "provider", "pf", "{} Valid values: auto, firewalld, iptables, nftables, qradar."),
+    ("ep1", "host", "state", ["present"], "{} Did you mean present? Valid values: absent, present."),
+    ("ep1", "host", "unlisted", "reject", "{} Valid values: drop, leave, log."),
+    ("gw1", "gateway", "egress", "dropp", "{} Did you mean drop? Valid values: drop, leave, log."),
+    (
+        "ep1",
+        "host",
+        "management",
+        ["198.18.9.0/24", "198.18.9.1/24"],
+        "'198.18.9.1/24' has host bits set. Write 198.18.9.0/24 for the network, 198.18.9.1 for the address.",
+    ),
+    (
+        "ep1",
+        "host",
+        "confirm_seconds",
+        "soon",
+        "'soon' is not a number of seconds. Write 30, or 0 for no confirmation.",
+    ),
+)
 
 
 class Outcomes:
@@ -148,22 +182,28 @@ class Outcomes:
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
     folder = tmp_path_factory.mktemp("good")
-    to_host: dict[str, Any] = {"scope": "host", "provider": "none"}
+    refused: dict[str, Any] = {"provider": "nftables", "count_lost": NO_BOOLEAN}
+    to_host: dict[str, Any] = {"scope": "host", **refused}
     plays = [
         play("qradar", "hosts", to_host, folder),
-        play("gw1", "gateway", {"scope": "gateway", "provider": "none"}, folder),
+        play("gw1", "gateway", {"scope": "gateway", **refused}, folder),
         play("ep1", "play_variable", to_host, folder, vars={"qradar_version": "7.5.0"}),
         play("ep1", "overridden", to_host, folder, vars={"qradar_features": ["snmp_agent"]}),
         play("ep1", "task_variable", to_host, folder, task={"vars": {"qradar_encrypted": True}}),
         play("ep1", "extra_variable", to_host, folder, vars={"qradar_excluded_services": ["ssh"]}),
         play("www", "stranger", to_host, folder),
-        play("con1", "no_gateway", {"scope": "gateway", "provider": "none"}, folder),
-        play("www", "absent", {"scope": "host", "provider": "none", "state": "absent"}, folder),
+        play("con1", "no_gateway", {"scope": "gateway", **refused}, folder),
+        play("www", "absent", {**to_host, "state": "absent"}, folder),
         play("ep1", "scope", {"scope": "network"}, folder),
         play("ep1", "delegated", to_host, folder, task={"delegate_to": "con1"}),
         play("ep1", "delegated_to_itself", to_host, folder, task={"delegate_to": "{{ inventory_hostname }}"}),
-        play("ep1", "options_of_the_role", {"scope": "host"}, folder, vars=OF_THE_ROLE),
-        play("ep1", "options_of_the_task", {"scope": "host", **OF_THE_TASK}, folder, vars=OF_THE_ROLE),
+        *(
+            play(name, f"wrong_{option}", {"scope": scope, option: value}, folder)
+            for name, scope, option, value, _words in WRONG
+        ),
+        play("ep1", "wrong_variable", {"scope": "host"}, folder, vars={"host_firewall_unlisted": "reject"}),
+        play("ep1", "options_of_the_role", {"scope": "host", "count_lost": NO_BOOLEAN}, folder, vars=OF_THE_ROLE),
+        play("ep1", "options_of_the_task", {**to_host, **OF_THE_TASK}, folder, vars=OF_THE_ROLE),
     ]
     printed = run(folder, INVENTORY, plays, "-vvv", "-e", '{"qradar_excluded_services": ["smtp"]}')
     return Outcomes(folder, printed)
@@ -175,7 +215,7 @@ def test_every_host_gets_its_own_plan(good: Outcomes) -> None:
     assert {name: (plan["host"], plan["scope"]) for name, plan in plans.items()} == {
         name: (name, "host") for name in plans
     }
-    assert set(good.messages("hosts").values()) == {REFUSED_PROVIDER}
+    assert set(good.messages("hosts").values()) == {REFUSED}
 
 
 def test_templates_of_variables_know_hostvars(good: Outcomes) -> None:
@@ -221,7 +261,7 @@ def test_variables_of_a_play_are_refused(good: Outcomes, name: str, variable: st
 
 
 def test_extra_variables_win_for_all(good: Outcomes) -> None:
-    assert good.messages("extra_variable") == {"ep1": REFUSED_PROVIDER}
+    assert good.messages("extra_variable") == {"ep1": REFUSED}
     services = {flow["service"] for plan in good.plans("hosts").values() for flow in plan["flows"]}
     assert "ssh" in services
     assert "smtp" not in services
@@ -239,11 +279,22 @@ def test_a_host_without_plan(good: Outcomes) -> None:
 
 
 def test_absent_needs_no_plan(good: Outcomes) -> None:
-    assert good.messages("absent") == {"www": REFUSED_PROVIDER}
+    assert good.messages("absent") == {"www": REFUSED}
     assert good.plans("absent") == {"www": None}
 
 
-def test_options_are_for_the_module_to_judge(good: Outcomes) -> None:
+@pytest.mark.parametrize(("name", "option", "value", "words"), [(one[0], *one[2:]) for one in WRONG])
+def test_wrong_options(good: Outcomes, name: str, option: str, value: object, words: str) -> None:
+    words = words.format(f"{value!r} is not one of its values.")
+    assert good.messages(f"wrong_{option}") == {name: f"{name}: {option}: {words}"}
+
+
+def test_wrong_variables(good: Outcomes) -> None:
+    words = "ep1: host_firewall_unlisted: 'reject' is not one of its values. Valid values: drop, leave, log."
+    assert good.messages("wrong_variable") == {"ep1": words}
+
+
+def test_what_else_is_wrong_is_for_the_module_to_judge(good: Outcomes) -> None:
     assert good.messages("scope") == {"ep1": "value of scope must be one of: host, gateway, got: network"}
 
 
@@ -295,7 +346,7 @@ def test_a_delegated_task_is_refused(good: Outcomes) -> None:
         "ep1": "ep1: delegate_to: 'con1' would get the rules and targets that are planned for ep1. "
         "Run the task on the host that it is for."
     }
-    assert good.messages("delegated_to_itself") == {"ep1": REFUSED_PROVIDER}
+    assert good.messages("delegated_to_itself") == {"ep1": REFUSED}
 
 
 def test_options_have_the_defaults_of_the_role(good: Outcomes) -> None:
@@ -306,7 +357,7 @@ def test_options_have_the_defaults_of_the_role(good: Outcomes) -> None:
         for one in ("options_of_the_role", "options_of_the_task")
     )
     assert of_the_role == {
-        "provider": "none",
+        "provider": "nftables",
         "unlisted": "log",
         "management": ["198.18.9.0/24"],
         "confirm_seconds": 7,

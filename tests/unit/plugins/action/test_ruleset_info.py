@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The controller's half of ``ruleset_info`` as Ansible runs it: the same plan as ``ruleset``, and the same refusals.
 
-As in test_ruleset.py, a provider that does not exist has the module tell what it was given.
+As in test_ruleset.py, a list in the place of a boolean has the module tell what it was given.
 """
 
 from __future__ import annotations
@@ -12,24 +12,25 @@ from functools import partial
 
 import pytest
 
-from tests.unit.plugins.action.test_ruleset import INVENTORY, OF_THE_ROLE, REFUSED_PROVIDER, Outcomes, play, run
+from ansible_collections.portledger.qradar.plugins.module_utils._base import options
+from tests.unit.plugins.action.test_ruleset import INVENTORY, NO_BOOLEAN, OF_THE_ROLE, Outcomes, play, refusal, run
 
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
     folder = tmp_path_factory.mktemp("info")
-    none = {"scope": "host", "provider": "none"}
-    through = {"scope": "gateway", "provider": "none"}
+    asked = {"provider": "nftables", "permits": NO_BOOLEAN}
+    host, gateway = {"scope": "host", **asked}, {"scope": "gateway", **asked}
     info = partial(play, folder=folder, module="ruleset_info")
     plays = [
-        play("ep1,con1", "ruleset", none, folder),
-        info("ep1,con1", "info", none),
-        play("gw1", "gateway", through, folder),
-        info("gw1", "gateway_info", through),
-        info("ep1", "options_of_the_role", {"scope": "host"}, vars=OF_THE_ROLE),
-        info("ep1", "given", {**none, "plan": {"version": 7}}),
-        info("ep1", "play_variable", none, vars={"qradar_version": "7.5.0"}),
-        info("www", "stranger", none),
+        play("ep1,con1", "ruleset", {"scope": "host", "count_lost": NO_BOOLEAN}, folder),
+        info("ep1,con1", "info", host),
+        play("gw1", "gateway", {"scope": "gateway", "count_lost": NO_BOOLEAN}, folder),
+        info("gw1", "gateway_info", gateway),
+        info("ep1", "options_of_the_role", {"scope": "host", "permits": NO_BOOLEAN}, vars=OF_THE_ROLE),
+        info("ep1", "given", {**host, "plan": {"version": 7}}),
+        info("ep1", "play_variable", host, vars={"qradar_version": "7.5.0"}),
+        info("www", "stranger", host),
         info("ep1", "scope", {"scope": "network"}),
         info("ep1", "since", {"scope": "host", "since": "soon"}),
     ]
@@ -42,7 +43,7 @@ def test_the_plan_is_that_of_ruleset(outcomes: Outcomes) -> None:
     assert plans == outcomes.plans("ruleset")
     assert outcomes.plans("gateway_info") == outcomes.plans("gateway")
     assert outcomes.plans("gateway_info")["gw1"]["scope"] == "gateway"
-    assert set(outcomes.messages("info").values()) == {REFUSED_PROVIDER}
+    assert set(outcomes.messages("info").values()) == {refusal(options.RULESET_INFO, "permits")}
 
 
 def test_a_plan_that_is_given_is_used(outcomes: Outcomes) -> None:
@@ -69,7 +70,7 @@ def test_options_have_the_defaults_of_the_role(outcomes: Outcomes) -> None:
     """What the role has loaded would otherwise differ from what is asked about."""
     given = outcomes.given("options_of_the_role")["ep1"]
     assert {name: given[name] for name in ("provider", "unlisted", "management")} == {
-        "provider": "none",
+        "provider": "nftables",
         "unlisted": "log",
         "management": ["198.18.9.0/24"],
     }

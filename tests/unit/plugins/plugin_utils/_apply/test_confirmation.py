@@ -195,13 +195,13 @@ def test_taken_back(answer: Mapping[str, Any], ending: str | None) -> None:
 
 @pytest.mark.parametrize(("value", "seconds"), [(30, 30), ("45", 45), (0, 0), ("0", 0)])
 def test_seconds(value: object, seconds: int) -> None:
-    assert read_seconds("con1", value) == seconds
+    assert read_seconds("con1", "confirm_seconds", value) == seconds
 
 
 @pytest.mark.parametrize("value", [-1, "-1", "soon", None, [], 1.5])
 def test_bad_seconds(value: object) -> None:
     with pytest.raises(InputError) as caught:
-        read_seconds("con1", value)
+        read_seconds("con1", "confirm_seconds", value)
     assert str(caught.value) == (
         f"con1: confirm_seconds: {value!r} is not a number of seconds. Write 30, or 0 for no confirmation."
     )
