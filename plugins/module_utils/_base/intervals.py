@@ -61,6 +61,34 @@ def block(address, length, family):
     return first, first + (1 << rest) - 1
 
 
+def mask_of(length, family):
+    """The mask of networks of a length, as an address.
+
+    :type length: int
+    :param family: ipv4 or ipv6
+    :type family: str
+    :rtype: str
+    """
+    bits = _BITS[family]
+    return _text((1 << bits) - (1 << (bits - length)), family)
+
+
+def length_of_mask(mask, family):
+    """The reverse; None where it is not the mask of any length.
+
+    :type mask: str
+    :param family: ipv4 or ipv6
+    :type family: str
+    :rtype: int | None
+    """
+    bits = _BITS[family]
+    try:
+        rest = (1 << bits) - 1 - number_of(mask, family)
+    except ValueError:
+        return None
+    return None if rest & (rest + 1) else bits - rest.bit_length()
+
+
 def networks_of(interval, family):
     """The fewest networks that make up an interval of addresses, in canonical form.
 
@@ -75,10 +103,13 @@ def networks_of(interval, family):
         size = bits if first == 0 else (first & -first).bit_length() - 1
         while first + (1 << size) - 1 > last:
             size -= 1
-        packed = binascii.unhexlify("%0*x" % (bits // 4, first))
-        found.append("%s/%d" % (socket.inet_ntop(_SOCKET[family], packed), bits - size))
+        found.append("%s/%d" % (_text(first, family), bits - size))
         first += 1 << size
     return found
+
+
+def _text(number, family):
+    return socket.inet_ntop(_SOCKET[family], binascii.unhexlify("%0*x" % (_BITS[family] // 4, number)))
 
 
 def merged(intervals):

@@ -6,7 +6,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import block, interval_of
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import block, interval_of, number_of
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import parse_network
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json, native
 
@@ -113,6 +113,9 @@ def addresses(value, family):
     """
     if isinstance(value, dict) and "prefix" in value:
         return block(native(value["prefix"]["addr"]), value["prefix"]["len"], family)
+    if isinstance(value, (str, type(u""))) and "/" not in value:
+        number = number_of(native(value), family)
+        return number, number
     return interval(value, lambda one: interval_of(network(one), family))
 
 

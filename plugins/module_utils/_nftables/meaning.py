@@ -19,6 +19,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render
     DADDR, SADDR, flow_rules, plain_rule, plan_independent_rules,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.rule import Rule, interface_name
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.sets import unmasked
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import Table
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import containers_label, port_bounds
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import entrance, replies_between, segment
@@ -118,7 +119,7 @@ def _repairs(present, wanted):
         if present.chains[name].base != wanted.chains[name].base:
             lines.append("~ chain %s restored%s" % (name, _base_text(present.chains[name].base)))
     for name in sorted(set(present.sets) & set(wanted.sets)):
-        if present.sets[name].odd or present.sets[name].family != wanted.sets[name].family:
+        if not present.sets[name].is_like(wanted.sets[name]):
             lines.append("~ set %s restored" % name)
     found = set()
     for name in wanted.chains:
@@ -241,11 +242,15 @@ class _Reader:
         name = "%s" % (values[:1] or ("",))
         if not (accepts or target in self.table.chains) or not name.startswith("@") or rule.counted:
             return False
-        if left not in (SADDR.get(rule.family), DADDR.get(rule.family)) or name[1:] not in self.table.sets:
+        looked_at, mask = unmasked(left)
+        if looked_at not in (SADDR.get(rule.family), DADDR.get(rule.family)) or name[1:] not in self.table.sets:
+            return False
+        networks = self.table.sets[name[1:]].seen_through(mask)
+        if networks is None:
             return False
         self.used.add(name[1:])
-        self.meaning.members.setdefault(rule.comment, set()).update(self.table.sets[name[1:]].networks)
-        came = left == SADDR[rule.family]
+        self.meaning.members.setdefault(rule.comment, set()).update(networks)
+        came = looked_at == SADDR[rule.family]
         if accepts:
             self.fixed[("ours", came, rule.comment)] = "%s of %s" % (REPLIES, rule.comment)
         elif chain == "rest":

@@ -126,8 +126,9 @@ class Nftables(Provider):
     NAME = "nftables"
     CODE = (
         "_base.intervals", "_base.networks", "_host.conntrack", "_nftables.listing", "_nftables.meaning",
-        "_nftables.provider", "_nftables.render", "_nftables.rule", "_nftables.table", "_plan.difference", "_plan.line",
-        "_plan.plan", "_plan.policy", "_plan.rules", "_providers.answers", "_providers.provider",
+        "_nftables.provider", "_nftables.render", "_nftables.rule", "_nftables.sets", "_nftables.table",
+        "_plan.difference", "_plan.line", "_plan.plan", "_plan.policy", "_plan.rules", "_providers.answers",
+        "_providers.provider",
     )
 
     def traces(self, host, scope):

@@ -3,8 +3,8 @@
 """The policy in the syntax of nftables: a table with sets and chains for both families.
 
 Each source set has a chain with its rules, on a gateway one more for each destination set that it talks to. The base
-chain leads there by source, with a rule for each family. So the number of rules is that of rows and sets, and the
-number of networks does not matter.
+chain leads there by source, with a rule for each family, and for each length of which a set has many networks. So the
+number of rules is that of rows and sets, and the number of networks does not matter.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -16,8 +16,9 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.errors imp
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import FAMILIES
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import HashedNames
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.rule import Rule, interface_value, label
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.sets import masked, sets_of
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import (
-    Chain, Set, Table, base, chain_name, set_name,
+    Chain, Table, base, chain_name, set_name,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import fixed_rules
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import (
@@ -64,6 +65,8 @@ class _Renderer:
         self.policy = policy
         self.table = Table()
         self._names = HashedNames()
+        #: by family and name in the plan: length, name in the table, and the set
+        self._sets = {}
 
     def main(self, hook):
         """What enters the host, or crosses the gateway."""
@@ -84,7 +87,8 @@ class _Renderer:
                 continue
             end, name = (DADDR, rule.destination_set) if rule.destination_set else (SADDR, rule.source_set)
             # What is led away with goto does not come back: a packet is judged once.
-            judged.extend(self._dispatch(end, family, name, "goto " + rule.kind) for family in rule.families)
+            for family in rule.families:
+                judged.extend(self._dispatch(end, family, name, "goto " + rule.kind))
             self._chain(rule.kind, verdict(rule))
         if judged:
             main.append(rest_rule())
@@ -103,14 +107,21 @@ class _Renderer:
 
     def _ours(self, name):
         families = [family for family in FAMILIES if self.policy.sets[name][family]]
-        self._chain("ours", [self._dispatch(end, one, name, "accept") for end in (SADDR, DADDR) for one in families])
+        ends = [(end, family) for end in (SADDR, DADDR) for family in families]
+        self._chain("ours", [rule for end, one in ends for rule in self._dispatch(end, one, name, "accept")])
 
     def _dispatch(self, end, family, name, action):
-        """A rule for packets from or to a set of the plan; the set comes to be in the table."""
-        found = self._names.name(set_name, family, name)
-        if found not in self.table.sets:
-            self.table.sets[found] = Set(family, self.policy.sets[name][family])
-        return Rule([(end[family], ("@" + found,))], [action], label(name))
+        """Rules for packets from or to a set of the plan; it comes to be in the table, in one set or in several."""
+        if (family, name) not in self._sets:
+            self._sets[family, name] = [
+                (length, self._names.name(set_name, family, length, name), found)
+                for length, found in sets_of(family, self.policy.sets[name][family])
+            ]
+        rules = []
+        for length, called, found in self._sets[family, name]:
+            self.table.sets[called] = found
+            rules.append(Rule([(masked(end[family], family, length), ("@" + called,))], [action], label(name)))
+        return rules
 
     def _between_sets(self, word, rules, rules_of):
         """Rules that lead to a chain for each source set, and those chains.
@@ -123,7 +134,8 @@ class _Renderer:
         leading = []
         for source, families, ends in by_ends(rules):
             name = self._names.name(chain_name, word, source)
-            leading.extend(self._dispatch(SADDR, family, source, "jump " + name) for family in families)
+            for family in families:
+                leading.extend(self._dispatch(SADDR, family, source, "jump " + name))
             chain = []
             for destination, families, flows in ends:
                 made = [one for flow in flows for one in rules_of(flow)]
@@ -131,7 +143,8 @@ class _Renderer:
                     chain.extend(made)
                     continue
                 pair = self._names.name(chain_name, word, source, destination)
-                chain.extend(self._dispatch(DADDR, family, destination, "jump " + pair) for family in families)
+                for family in families:
+                    chain.extend(self._dispatch(DADDR, family, destination, "jump " + pair))
                 self._chain(pair, made)
             self._chain(name, chain)
         return leading

@@ -9,12 +9,13 @@ __metaclass__ = type
 import hashlib
 import re
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import merged
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import length_of_mask, merged
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import parse_network, shown
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native, to_json
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import (
     ICMP_TYPES, interval, listed, network,
 )
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.sets import masked, unmasked
 
 # What nft keeps of a comment. It has no way to write a quotation mark in one.
 _COMMENT_BYTES = 128
@@ -203,7 +204,18 @@ def _left(left):
         return key if key in ("iif", "iifname", "oifname") else "meta " + key
     if kind == "ct" and set(about) <= set(["key", "dir"]):
         return native(" ".join(["ct"] + [about[part] for part in ("dir", "key") if part in about]))
+    if kind == "&" and isinstance(about, list) and len(about) == 2:
+        return _masked_left(_left(about[0]), about[1])
     return None
+
+
+def _masked_left(looked_at, mask):
+    """An address of which some of the first bits are looked at; None where it is none that we write."""
+    if looked_at not in _ADDRESSES or isinstance(mask, (dict, list, int)):
+        return None
+    family = _FAMILIES[looked_at.partition(" ")[0]]
+    length = length_of_mask(native(mask), family)
+    return None if length is None else masked(looked_at, family, length)
 
 
 def _value(name, value):
@@ -216,7 +228,7 @@ def _value(name, value):
         raise ValueError(sorted(value))
     if not isinstance(value, int):
         value = native(value)
-    if name in _ADDRESSES:
+    if name in _ADDRESSES or unmasked(name)[1]:
         return value if value.startswith("@") else parse_network(value)[1]
     if name in _NUMBERS:
         return (_number(name, value),) * 2
@@ -273,7 +285,7 @@ def _essence(matches):
 def _written(left, values):
     if left in _NUMBERS:
         texts = ["%d" % first if first == last else "%d-%d" % (first, last) for first, last in values]
-    elif left in _ADDRESSES:
+    elif left in _ADDRESSES or unmasked(left)[1]:
         texts = [value if value.startswith("@") else shown(value) for value in values]
     elif left in ("iif", "iifname", "oifname"):
         texts = ['"%s"' % value for value in values]

@@ -10,63 +10,14 @@ import hashlib
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import GATEWAY, HOST
-from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import (
-    merged, networks_of, outermost,
-)
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import shown
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import addresses
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.rule import read_rule, rule_from
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.sets import read_set, set_from
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 
 # Both scopes may be on one machine, so the tables differ.
 TABLES = {HOST: "portledger_host", GATEWAY: "portledger_gateway"}
 # Just before those that call themselves filter.
 PRIORITY = -10
-_TYPES = {"ipv4": "ipv4_addr", "ipv6": "ipv6_addr"}
-# What a set of ours has, in JSON.
-_PLAIN_SET = frozenset(["family", "name", "table", "type", "handle", "flags", "elem", "count"])
-
-
-class Set:
-    """A named set of networks of one family."""
-
-    def __init__(self, family, networks=(), odd=False, elements=None):
-        """
-        :param family: ipv4 or ipv6
-        :type family: str
-        :param networks: canonical
-        :type networks: collections.Iterable[str]
-        :param odd: whether it is something else than a set that we make
-        :type odd: bool
-        :param elements: in the place of networks, first and last number of each
-        :type elements: list[tuple[int, int]] | None
-        """
-        self.family = family
-        self.odd = odd
-        self._elements = elements
-        self._networks = None
-        if elements is None:
-            self._networks, elements = outermost(networks, family)
-        self.intervals = merged(elements)
-
-    @property
-    def networks(self):
-        """Canonical, in order; none lies in another. Of a set that was read, only a difference asks for them.
-
-        :rtype: list[str]
-        """
-        if self._networks is None:
-            found = [network for one in self._elements for network in networks_of(one, self.family)]
-            self._networks = outermost(found, self.family)[0]
-        return self._networks
-
-    def same(self, other):
-        """Whether both hold the same addresses.
-
-        :type other: Set
-        :rtype: bool
-        """
-        return (self.family, self.odd, self.intervals) == (other.family, other.odd, other.intervals)
 
 
 class Chain:
@@ -127,14 +78,16 @@ def base(hook):
     return "filter", hook, PRIORITY, "accept"
 
 
-def set_name(family, label):
+def set_name(family, length, label):
     """
     :type family: str
+    :param length: of its networks, where it has those of one length alone
+    :type length: int | None
     :param label: name of a set in the plan
     :type label: str
     :rtype: str
     """
-    return "%s_v%s" % (_name(label), family[-1])
+    return "%s_v%s" % (_name(label), family[-1]) + ("" if length is None else "_%d" % length)
 
 
 def chain_name(word, *labels):
@@ -175,10 +128,9 @@ def table_text(name, table, counters=False):
     """
     lines = ["table inet %s {" % name]
     for set_, found in sorted(table.sets.items()):
-        lines.extend(["\tset %s {" % set_, "\t\ttype %s" % _TYPES[found.family], "\t\tflags interval"])
-        # One a line, for nft repeats the line of a mistake.
-        elements = ["\t\t\t%s" % shown(network) for network in found.networks]
-        lines.extend(["\t\telements = {", ",\n".join(elements), "\t\t}", "\t}"])
+        lines.append("\tset %s {" % set_)
+        lines.extend("\t\t" + line for line in found.lines())
+        lines.append("\t}")
     # A chain has to be there before a rule can lead to it; nft sees to that within one table.
     for chain, found in sorted(table.chains.items()):
         lines.append("\tchain %s {" % chain)
@@ -220,7 +172,7 @@ def read_table(entries):
             found = tuple(_plain(about.get(key)) for key in ("type", "hook", "prio", "policy"))
             table.chains[native(about["name"])] = Chain([], found if hooked else None)
         elif kind == "set":
-            table.sets[native(about["name"])] = _read_set(about)
+            table.sets[native(about["name"])] = read_set(about)
         elif kind == "rule":
             rules.append(about)
         elif kind != "metainfo":
@@ -239,7 +191,7 @@ def table_data(table):
     :rtype: dict
     """
     return {
-        "sets": dict((name, [found.family, found.networks, found.odd]) for name, found in table.sets.items()),
+        "sets": dict((name, found.as_data()) for name, found in table.sets.items()),
         "chains": dict(
             (name, [found.base, [rule.as_data() for rule in found.rules]]) for name, found in table.chains.items()
         ),
@@ -254,8 +206,8 @@ def table_from(data):
     :rtype: Table
     """
     table = Table()
-    for name, (family, networks, odd) in data["sets"].items():
-        table.sets[native(name)] = Set(native(family), [native(network) for network in networks], odd)
+    for name, found in data["sets"].items():
+        table.sets[native(name)] = set_from(found)
     for name, (found, rules) in data["chains"].items():
         hooked = found and tuple(_plain(part) for part in found)
         table.chains[native(name)] = Chain([rule_from(rule) for rule in rules], hooked)
@@ -265,21 +217,3 @@ def table_from(data):
 
 def _plain(value):
     return value if value is None or isinstance(value, int) else native(value)
-
-
-def _read_set(about):
-    """A set; what is none of ours is odd, and what can be read of it is there."""
-    flags = about.get("flags")
-    kind = about.get("type")
-    odd = flags not in (["interval"], "interval") or not set(about) <= _PLAIN_SET or kind not in _TYPES.values()
-    family = "ipv6" if kind == _TYPES["ipv6"] else "ipv4"
-    elements = []
-    for element in about.get("elem") or []:
-        try:
-            first, last = addresses(element, family)
-        except (ValueError, TypeError, KeyError, AttributeError):
-            odd = True
-            continue
-        # What ends before it begins holds nothing.
-        elements.extend([(first, last)] if first <= last else [])
-    return Set(family, odd=odd, elements=elements)

@@ -6,7 +6,9 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import merged, number_of
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import (
+    block, length_of_mask, merged, number_of,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import (
     ICMP_TYPES, addresses, element_value, interval, listed, set_named,
 )
@@ -42,7 +44,7 @@ class NeverError(Exception):
 class Key:
     """What an expression looks at."""
 
-    def __init__(self, needs=None, dimension=None, number=None, fixed=None, unknown=None, odd=None):
+    def __init__(self, needs=None, dimension=None, number=None, fixed=None, unknown=None, odd=None, first_bits=False):
         """
         :param needs: packets that have it at all: where others come, the rule ends
         :type needs: dict[int, list[tuple[int, int]]] | None
@@ -54,6 +56,8 @@ class Key:
         :type unknown: str | None
         :param odd: packets that have something else in its place, which cannot be known
         :type odd: dict[int, list[tuple[int, int]]] | None
+        :param first_bits: whether only the first bits of it are looked at
+        :type first_bits: bool
         """
         self.needs = needs or {}
         self.dimension = dimension
@@ -61,6 +65,7 @@ class Key:
         self.fixed = fixed
         self.unknown = unknown
         self.odd = odd
+        self.first_bits = first_bits
 
 
 class Keys:
@@ -124,6 +129,8 @@ class Keys:
 
     def _one_of(self, key, value):
         if isinstance(value, dict):
+            if key.first_bits:
+                raise UnknownError(shown(value))
             if "prefix" in value:
                 return [addresses(value, self._family)]
             if "range" in value:
@@ -154,6 +161,10 @@ class Keys:
             inner = self.key(about[0])
             if inner.fixed and len(about) == 2:
                 return Key(inner.needs, fixed=inner.fixed.masked(about[1]))
+            if inner.dimension in (SOURCE, DESTINATION) and len(about) == 2:
+                length = length_of_mask(native(about[1]), self._family)
+                if length is not None:
+                    return Key(inner.needs, inner.dimension, self._network(length), first_bits=True)
             return Key(inner.needs, unknown=shown(left))
         if kind in ("|", "^", "<<", ">>") and isinstance(about, list):
             return Key(self.key(about[0]).needs, unknown=shown(left))
@@ -201,6 +212,19 @@ class Keys:
     def _address(self, value):
         number = number_of(value, self._family)
         return number, number
+
+    def _network(self, length):
+        """Addresses whose first bits are those of a value."""
+
+        def of(value):
+            try:
+                return block(value, length, self._family)
+            except ValueError:
+                # Where it is an address, it has bits that no packet has once the mask is applied.
+                self._address(value)
+                return []
+
+        return of
 
     def _interface(self, value):
         if isinstance(value, int) and value != 1:

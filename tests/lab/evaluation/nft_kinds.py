@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from tests.lab.evaluation.nft_kind import FLAGS, INTERFACES, SET_TYPES, STATES, TYPES, WORDS, Kind
 from tests.lab.evaluation.nft_maps import Maps, Verdicts
+from tests.lab.evaluation.nft_masks import Masks
 from tests.lab.evaluation.random_rules import NETWORKS, OWN, PORTS
 
 
@@ -250,4 +251,5 @@ NFT_KINDS: dict[str, type[Kind]] = {
     "negations": Negations,
     "sets": Sets,
     "statements": Statements,
+    "masks": Masks,
 }

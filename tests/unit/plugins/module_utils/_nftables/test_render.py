@@ -20,7 +20,8 @@ import unittest
 from ansible_collections.portledger.qradar.plugins.module_utils._host.management import Management
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import flow_rules, render
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.rule import Rule, label, read_rule
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import TABLES, Set, read_table
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.sets import set_of
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import TABLES, read_table
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import table_data, table_from
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table import table_text
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
@@ -95,7 +96,7 @@ class ReadingTest(unittest.TestCase):
 
     def test_odd_sets(self):
         plain = {"name": "s", "type": "ipv4_addr", "flags": ["interval"], "elem": ["198.18.1.1"]}
-        wanted = Set("ipv4", ["198.18.1.1/32"])
+        wanted = set_of("ipv4", ["198.18.1.1/32"])
         for change, same in (
             ({}, True),
             ({"flags": "interval"}, True),

@@ -293,6 +293,32 @@ class NftTest(Asking):
         self.assertEqual(MAY, self.nft([[match(bits, "0.0.0.1"), DROP]]))
         self.assertEqual(PASSES, self.nft([[match(bits, "0.0.0.1"), DROP]], IPV6))
 
+    def test_a_part_of_an_address(self):
+        hashes = [{"name": "s", "type": "ipv4_addr", "elem": ["198.18.1.0", "198.18.2.1"]}]
+        tree = [dict(hashes[0], flags=["interval"], elem=[{"prefix": {"addr": "198.18.1.0", "len": 24}}])]
+        for mask, right, verdict, some in (
+            ("255.255.255.0", "198.18.1.0", DROPPED, []),
+            ("255.255.255.0", "198.18.2.0", PASSES, []),
+            # What the mask takes away, no packet has.
+            ("255.255.255.0", "198.18.1.1", PASSES, []),
+            ("255.255.255.255", "198.18.1.1", DROPPED, []),
+            ("0.0.0.0", "0.0.0.0", DROPPED, []),
+            ("255.255.255.0", {"set": ["198.18.2.0", "198.18.1.0"]}, DROPPED, []),
+            ("255.255.255.0", "@s", DROPPED, hashes),
+            ("255.255.0.0", "@s", PASSES, hashes),
+            ("255.255.255.0", "@s", MAY, tree),
+            ("255.255.255.0", {"range": ["198.18.1.0", "198.18.2.0"]}, MAY, []),
+            ("255.255.255.0", "no address", MAY, []),
+            ("ffff::", "198.18.1.0", MAY, []),
+            (255, "198.18.1.0", MAY, []),
+        ):
+            rule = [match({"&": [SADDR, mask]}, right), DROP]
+            self.assertEqual(verdict, self.nft([rule], sets=some), (mask, right))
+            self.assertEqual(PASSES, self.nft([rule], IPV6, sets=some), (mask, right))
+            rule = [match({"&": [SADDR, mask]}, right, "!="), DROP]
+            opposite = {DROPPED: PASSES, PASSES: DROPPED, MAY: MAY}[verdict]
+            self.assertEqual(opposite, self.nft([rule], sets=some), (mask, right))
+
     def test_where_a_rule_may_lead_past_others(self):
         # Behind "goto", nothing comes back to the rules that follow.
         leaves = [{"limit": {"rate": 1}}, {"goto": {"target": "empty"}}]
