@@ -18,6 +18,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render
     flow_rules, plain_rules, plan_independent_rules,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.trees import flattened
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import containers_label
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import (
     entrance, published_replies, replies_between, segment,
@@ -47,7 +48,7 @@ def read_meaning(chains, sets, names, family):
     """
     reader = Reader(chains, sets, names, family)
     reader.read()
-    for name in sorted(set(chains) - set(chain for chain, _source, _destination in reader.walked)):
+    for name in sorted(set(reader.chains) - set(chain for chain, _source, _destination in reader.walked)):
         reader.meaning.unrecognised.append("chain %s that nothing leads to" % name)
     return reader.meaning
 
@@ -56,7 +57,7 @@ class Reader:
     """Walks our chains from the main one; see :func:`read_meaning`."""
 
     def __init__(self, chains, sets, names, family):
-        self.chains = chains
+        self.chains = flattened(chains, names, family)
         self.sets = sets
         self.names = names
         self.family = family

@@ -142,9 +142,9 @@ class Iptables(Provider):
 
     NAME = "iptables"
     CODE = (
-        "_base.intervals", "_base.networks", "_host.conntrack", "_iptables.counters",
-        "_iptables.ipset", "_iptables.lock", "_iptables.meaning", "_iptables.provider", "_iptables.render",
-        "_iptables.restore", "_iptables.rule", "_iptables.save", "_iptables.state", "_iptables.tables",
+        "_base.intervals", "_base.networks", "_host.conntrack", "_iptables.counters", "_iptables.ipset",
+        "_iptables.lock", "_iptables.meaning", "_iptables.provider", "_iptables.render", "_iptables.restore",
+        "_iptables.rule", "_iptables.save", "_iptables.state", "_iptables.tables", "_iptables.trees",
         "_iptables.words", "_plan.counters", "_plan.difference", "_plan.line", "_plan.plan", "_plan.policy",
         "_plan.rules", "_providers.answers", "_providers.provider",
     )

@@ -3,9 +3,9 @@
 """The policy in the syntax of iptables: chains and sets of one family.
 
 Each source set has a chain with its rules, on a gateway one more for each destination set that it talks to. The main
-chain leads there by source, through a set where there is ipset, else by a rule for each network. So the number of
-rules is that of rows and networks, not their product. Without ipset, a gateway lists a destination set once for each
-source set that talks to it.
+chain leads there by source, through a set where there is ipset, else by a rule for each network, and through a tree of
+chains where these are many. So the number of rules is that of rows and networks, not their product. Without ipset, a
+gateway lists a destination set once for each source set that talks to it.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -16,6 +16,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.contract i
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import HashedNames
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import as_members
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.trees import MANY, branches
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.policy import fixed_rules
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.rules import (
     ACCEPT, ECHO_REQUEST, EGRESS, LOG_BURST, LOG_PREFIX, LOG_RATE, OWN_CONTAINERS, PUBLISHED, UNLISTED, by_ends,
@@ -134,9 +135,22 @@ class _Renderer:
             self.sets[name] = members
             return [Rule(["-m", "set", "--match-set", name, direction] + comment + action)]
         option = "-s" if direction == "src" else "-d"
-        return [
-            Rule(([] if network in _WIDE_OPEN else [option, network]) + comment + action) for network in networks
-        ]
+        # What goes to a chain with -g would come back to the wrong one.
+        if len(networks) > MANY and action[0] == "-j":
+            return self._tree(branches(networks, self.family), option, label, action)
+        return [_of_network(option, network, comment + action) for network in networks]
+
+    def _tree(self, some, option, label, action):
+        """Rules of one chain of a tree; those below come to be."""
+        comment, rules = _comment(label), []
+        for branch in some:
+            end = action
+            if branch.branches is not None:
+                name = self._hashed.name(self.names.tree, option, label, action[1], branch.network)
+                self.chains[name] = self._tree(branch.branches, option, label, action)
+                end = ["-j", name]
+            rules.append(_of_network(option, branch.network, comment + end))
+        return rules
 
     def _between_sets(self, rules):
         """Rules of the main chain that lead to a chain for each source set, and those chains."""
@@ -280,6 +294,10 @@ def _icmp(family, kind):
     if family == "ipv4":
         return ["-p", "icmp", "-m", "icmp", "--icmp-type", "%d" % kind]
     return ["-p", "ipv6-icmp", "-m", "icmp6", "--icmpv6-type", "%d" % kind]
+
+
+def _of_network(option, network, rest):
+    return Rule(([] if network in _WIDE_OPEN else [option, network]) + rest)
 
 
 def _comment(text):

@@ -54,6 +54,20 @@ class Names:
         """
         return self.chain(_hash("\0".join(labels))[:12])
 
+    def tree(self, *words):
+        """A chain that leads on by the next bits of an address.
+
+        :rtype: str
+        """
+        return self.chain("n" + _hash("\0".join(words))[:11])
+
+    def is_tree(self, name):
+        """Whether a chain is such a one.
+
+        :rtype: bool
+        """
+        return name.startswith(self.chain("n"))
+
     def set(self, family, members):
         """A set's name says its content, so a change of content is a change of name, and rules switch in one step.
 

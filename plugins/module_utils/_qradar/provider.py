@@ -92,8 +92,8 @@ class Qradar(Provider):
         "_base.intervals", "_base.networks", "_host.conntrack", "_iptables.counters",
         "_iptables.ipset", "_iptables.lock", "_iptables.meaning", "_iptables.provider", "_iptables.put_back",
         "_iptables.render", "_iptables.restore", "_iptables.rule", "_iptables.save", "_iptables.state",
-        "_iptables.tables", "_iptables.words", "_plan.counters", "_plan.difference", "_plan.line", "_plan.plan",
-        "_plan.policy", "_plan.rules", "_providers.answers", "_providers.provider", "_qradar.appliance",
+        "_iptables.tables", "_iptables.trees", "_iptables.words", "_plan.counters", "_plan.difference", "_plan.line",
+        "_plan.plan", "_plan.policy", "_plan.rules", "_providers.answers", "_providers.provider", "_qradar.appliance",
         "_qradar.block", "_qradar.busy", "_qradar.files", "_qradar.foreign", "_qradar.inserted", "_qradar.load",
         "_qradar.provider", "_qradar.state", "_qradar.version",
     )
