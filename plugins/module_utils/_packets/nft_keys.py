@@ -267,6 +267,9 @@ def _in_short(value):
     names = {"payload": ("protocol", "field"), "meta": ("key",), "ct": ("dir", "key"), "fib": ("flags", "result")}
     if kind == "concat" and isinstance(about, list):
         return " . ".join(shown(one) for one in about)
+    if kind == "&" and isinstance(about, list) and len(about) == 2:
+        bits = [shown(native(one) if isinstance(one, type(u"")) else one) for one in listed(about[1])]
+        return "%s & %s" % (shown(about[0]), "|".join(bits))
     if kind not in names or not isinstance(about, dict) or not set(names[kind][-1:]) <= set(about):
         return None
     words = [] if kind == "payload" else [kind]

@@ -144,7 +144,7 @@ WRONG: Final = (
         "host",
         "management",
         ["198.18.9.0/24", "198.18.9.1/24"],
-        "'198.18.9.1/24' has host bits set. Write 198.18.9.0/24 for the network, 198.18.9.1 for the address.",
+        "'198.18.9.1/24' has host bits set. Write 198.18.9.0/24 for the network or 198.18.9.1/32 for the one address.",
     ),
     (
         "ep1",

@@ -9,6 +9,7 @@ __metaclass__ = type
 
 import unittest
 
+from ansible_collections.portledger.qradar.plugins.module_utils._packets.nft_keys import shown
 from tests.unit.plugins.module_utils._packets.asking import DROPPED, MAY, PASSES, TRANSLATED, Asking, field, match
 
 DROP, ACCEPT = {"drop": None}, {"accept": None}
@@ -289,6 +290,14 @@ class NftTest(Asking):
         self.assertEqual(PASSES, self.nft([[match(SADDR, "@s"), DROP]], sets=some))
         self.assertEqual(DROPPED, self.nft([[match(SADDR, "@s", "!="), DROP]], sets=some))
         self.assertEqual(PASSES, self.nft([[match(SADDR, "@s", "!="), DROP]], IPV6, sets=some))
+        for about, words in (
+            ([SADDR, "0.0.0.255"], "ip saddr & 0.0.0.255"),
+            ([{"meta": {"key": "mark"}}, 255], "meta mark & 255"),
+            ([{"ct": {"key": "status"}}, ["snat", "dnat"]], "ct status & snat|dnat"),
+            ([SADDR, {"x": 1}], 'ip saddr & {"x": 1}'),
+            ([SADDR], '{"&": [{"payload": {"field": "saddr", "protocol": "ip"}}]}'),
+        ):
+            self.assertEqual(words, shown({"&": about}))
         bits = {"&": [SADDR, "0.0.0.255"]}
         self.assertEqual(MAY, self.nft([[match(bits, "0.0.0.1"), DROP]]))
         self.assertEqual(PASSES, self.nft([[match(bits, "0.0.0.1"), DROP]], IPV6))
