@@ -199,4 +199,4 @@ def end_change(host, options):
 
 def _is_left(host, scope):
     """Whether anything of this scope is there, in force or for a boot."""
-    return bool(other_traces(PROVIDERS, host, scope, None) or Persistence(host, scope).drift(AtBoot()))
+    return bool(any_traces(PROVIDERS, host, scope) or Persistence(host, scope).drift(AtBoot()))

@@ -28,7 +28,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.save
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.plan import read_plan
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.choose import (
-    choose_provider, other_traces, provider_warnings,
+    any_traces, choose_provider, other_traces, provider_warnings,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._registry.providers import PROVIDERS
 from ansible_collections.portledger.qradar.plugins.module_utils._ruleset import prepare_change
@@ -161,7 +161,7 @@ def _outcome(outcome):
 
 def _logged(host, plan, since, counters):
     """Flows that were logged, and what is known about the log."""
-    other = bool(other_traces(PROVIDERS, host, _OTHER[plan.scope], None))
+    other = any_traces(PROVIDERS, host, _OTHER[plan.scope])
     kernel_log = read_kernel_log(host, since, LOG_PREFIX)
     flows = LoggedFlows(plan, other)
     for moment, text in kernel_log.lines:

@@ -108,8 +108,8 @@ class Firewalld(Provider):
         "_firewalld.provider", "_firewalld.published", "_firewalld.reload", "_firewalld.rules", "_firewalld.runtime",
         "_firewalld.state", "_host.firewalld_conf", "_iptables.ipset", "_iptables.lock", "_iptables.put_back",
         "_iptables.render", "_iptables.restore", "_iptables.rule", "_iptables.save", "_iptables.tables",
-        "_iptables.words", "_nftables.listing", "_plan.difference", "_plan.line", "_plan.plan", "_plan.policy",
-        "_plan.rules", "_providers.answers", "_providers.provider",
+        "_iptables.trees", "_iptables.words", "_nftables.listing", "_plan.difference", "_plan.line", "_plan.plan",
+        "_plan.policy", "_plan.rules", "_providers.answers", "_providers.provider",
     )
 
     def detect(self, host):

@@ -82,15 +82,15 @@ def other_traces(providers, host, scope, provider):
     return [providers[name] for name in names if _has_traces(providers, host, scope, name)]
 
 
-def any_traces(providers, host, scope, likely):
+def any_traces(providers, host, scope, likely=None):
     """Whether any provider has something on this host.
 
     :param providers: the providers by name
     :type host: _host.host.Host
     :param scope: host or gateway
     :type scope: str
-    :param likely: name of the one that is asked first
-    :type likely: str
+    :param likely: name of the one that is asked first, where one is likelier than others
+    :type likely: str | None
     :rtype: bool
     """
     names = sorted(contract.PROVIDERS, key=lambda name: name != likely)

@@ -12,7 +12,6 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import LONGEST_NAME, message, within
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.shortened import shortened
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.deployment import Deployment
@@ -21,6 +20,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.read 
     QRADAR_GROUP,
     VARIABLES,
 )
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.view import is_registered
 
 ROLE_VARIABLES: Final = (
     *(f"host_firewall_{option}" for option in ("provider", "state", "unlisted", "management", "confirm_seconds")),
@@ -116,18 +116,9 @@ def _misspelt(deployment: Deployment, inventory: Mapping[str, Mapping[str, objec
             if variable in seen:
                 continue
             seen.add(variable)
-            if isinstance(variable, str) and (meant := _meant(variable)) and not _registered(inventory[name], variable):
+            if isinstance(variable, str) and (meant := _meant(variable)) and not is_registered(inventory[name], variable):
                 host = within(name, LONGEST_NAME)
                 yield f"{host}: {variable}: is not a variable of this collection and is ignored. {meant}"
-
-
-def _registered(variables: Mapping[str, object], variable: str) -> bool:
-    """Whether a task has registered a variable: nobody has written it, and no option is a mapping."""
-    try:
-        value = variables[variable]
-    except InputError:  # a broken template of something without effect
-        return False
-    return isinstance(value, Mapping) and "failed" in value
 
 
 def _meant(variable: str) -> str:

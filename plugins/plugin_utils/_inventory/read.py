@@ -28,6 +28,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.hosts
     resolve,
 )
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.settings import SettingsReader
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.view import is_registered
 
 QRADAR_GROUP: Final = "qradar"
 GATEWAY_GROUP: Final = "qradar_gateways"
@@ -153,7 +154,7 @@ def _misspelt(
                 misspelt.setdefault(variable, name)
     for variable, name in misspelt.items():
         near = difflib.get_close_matches(variable, VARIABLES, n=1, cutoff=0.85)
-        if near:
+        if near and not is_registered(inventory[name], variable):
             host = within(name, LONGEST_NAME)
             yield f"{host}: {variable}: is not a variable of this collection and is ignored. Did you mean {near[0]}?"
     known = [f"{QRADAR_GROUP}_{role}" for role in ROLES] + [GATEWAY_GROUP]

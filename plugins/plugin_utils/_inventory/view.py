@@ -49,6 +49,15 @@ def inventory_view(hostvars: HostVars) -> dict[str, Mapping[str, object]]:
     return {name: _HostVariables(name, hostvars, memo) for name in hostvars}
 
 
+def is_registered(variables: Mapping[str, object], variable: str) -> bool:
+    """Whether a task has registered a variable: nobody has written it, and none of ours is like that."""
+    try:
+        value = variables[variable]
+    except InputError:  # a broken template of something without effect
+        return False
+    return isinstance(value, Mapping) and "failed" in value
+
+
 class _HostVariables(Mapping[str, object]):
     def __init__(self, name: str, hostvars: HostVars, memo: _Memo) -> None:
         self._name = name

@@ -86,6 +86,7 @@ WARNED: dict[str, tuple[Hosts, list[str]]] = {
         ],
     ),
     "somebody else's variable": (con1(qradar_license="x"), []),
+    "what a task has registered": (con1(qradar_adresses={"failed": False, "changed": False, "stdout": "x"}), []),
     "gateway that leads nowhere": (
         gw1({"eth0": ["198.18.1.4"], "eth1": ["198.18.2.0/24"]}),
         [
