@@ -14,7 +14,8 @@ import binascii
 import socket
 
 _SOCKET = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
-_BITS = {"ipv4": 32, "ipv6": 128}
+#: of an address
+BITS = {"ipv4": 32, "ipv6": 128}
 
 
 def number_of(address, family):
@@ -32,6 +33,17 @@ def number_of(address, family):
         raise ValueError("%s is not an address" % (address,))
 
 
+def address_of(number, family):
+    """The reverse of :func:`number_of`, in canonical form.
+
+    :type number: int
+    :param family: ipv4 or ipv6
+    :type family: str
+    :rtype: str
+    """
+    return socket.inet_ntop(_SOCKET[family], binascii.unhexlify("%0*x" % (BITS[family] // 4, number)))
+
+
 def interval_of(network, family):
     """First and last address of a canonical network.
 
@@ -41,7 +53,7 @@ def interval_of(network, family):
     """
     address, _slash, length = network.partition("/")
     first = number_of(address, family)
-    return first, first + (1 << (_BITS[family] - int(length))) - 1
+    return first, first + (1 << (BITS[family] - int(length))) - 1
 
 
 def block(address, length, family):
@@ -55,8 +67,8 @@ def block(address, length, family):
     :rtype: tuple[int, int]
     :raises ValueError: the address is of another family, or there is no such network.
     """
-    first, rest = number_of(address, family), _BITS[family] - length
-    if not 0 <= rest <= _BITS[family] or first & ((1 << rest) - 1):
+    first, rest = number_of(address, family), BITS[family] - length
+    if not 0 <= rest <= BITS[family] or first & ((1 << rest) - 1):
         raise ValueError("%s/%d is not a network" % (address, length))
     return first, first + (1 << rest) - 1
 
@@ -69,8 +81,8 @@ def mask_of(length, family):
     :type family: str
     :rtype: str
     """
-    bits = _BITS[family]
-    return _text((1 << bits) - (1 << (bits - length)), family)
+    bits = BITS[family]
+    return address_of((1 << bits) - (1 << (bits - length)), family)
 
 
 def length_of_mask(mask, family):
@@ -81,7 +93,7 @@ def length_of_mask(mask, family):
     :type family: str
     :rtype: int | None
     """
-    bits = _BITS[family]
+    bits = BITS[family]
     try:
         rest = (1 << bits) - 1 - number_of(mask, family)
     except ValueError:
@@ -96,20 +108,16 @@ def networks_of(interval, family):
     :type family: str
     :rtype: list[str]
     """
-    bits = _BITS[family]
+    bits = BITS[family]
     first, last = interval
     found = []
     while first <= last:
         size = bits if first == 0 else (first & -first).bit_length() - 1
         while first + (1 << size) - 1 > last:
             size -= 1
-        found.append("%s/%d" % (_text(first, family), bits - size))
+        found.append("%s/%d" % (address_of(first, family), bits - size))
         first += 1 << size
     return found
-
-
-def _text(number, family):
-    return socket.inet_ntop(_SOCKET[family], binascii.unhexlify("%0*x" % (_BITS[family] // 4, number)))
 
 
 def merged(intervals):

@@ -14,13 +14,15 @@ import bisect
 import re
 import socket
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import interval_of, merged
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import (
+    BITS, address_of, interval_of, merged,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import is_text, native
 
 FAMILIES = ("ipv4", "ipv6")
 #: every address of a family
 WHOLE = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
-_BITS = {"ipv4": 32, "ipv6": 128}
+
 _SOCKET = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
 _NETWORK = re.compile(r"([0-9a-fA-F:.]+)(?:/(\d{1,3}))?\Z")
 
@@ -49,7 +51,7 @@ def parse_network(text):
         raise ValueError("is neither an address nor a network")
     address, length = found.groups()
     family = family_of(address)
-    bits = _BITS[family]
+    bits = BITS[family]
     prefix = bits if length is None else int(length)
     if prefix > bits:
         raise ValueError("has a length above %d" % bits)
@@ -64,10 +66,9 @@ def parse_network(text):
 
 
 def _network(family, number, prefix):
-    bits = _BITS[family]
+    bits = BITS[family]
     number = number >> (bits - prefix) << (bits - prefix)
-    packed = binascii.unhexlify("%0*x" % (bits // 4, number))
-    return "%s/%d" % (socket.inet_ntop(_SOCKET[family], packed), prefix)
+    return "%s/%d" % (address_of(number, family), prefix)
 
 
 def is_network(text, family):
@@ -118,8 +119,8 @@ def apart(networks):
     found = []
     for network in networks:
         family = family_of(network)
-        if network.endswith("/%d" % (_BITS[family] - 1)) and is_network(network, family):
-            found.extend(_network(family, number, _BITS[family]) for number in interval(network))
+        if network.endswith("/%d" % (BITS[family] - 1)) and is_network(network, family):
+            found.extend(_network(family, number, BITS[family]) for number in interval(network))
         else:
             found.append(network)
     return found

@@ -10,7 +10,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import interval_of, networks_of
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import BITS, interval_of, networks_of
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import is_network
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
 
@@ -20,7 +20,6 @@ MANY = 100
 _LEAF = 24
 _STEP = 5
 
-_BITS = {"ipv4": 32, "ipv6": 128}
 _LEADING = frozenset(["-s", "-d", "--comment", "-j"])
 
 
@@ -57,7 +56,7 @@ def _branches(some, known, family):
     """Branches of networks that have the first bits in common."""
     if len(some) <= _LEAF:
         return [Branch(network) for _first, _length, network in some]
-    bits = _BITS[family]
+    bits = BITS[family]
     in_common = bits - (some[0][0] ^ some[-1][0]).bit_length()
     known = max(known, min([in_common] + [length for _first, length, _network in some]))
     below = {}

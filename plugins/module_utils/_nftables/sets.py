@@ -11,7 +11,7 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import (
-    block, length_of_mask, mask_of, merged, networks_of, outermost,
+    BITS, block, length_of_mask, mask_of, merged, networks_of, outermost,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import shown
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
@@ -21,7 +21,6 @@ from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listin
 MANY = 1000
 
 _TYPES = {"ipv4": "ipv4_addr", "ipv6": "ipv6_addr"}
-_BITS = {"ipv4": 32, "ipv6": 128}
 _AND = " & "
 # What a set of ours has, in JSON.
 _PLAIN_SET = frozenset(["family", "name", "table", "type", "handle", "flags", "elem", "count"])
@@ -150,7 +149,7 @@ def sets_of(family, networks):
         if len(pairs) < MANY:
             tree.extend(pairs)
             continue
-        hosts = ["%s/%d" % (network.rpartition("/")[0], _BITS[family]) for network, _element in pairs]
+        hosts = ["%s/%d" % (network.rpartition("/")[0], BITS[family]) for network, _element in pairs]
         found.append((length, Set(family, [(first, first) for _network, (first, _last) in pairs], hosts, hashed=True)))
     if tree or not found:
         tree.sort(key=lambda pair: pair[1])
@@ -168,7 +167,7 @@ def masked(looked_at, family, length):
     :type length: int | None
     :rtype: str
     """
-    if length in (None, _BITS[family]):
+    if length in (None, BITS[family]):
         return looked_at
     return looked_at + _AND + mask_of(length, family)
 

@@ -12,7 +12,7 @@ __metaclass__ = type
 
 import bisect
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import merged
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import BITS, merged
 
 # CAME and GOES are numbers of interfaces, see _packet_rules. PORT is the type of ICMP, too.
 PROTOCOL, SOURCE, DESTINATION, SOURCE_PORT, PORT, CAME, GOES = range(7)
@@ -20,7 +20,6 @@ PROTOCOL, SOURCE, DESTINATION, SOURCE_PORT, PORT, CAME, GOES = range(7)
 _TELLING = (PORT, PROTOCOL, SOURCE, DESTINATION, CAME, GOES, SOURCE_PORT)
 LAST_PORT = 65535
 ICMP, TCP, UDP, ICMPV6 = 1, 6, 17, 58
-_BITS = {"ipv4": 32, "ipv6": 128}
 
 
 def bounds(family, interfaces):
@@ -32,7 +31,7 @@ def bounds(family, interfaces):
     :type interfaces: int
     :rtype: tuple
     """
-    address, interface = (0, (1 << _BITS[family]) - 1), (0, interfaces - 1)
+    address, interface = (0, (1 << BITS[family]) - 1), (0, interfaces - 1)
     return (0, 255), address, address, (0, LAST_PORT), (0, LAST_PORT), interface, interface
 
 

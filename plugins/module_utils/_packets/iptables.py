@@ -12,7 +12,9 @@ __metaclass__ = type
 
 import re
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import interval_of, merged, number_of
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import (
+    BITS, interval_of, merged, number_of,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.rule import Rule
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words import ipset_lines, split
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import parse_network
@@ -106,7 +108,7 @@ def _masked(interval, mask, family):
     """Addresses that are in a set of networks of one size when these are put into it."""
     if mask is None:
         return interval
-    size = 1 << ({"ipv4": 32, "ipv6": 128}[family] - int(mask))
+    size = 1 << (BITS[family] - int(mask))
     return interval[0] // size * size, interval[1] // size * size + size - 1
 
 

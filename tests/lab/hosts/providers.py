@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tests.lab.hosts.firewalld import start_firewalld
@@ -15,7 +15,7 @@ from tests.lab.world.lab import Lab, RunningNode
 from tests.lab.world.topology import Topology
 
 
-def _nothing(_lab: Lab, _stack: contextlib.ExitStack) -> None:
+def _nothing(_nodes: Sequence[RunningNode], _stack: contextlib.ExitStack) -> None:
     """A kernel and its programs are enough."""
 
 
@@ -24,28 +24,28 @@ def trust_all_zones(node: RunningNode) -> None:
     node.run(["sed", "-i", "s/^DefaultZone=.*/DefaultZone=trusted/", "/etc/firewalld/firewalld.conf"])
 
 
-def _firewalld(lab: Lab, stack: contextlib.ExitStack) -> None:
-    for node in managed(lab):
+def _firewalld(nodes: Sequence[RunningNode], stack: contextlib.ExitStack) -> None:
+    for node in nodes:
         if node.node.forwards:
             # What crosses a gateway and is not ours is up to zones, which let nothing through by default.
             trust_all_zones(node)
         stack.enter_context(start_firewalld(node))
 
 
-def _qradar(lab: Lab, _stack: contextlib.ExitStack) -> None:
-    for node in managed(lab):
+def _qradar(nodes: Sequence[RunningNode], _stack: contextlib.ExitStack) -> None:
+    for node in nodes:
         if Topology.is_qradar(node.node):
             install_stand_in(node)
 
 
 @dataclass(frozen=True)
 class Provider:
-    """host, gateway: the provider of each role. prepare: makes a lab ready, and leaves on the stack what ends that."""
+    """host, gateway: the provider of each role. prepare_nodes: makes them ready, leaves on the stack what ends that."""
 
     name: str
     host: str
     gateway: str
-    prepare: Callable[[Lab, contextlib.ExitStack], None] = _nothing
+    prepare_nodes: Callable[[Sequence[RunningNode], contextlib.ExitStack], None] = _nothing
 
     def __str__(self) -> str:
         return self.name
@@ -58,6 +58,10 @@ class Provider:
     def arguments(self) -> tuple[str, ...]:
         """For ansible-playbook: that this provider be used, whatever the inventory says."""
         return tuple(word for key, value in self.variables.items() for word in ("-e", f"{key}={value}"))
+
+    def prepare(self, lab: Lab, stack: contextlib.ExitStack) -> None:
+        """Make all managed nodes ready for this provider, and leave on the stack what ends that."""
+        self.prepare_nodes(managed(lab), stack)
 
     @contextlib.contextmanager
     def prepared(self, lab: Lab) -> Iterator[Lab]:
