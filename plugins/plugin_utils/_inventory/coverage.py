@@ -116,7 +116,11 @@ def _misspelt(deployment: Deployment, inventory: Mapping[str, Mapping[str, objec
             if variable in seen:
                 continue
             seen.add(variable)
-            if isinstance(variable, str) and (meant := _meant(variable)) and not is_registered(inventory[name], variable):
+            if (
+                isinstance(variable, str)
+                and (meant := _meant(variable))
+                and not is_registered(inventory[name], variable)
+            ):
                 host = within(name, LONGEST_NAME)
                 yield f"{host}: {variable}: is not a variable of this collection and is ignored. {meant}"
 

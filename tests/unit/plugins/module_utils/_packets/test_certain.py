@@ -9,7 +9,6 @@ __metaclass__ = type
 
 import unittest
 
-from ansible_collections.portledger.qradar.plugins.module_utils._packets.nft_keys import shown
 from tests.unit.plugins.module_utils._packets.asking import DROPPED, MAY, PASSES, TRANSLATED, Asking, field, match
 
 DROP, ACCEPT = {"drop": None}, {"accept": None}
@@ -290,43 +289,9 @@ class NftTest(Asking):
         self.assertEqual(PASSES, self.nft([[match(SADDR, "@s"), DROP]], sets=some))
         self.assertEqual(DROPPED, self.nft([[match(SADDR, "@s", "!="), DROP]], sets=some))
         self.assertEqual(PASSES, self.nft([[match(SADDR, "@s", "!="), DROP]], IPV6, sets=some))
-        for about, words in (
-            ([SADDR, "0.0.0.255"], "ip saddr & 0.0.0.255"),
-            ([{"meta": {"key": "mark"}}, 255], "meta mark & 255"),
-            ([{"ct": {"key": "status"}}, ["snat", "dnat"]], "ct status & snat|dnat"),
-            ([SADDR, {"x": 1}], 'ip saddr & {"x": 1}'),
-            ([SADDR], '{"&": [{"payload": {"field": "saddr", "protocol": "ip"}}]}'),
-        ):
-            self.assertEqual(words, shown({"&": about}))
         bits = {"&": [SADDR, "0.0.0.255"]}
         self.assertEqual(MAY, self.nft([[match(bits, "0.0.0.1"), DROP]]))
         self.assertEqual(PASSES, self.nft([[match(bits, "0.0.0.1"), DROP]], IPV6))
-
-    def test_a_part_of_an_address(self):
-        hashes = [{"name": "s", "type": "ipv4_addr", "elem": ["198.18.1.0", "198.18.2.1"]}]
-        tree = [dict(hashes[0], flags=["interval"], elem=[{"prefix": {"addr": "198.18.1.0", "len": 24}}])]
-        for mask, right, verdict, some in (
-            ("255.255.255.0", "198.18.1.0", DROPPED, []),
-            ("255.255.255.0", "198.18.2.0", PASSES, []),
-            # What the mask takes away, no packet has.
-            ("255.255.255.0", "198.18.1.1", PASSES, []),
-            ("255.255.255.255", "198.18.1.1", DROPPED, []),
-            ("0.0.0.0", "0.0.0.0", DROPPED, []),
-            ("255.255.255.0", {"set": ["198.18.2.0", "198.18.1.0"]}, DROPPED, []),
-            ("255.255.255.0", "@s", DROPPED, hashes),
-            ("255.255.0.0", "@s", PASSES, hashes),
-            ("255.255.255.0", "@s", MAY, tree),
-            ("255.255.255.0", {"range": ["198.18.1.0", "198.18.2.0"]}, MAY, []),
-            ("255.255.255.0", "no address", MAY, []),
-            ("ffff::", "198.18.1.0", MAY, []),
-            (255, "198.18.1.0", MAY, []),
-        ):
-            rule = [match({"&": [SADDR, mask]}, right), DROP]
-            self.assertEqual(verdict, self.nft([rule], sets=some), (mask, right))
-            self.assertEqual(PASSES, self.nft([rule], IPV6, sets=some), (mask, right))
-            rule = [match({"&": [SADDR, mask]}, right, "!="), DROP]
-            opposite = {DROPPED: PASSES, PASSES: DROPPED, MAY: MAY}[verdict]
-            self.assertEqual(opposite, self.nft([rule], sets=some), (mask, right))
 
     def test_where_a_rule_may_lead_past_others(self):
         # Behind "goto", nothing comes back to the rules that follow.
