@@ -73,6 +73,18 @@ class GoldenTest(unittest.TestCase):
 
 
 class ShapeTest(unittest.TestCase):
+    def test_what_is_judged_at_last_is_judged_in_one_chain(self):
+        """RETURN behind -g comes back to where the chain that has it was entered, so none of a tree may have one."""
+        plan = golden_plan("gateway")
+        many = ["198.19.%d.1/32" % number for number in range(200)]
+        plan["sets"]["deployment"]["ipv4"] = many
+        text = rendered("gateway", "ipv4", False, plan=plan)
+        went = [line.split() for line in text.splitlines() if " -g " in line]
+        self.assertEqual({"PORTLEDGER-FWD-rest"}, {words[1] for words in went})
+        for option, chain in (("-d", "unlisted"), ("-s", "egress")):
+            found = [words[3] for words in went if words[2] == option and words[-1] == "PORTLEDGER-FWD-" + chain]
+            self.assertEqual(many, sorted(found, key=many.index), chain)
+
     def test_names_fit_into_the_kernel(self):
         for scope in ("host", "gateway"):
             for family in ("ipv4", "ipv6"):
