@@ -103,11 +103,14 @@ def _one_host(some: Found) -> Iterable[str]:
 
 def _four_hosts(some: Found) -> Iterable[str]:
     yield "### Four hosts, many networks"
-    yield "`site.yml` on three hosts and a gateway, and a play of pings to the same four, by networks of log sources."
+    yield (
+        "`site.yml` on three hosts and a gateway, and a play of pings to the same four, by networks of log sources. "
+        "They stand in the inventory's own YAML where nothing else is said."
+    )
     rows = [
         [
             f"`{one['provider']}`",
-            f"{one['networks']:,}",
+            f"{one['networks']:,}" + (f", in `{one['where']}`" if "where" in one else ""),
             f"{statistics.median(one['times'][PING]):.2f} s",
             *(_pings(one["times"], kind) for kind in (FIRST, NOTHING)),
         ]

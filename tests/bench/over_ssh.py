@@ -84,6 +84,15 @@ class Bench:
             raise SystemExit(run.run.stdout)
         return seconds
 
+    def into_group_vars(self, name: str) -> None:
+        """Move a variable of all hosts out of the inventory, to where the guides put long lists."""
+        inventory = yaml.safe_load(self.ssh.inventory.read_text(encoding="utf-8"))
+        moved = {name: inventory["all"]["vars"].pop(name)}
+        self.ssh.inventory.write_text(yaml.safe_dump(inventory, sort_keys=False), encoding="utf-8")
+        folder = self.ssh.inventory.with_name("group_vars")
+        folder.mkdir()
+        (folder / "all.json").write_text(json.dumps(moved), encoding="utf-8")
+
     def inventory(self, name: str, **variables: Any) -> Path:
         """An inventory with variables of all hosts, for -i: they go over those of the lab."""
         path = self.folder / f"{name}.json"

@@ -52,6 +52,14 @@ def test_tables() -> None:
             "calls": {"a loop": 1234},
         },
         "b": {"part": "four hosts", "provider": "nftables", "networks": 10_000, "machine": machine, "times": times},
+        "d": {
+            "part": "four hosts",
+            "provider": "nftables",
+            "networks": 10_000,
+            "machine": machine,
+            "times": times,
+            "where": "group_vars",
+        },
         "c": {
             "part": "kernel",
             "place": "gateway",
@@ -67,6 +75,7 @@ def test_tables() -> None:
         "| audit | - |",
         "| a loop | `nftables` | 1,234 | 25.00 s | 10.0 | 10.00 s | 10.0 |",
         "| `nftables` | 10,000 | 1.50 s | 2.50 s, 1.75 (1.50 to 2.00) | 1.00 s, 0.75 (0.50 to 1.00) |",
+        "| `nftables` | 10,000, in `group_vars` | 1.50 s | 2.50 s, 1.75 (1.50 to 2.00) | 1.00 s, 0.75 (0.50 to 1.00) |",
         "| gateway | 10 | `nftables` | 0.90 | 0.90 | 0.80 |",
         "| gateway | 10 | a rule for each network | 0.05 | 0.10 | 0.80 |",
         "Taken on: kernel 6.1.",
@@ -74,7 +83,7 @@ def test_tables() -> None:
     ):
         assert line in page.splitlines(), line
     assert performance_reference.page(page, results) == page
-    results["b"]["machine"] = {"date": "2026-11-29", "kernel": "6.2"}
+    results["b"]["machine"] = results["d"]["machine"] = {"date": "2026-11-29", "kernel": "6.2"}
     two = performance_reference.page(MARKS, results).splitlines()
     assert [line for line in two if line.startswith(("Taken", "1.", "2.", "Rounds"))] == [
         "Taken on:",
