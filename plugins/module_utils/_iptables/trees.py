@@ -19,6 +19,8 @@ MANY = 100
 # Networks that one chain lists, and bits by which it leads on where there are more.
 _LEAF = 24
 _STEP = 5
+# A tree of ours has a chain for each step of an address at most.
+_DEEPEST = 128
 
 _LEADING = frozenset(["-s", "-d", "--comment", "-j"])
 
@@ -89,25 +91,27 @@ def flattened(chains, names, family):
     reached, found = set(), {}
     for name, rules in chains.items():
         if name not in trees:
-            found[name] = [one for rule in rules for one in _spread(rule, trees, family, reached, ())]
+            found[name] = [one for rule in rules for one in _spread(rule, trees, family, reached, 0)]
     found.update((name, rules) for name, rules in trees.items() if name not in reached)
     return found
 
 
-def _spread(rule, trees, family, reached, path):
-    """What a rule leads to, where that is a tree; else the rule."""
+def _spread(rule, trees, family, reached, depth):
+    """What a rule leads to, where that is a tree; else the rule. In ours, one rule alone leads to each tree."""
     target = rule.target()
     options = rule.options()
     end = [option for option in ("-s", "-d") if option in options]
     leads = set(options) <= _LEADING and len(options) == len(rule.key) and len(end) == 1
-    if target not in trees or target in path or not leads or not is_network(options[end[0]][0], family):
+    if not leads or depth > _DEEPEST or target not in trees or target in reached:
+        return [rule]
+    if not is_network(options[end[0]][0], family):
         return [rule]
     reached.add(target)
     found = []
     for inner in trees[target]:
         narrowed = _narrowed(inner, end[0], options[end[0]][0], family)
         if narrowed is not None:
-            found.extend(_spread(narrowed, trees, family, reached, path + (target,)))
+            found.extend(_spread(narrowed, trees, family, reached, depth + 1))
     return found
 
 

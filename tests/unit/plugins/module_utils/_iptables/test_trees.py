@@ -90,3 +90,26 @@ class TreesTest(unittest.TestCase):
 
     def test_a_circle(self):
         self.check(["-s 10.1.0.0/16 -j x", "-s 10.2.0.0/16 -j {}"], ["-s 10.1.0.0/16 -j x", "-s 10.2.0.0/16 -j {}"])
+
+    def test_trees_that_lead_to_one_another_again_and_again(self):
+        """Nobody writes that but somebody who wants it to take for ever."""
+        names = [NAMES.tree("%d" % at) for at in range(60)]
+        lead = "-s 10.0.0.0/8 -m comment --comment x -j %s"
+        chains = {NAMES.main: [Rule((lead % names[0]).split())]}
+        for at, name in enumerate(names):
+            chains[name] = [Rule((lead % (names + ["x"])[at + 1]).split()) for _twice in range(2)]
+        found = flat(chains, "ipv4")
+        self.assertEqual([NAMES.main], list(found))
+        # The last leads out twice; of each of the others, one rule is left as it is.
+        self.assertEqual(["x"] * 2 + list(reversed(names[1:])), [text.split()[-1] for text in found[NAMES.main]])
+
+    def test_a_tree_that_is_deeper_than_any_of_ours(self):
+        names = [NAMES.tree("%d" % at) for at in range(2000)]
+        lead = "-s 10.0.0.0/8 -m comment --comment x -j %s"
+        chains = {NAMES.main: [Rule((lead % names[0]).split())]}
+        for at, name in enumerate(names):
+            chains[name] = [Rule((lead % (names + ["x"])[at + 1]).split())]
+        found = flat(chains, "ipv4")
+        (left,) = found[NAMES.main]
+        self.assertIn(left.split()[-1], names)
+        self.assertIn(names[-1], found)
