@@ -47,7 +47,6 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results im
     told,
     words_of,
 )
-from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import read_options
 from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.pair import find_pair
 
 # Connections through an SSH daemon, which can tell one connection from another.
@@ -63,8 +62,6 @@ class ActionModule(KeepingAction):
         name = task_vars["inventory_hostname"]
         names = (*ROLE_OPTIONS, "state", "confirm_seconds")
         arguments = self.with_inventory_options(arguments, arguments.get("scope"), names, task_vars)
-        # Before a plan is made; the role need not validate them, which would be a task more for each host.
-        read_options(name, str(arguments.get("scope")), arguments, self.written_as)
         seconds = read_seconds(name, self.written_as("confirm_seconds"), arguments.get("confirm_seconds", 30))
         probes = read_probes(name, arguments.get("probes") or [], task_vars["hostvars"])
         # The module reports anything wrong with the other options.

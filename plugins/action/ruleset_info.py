@@ -15,7 +15,6 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._audit.logged im
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.forms import ANSWERED
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.progress import at
 from ansible_collections.portledger.qradar.plugins.plugin_utils._catalog.catalog import load_catalog
-from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import read_options
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.who import Who
 
 
@@ -27,7 +26,6 @@ class ActionModule(KeepingAction):
     def answer(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         name, scope, who = task_vars["inventory_hostname"], arguments.get("scope"), Who()
         arguments = self.with_inventory_options(arguments, scope, ROLE_OPTIONS, task_vars)
-        read_options(name, str(scope), arguments, self.written_as)
         # The module reports anything wrong with the other options.
         if scope in SCOPES and not arguments.get("plan"):
             plans = self.task_plan(scope, task_vars)

@@ -52,7 +52,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             times = measure(name, count, options.rounds, options.group_vars)
             print("\n".join(lines(name, times)), flush=True)
             found = {"part": "four hosts", "provider": name, "networks": count, "machine": describe(), "times": times}
-            where = ", group_vars" if options.group_vars else ""
-            found |= {"where": "group_vars"} if options.group_vars else {}
-            keep(options.results, f"four hosts, {name}, {count} networks{where}", found)
+            where = {"where": "group_vars"} if options.group_vars else {}
+            keep(options.results, ", ".join(["four hosts", name, f"{count} networks", *where.values()]), found | where)
     return 0

@@ -22,7 +22,6 @@ from ansible_collections.portledger.qradar.plugins.module_utils._base.text impor
 FAMILIES = ("ipv4", "ipv6")
 #: every address of a family
 WHOLE = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
-
 _SOCKET = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
 _NETWORK = re.compile(r"([0-9a-fA-F:.]+)(?:/(\d{1,3}))?\Z")
 

@@ -228,7 +228,7 @@ def _value(name, value):
         raise ValueError(sorted(value))
     if not isinstance(value, int):
         value = native(value)
-    if name in _ADDRESSES or unmasked(name)[1]:
+    if unmasked(name)[0] in _ADDRESSES:
         return value if value.startswith("@") else parse_network(value)[1]
     if name in _NUMBERS:
         return (_number(name, value),) * 2
@@ -285,7 +285,7 @@ def _essence(matches):
 def _written(left, values):
     if left in _NUMBERS:
         texts = ["%d" % first if first == last else "%d-%d" % (first, last) for first, last in values]
-    elif left in _ADDRESSES or unmasked(left)[1]:
+    elif unmasked(left)[0] in _ADDRESSES:
         texts = [value if value.startswith("@") else shown(value) for value in values]
     elif left in ("iif", "iifname", "oifname"):
         texts = ['"%s"' % value for value in values]

@@ -11,9 +11,9 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import (
-    BITS, block, length_of_mask, mask_of, merged, networks_of, outermost,
+    BITS, length_of_mask, mask_of, merged, networks_of, outermost,
 )
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import shown
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import is_network, shown
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import addresses
 
@@ -82,7 +82,7 @@ class Set:
             return None
         found = ("%s/%d" % (shown(address), length) for address in self.networks)
         # No packet has what the mask takes away.
-        return [network for network in found if _is_network(network, self.family)]
+        return [network for network in found if is_network(network, self.family)]
 
     def same(self, other):
         """Whether both hold the same addresses in the same way.
@@ -214,12 +214,3 @@ def set_from(data):
     """
     family, networks, odd = data[:3]
     return set_of(native(family), [native(network) for network in networks], odd, bool(data[3:4] and data[3]))
-
-
-def _is_network(network, family):
-    address, _slash, length = network.partition("/")
-    try:
-        block(address, int(length), family)
-    except ValueError:
-        return False
-    return True

@@ -21,7 +21,11 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.other_i
 from ansible_collections.portledger.qradar.plugins.plugin_utils._ansible.progress import progress
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError, PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.results import Form, ResultError, checked
-from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import role_of, role_variable
+from ansible_collections.portledger.qradar.plugins.plugin_utils._inventory.firewalls import (
+    read_options,
+    role_of,
+    role_variable,
+)
 from ansible_collections.portledger.qradar.plugins.plugin_utils._plan.task import Inventory, TaskPlan
 
 INVENTORY_VARIABLE: Final = "firewall_inventory"
@@ -93,11 +97,17 @@ class PlanningAction(ActionBase):  # type: ignore[misc] # ansible-core has no ty
     ) -> dict[str, Any]:
         """Options as the role of a scope takes them: where a task leaves one out, the variable of the role's option.
 
-        So a task alone, the role, and the lookups have the same defaults.
+        So a task alone, the role, and the lookups have the same defaults. The role need not validate its options: that
+        would be a task more for each host.
+
+        Raises:
+            InputError: a value that the module would refuse, by the name that people gave it.
         """
         found = {name: role_variable(str(scope), name) for name in names if arguments.get(name) is None}
         given = {name: self._templar.template(task_vars[one]) for name, one in found.items() if one in task_vars}
-        return {**arguments, **{name: value for name, value in given.items() if value is not None}}
+        options = {name: value for name, value in {**arguments, **given}.items() if value is not None}
+        read_options(task_vars["inventory_hostname"], str(scope), options, self.written_as)
+        return {**arguments, **options}
 
     def written_as(self, option: str) -> str:
         """What people call an option: the role's variable, unless a task of their own gives it."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.contract import (
@@ -86,7 +87,7 @@ def read_options(name: str, scope: str, given: Mapping[str, object], variable: C
     Args:
         name: of the host or gateway.
         scope: host or gateway.
-        given: values by option; one that is missing or null has its default.
+        given: values by option; one that is missing has its default.
         variable: what an option is called where its value was written.
 
     Raises:
@@ -94,9 +95,7 @@ def read_options(name: str, scope: str, given: Mapping[str, object], variable: C
     """
 
     def word(option: str, default: str, allowed: tuple[str, ...]) -> str:
-        value = given.get(option)
-        if value is None:
-            return default
+        value = given.get(option, default)
         if value not in allowed:
             raise InputError(name, variable(option), value, "is not one of its values", choices(value, allowed))
         return str(value)
@@ -115,7 +114,7 @@ def read_options(name: str, scope: str, given: Mapping[str, object], variable: C
 
 
 def _options(name: str, scope: str, variables: Mapping[str, object]) -> FirewallOptions:
-    options = ("unlisted", "egress", "management", "state")
-    named = {one: role_variable(scope, one) for one in options}
-    given = {one: variables[variable] for one, variable in named.items() if variable in variables}
-    return read_options(name, scope, given, named.__getitem__)
+    options = ("unlisted", "management", "state", *(("egress",) if scope == GATEWAY else ()))
+    variable = partial(role_variable, scope)
+    given = {one: variables[variable(one)] for one in options if variable(one) in variables}
+    return read_options(name, scope, given, variable)
