@@ -123,9 +123,13 @@ def test_ipv6_before_7_5_0_up10_is_warned_of(lab: Lab) -> None:
     ]
 
 
-def a_deploy(node: RunningNode, seconds: int) -> None:
-    """A process that looks like QRadar's program as it runs in a deploy."""
-    node.run(["sh", "-c", f"bash -c 'exec -a {TOOL} sleep {seconds}' >/dev/null 2>&1 </dev/null &"])
+def a_deploy(node: RunningNode, seconds: int) -> str:
+    """A process that looks like QRadar's program as it runs in a deploy; its number, once it goes by that name."""
+    start = f"bash -c 'exec -a {TOOL} sleep {seconds}' >/dev/null 2>&1 </dev/null & echo $!"
+    number = node.run(["sh", "-c", start]).stdout.strip()
+    # The name is that of a shell until exec.
+    node.run(["sh", "-c", f"until grep -q '^{TOOL}' /proc/{number}/cmdline; do sleep 0.02; done"])
+    return number
 
 
 def test_a_deploy_in_progress_is_waited_for(lab: Lab) -> None:
@@ -137,8 +141,7 @@ def test_a_deploy_in_progress_is_waited_for(lab: Lab) -> None:
 
 
 def test_a_deploy_that_does_not_end_is_refused(lab: Lab) -> None:
-    a_deploy(lab["console"], 60)
-    number = lab["console"].run(["pgrep", "-f", f"^{TOOL}"]).stdout.strip()
+    number = a_deploy(lab["console"], 60)
     assert refused(lab, "-e", "host_firewall_confirm_seconds=8") == (
         f"{TOOL}: process {number} runs it already, and that did not end within 10 s. Wait until it has ended, such as "
         "a deploy, and run this again. Nothing was changed."
