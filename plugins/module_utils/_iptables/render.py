@@ -74,16 +74,18 @@ class _Renderer:
     def main(self):
         """What enters the host, or crosses the gateway."""
         rules = [rule for rule in self.policy.rules if self._concerns(rule)]
-        main = self._chain(self.names.main)
+        main, led = self._chain(self.names.main), False
         rest = [rule for rule in rules if rule.kind in (UNLISTED, EGRESS)]
         for rule in rules:
             if rule.either_set:
                 self._ours(rule.either_set)
             if rule.kind == OWN_CONTAINERS:
                 main.extend(container_rules(self.family, rule))
-            elif rule not in rest and not rule.is_between_sets():
-                main.extend(plain_rules(self.names, self.family, rule))
-        main.extend(self._between_sets(rules))
+            elif not rule.is_between_sets():
+                main.extend(plain_rules(self.names, self.family, rule) if rule not in rest else [])
+            elif not led:
+                main.extend(self._between_sets(rules))
+                led = True
         for rule in rest:
             label = rule.destination_set or rule.source_set
             if not label:

@@ -70,16 +70,18 @@ class _Renderer:
 
     def main(self, hook):
         """What enters the host, or crosses the gateway."""
-        main = []
+        main, led = [], False
         rest = self.policy.of_kind(UNLISTED, EGRESS)
         for rule in self.policy.rules:
             if rule.either_set:
                 self._ours(rule.either_set)
             if rule.kind == OWN_CONTAINERS:
                 main.extend(container_rules(rule))
-            elif rule not in rest and not rule.is_between_sets():
-                main.append(plain_rule(rule))
-        main.extend(self._between_sets("from", self.policy.rules, flow_rules))
+            elif not rule.is_between_sets():
+                main.extend([plain_rule(rule)] if rule not in rest else [])
+            elif not led:
+                main.extend(self._between_sets("from", self.policy.rules, flow_rules))
+                led = True
         judged = []
         for rule in rest:
             if not (rule.destination_set or rule.source_set):

@@ -133,7 +133,7 @@ def set_of(family, networks, odd=False, hashed=False):
 
 
 def sets_of(family, networks):
-    """How networks are held best: lengths of which there are many each in a set of its own, the others in a tree.
+    """How networks are held best: lengths of which there are many, and single addresses alone, as hashes.
 
     :param networks: canonical
     :type networks: collections.Iterable[str]
@@ -146,7 +146,9 @@ def sets_of(family, networks):
         by_length.setdefault(int(network.rpartition("/")[2]), []).append((network, elements[at]))
     found = []
     for length, pairs in sorted(by_length.items()):
-        if len(pairs) < MANY:
+        # Single addresses alone are one look in any case, and a mask, which people would have to read, they need none.
+        alone = length == BITS[family] and len(by_length) == 1
+        if len(pairs) < MANY and not alone:
             tree.extend(pairs)
             continue
         hosts = ["%s/%d" % (network.rpartition("/")[0], BITS[family]) for network, _element in pairs]

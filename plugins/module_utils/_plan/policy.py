@@ -6,8 +6,8 @@ What is permitted, dropped, logged or left is decided here and nowhere else. A p
 syntax, and recognises them when it reads them back. A packet is judged by the first rule that matches it; all rules
 that permit come before the one that judges the rest, so their order among themselves changes nothing.
 
-In order: loopback; replies; ICMP errors and what IPv6 needs; management; what own containers may reach; the flows of
-the plan; then the rest.
+In order: loopback; what passes within a segment; replies; the flows of the plan; then what few packets are, so that the
+others do not pay for it: management, what own containers may reach, ICMP errors and what IPv6 needs; then the rest.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -96,7 +96,8 @@ def fixed_rules():
     :rtype: list[Rule]
     """
     verdicts = [_rest(kind, action) for kind in (UNLISTED, EGRESS) for action in POLICIES]
-    return _host_life() + _gateway_life("deployment") + verdicts
+    ours = "deployment"
+    return _first_of_all() + _icmp() + [_replies_of(ours)] + _icmp_errors(ours) + verdicts
 
 
 def published_replies():
@@ -142,7 +143,7 @@ def segment(interface):
 def _host_policy(plan, management, unlisted):
     flows = _flows(plan)
     rest = _rest(UNLISTED, unlisted)
-    rules = _host_life() + _entrances(management) + list(_from_containers(plan)) + flows + [rest]
+    rules = _first_of_all() + flows + _entrances(management) + list(_from_containers(plan)) + _icmp() + [rest]
     published = [flow for flow in flows if any(port != "icmp" for port in flow.ports)]
     return Policy(plan.scope, plan.sets, rules, [published_replies()] + published + [rest])
 
@@ -152,35 +153,43 @@ def _gateway_policy(plan, management, unlisted, egress):
     families = tuple(family for family in FAMILIES if sets[plan.deployment][family])
     rules = [segment(name) for name in plan.interfaces]
     if families:
-        rules.extend(_gateway_life(plan.deployment))
+        rules.append(_replies_of(plan.deployment))
     rules.extend(_replies_between_parties(plan))
     rules.extend(_through_gateway(plan, management, sets))
     rules.extend(_flows(plan))
     if families:
+        rules.extend(_icmp_errors(plan.deployment))
         # A packet between two addresses of the deployment is unlisted, not egress: this rule comes first.
         rules.append(_rest(UNLISTED, unlisted, families=families, destination_set=plan.deployment))
         rules.append(_rest(EGRESS, egress, families=families, source_set=plan.deployment))
     return Policy(plan.scope, sets, rules)
 
 
-def _host_life():
-    """What every host needs to live, plan or no plan."""
-    rules = [Rule(LOOPBACK, ACCEPT, came_by="lo"), Rule(REPLIES, ACCEPT, established=True)]
-    rules.extend(Rule(ICMP_ERRORS, ACCEPT, families=(family,), icmp=_ICMP_ERRORS[family]) for family in FAMILIES)
+def _first_of_all():
+    """What enters a host whatever the plan says, and most packets are."""
+    return [Rule(LOOPBACK, ACCEPT, came_by="lo"), Rule(REPLIES, ACCEPT, established=True)]
+
+
+def _icmp():
+    """ICMP errors, and what IPv6 needs to live."""
     ipv6 = ("ipv6",)
+    rules = _icmp_errors(None)
     rules.append(Rule(NEIGHBOUR_DISCOVERY, ACCEPT, families=ipv6, icmp=_NEIGHBOUR_DISCOVERY, hop_limit=_UNTOUCHED))
     rules.extend(Rule(LISTENERS, ACCEPT, families=ipv6, network=network, icmp=kinds) for network, kinds in _LISTENERS)
     return rules
 
 
-def _gateway_life(deployment):
-    """Replies and ICMP errors, from and to addresses of the deployment only: the rest is unrelated traffic."""
-    rules = [Rule(REPLIES, ACCEPT, established=True, either_set=deployment)]
-    rules.extend(
+def _replies_of(deployment):
+    """Replies, from and to addresses of the deployment only: the rest is unrelated traffic."""
+    return Rule(REPLIES, ACCEPT, established=True, either_set=deployment)
+
+
+def _icmp_errors(deployment):
+    """ICMP errors, on a gateway from and to addresses of the deployment only."""
+    return [
         Rule(ICMP_ERRORS, ACCEPT, families=(family,), icmp=_ICMP_ERRORS[family], either_set=deployment)
         for family in FAMILIES
-    )
-    return rules
+    ]
 
 
 def _entrances(management):

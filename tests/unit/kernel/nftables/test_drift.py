@@ -74,7 +74,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
         ["~ component: +198.18.2.4, -198.18.77.0/24"],
     ),
     "changed elements of the other family": (
-        f"add element inet portledger_host {COMPONENT}_v6 {{{{ 2001:db8:77::1 }}}}",
+        f"add element inet portledger_host {COMPONENT}_v6_128 {{{{ 2001:db8:77::1 }}}}",
         ["~ component: -2001:db8:77::1"],
     ),
     "added set": (

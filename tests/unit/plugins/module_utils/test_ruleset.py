@@ -219,7 +219,7 @@ class RulesetTest(unittest.TestCase):
     def test_second_family_fails_first_is_put_back(self):
         good, bad = (0, "", ""), (1, "", "ip6tables-restore: line 11 failed\n")
         kernel = Kernel({"ip6tables-restore": [good, bad]})
-        line = ("-A PORTLEDGER-IN -p ipv6-icmp -m icmp6 --icmpv6-type 4 -m comment --comment \"ICMP errors\" "
+        line = ("-A PORTLEDGER-IN -p ipv6-icmp -m icmp6 --icmpv6-type 3 -m comment --comment \"ICMP errors\" "
                 "-j ACCEPT")
         self.refused(
             "ip6tables-restore: failed: ip6tables-restore: line 11 failed. The line is: %s. "

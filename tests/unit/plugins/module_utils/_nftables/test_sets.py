@@ -29,6 +29,11 @@ class SplitTest(unittest.TestCase):
         self.assertEqual([(None, False, MANY - 1, "10.0.0.0/24")], shape(sets_of("ipv4", NETWORKS[:-1])))
         self.assertEqual([(None, False, 1, "0.0.0.0/0")], shape(sets_of("ipv4", ["0.0.0.0/0"])))
 
+    def test_single_addresses_alone_are_hashes_however_few(self):
+        self.assertEqual([(32, True, 2, "11.0.0.0/32")], shape(sets_of("ipv4", HOSTS[:2])))
+        self.assertEqual([(128, True, 1, "2001:db8::1/128")], shape(sets_of("ipv6", ["2001:db8::1/128"])))
+        self.assertEqual([(None, False, 3, "11.0.0.0/32")], shape(sets_of("ipv4", HOSTS[:2] + ["12.0.0.0/31"])))
+
     def test_nothing(self):
         (length, found), = sets_of("ipv4", [])
         self.assertEqual((None, False, []), (length, found.hashed, found.networks))
