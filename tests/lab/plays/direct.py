@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import site
 import subprocess
 import sys
 from pathlib import Path
@@ -36,12 +37,13 @@ class DirectHost(Host):  # type: ignore[misc]
 
 
 class Inside:
-    """The modules inside a node, as they see it themselves. Close it when done."""
+    """The modules inside a node, as they see it themselves. Close it when done. python: the one that runs them."""
 
-    def __init__(self, node: RunningNode) -> None:
-        path = f"{ROOT / '.venv' / 'collections'}:{ROOT}"
+    def __init__(self, node: RunningNode, python: str = sys.executable) -> None:
+        # By another path, it would not find what this one has installed.
+        path = ":".join(map(str, (ROOT / ".venv" / "collections", ROOT, *site.getsitepackages())))
         self._running = node.popen(
-            [sys.executable, "-m", "tests.lab.plays.inside"],
+            [python, "-m", "tests.lab.plays.inside"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**environment(), "PYTHONPATH": path},

@@ -43,17 +43,21 @@ class KeptInside(Inside):
 
     Attributes:
         sent: why something had to be sent, for each time.
+        release: what another release of the collection has in its code; empty for this one.
+        interpreter: the path that is configured for the node; empty for none.
     """
 
     def __init__(self, node: RunningNode) -> None:
         super().__init__(node)
         self._node = node
         self.sent: list[str] = []
+        self.release = ""
+        self.interpreter = ""
 
     def call(self, module: str, *, check: bool = False, **options: Any) -> dict[str, Any]:
         """The result. Raises LabError with its words where it fails, or where what was just kept is not started."""
         for attempt in ("first", "second"):
-            command = start_command(self._call_of(module, options, check=check))
+            command = start_command(self._call_of(module, options, check=check), python=self.interpreter)
             assert command, "it does not fit into a command"
             done = self._node.run(["sh", "-c", command], check=False)
             answer = read_answer(done.stdout)
@@ -70,11 +74,17 @@ class KeptInside(Inside):
     def _call_of(self, module: str, options: dict[str, Any], *, check: bool) -> Call:
         known = options_of(module, options)
         plan = known.pop("plan")
-        return Call(call_name(module, ""), module, known, plan, check, verbosity=0)
+        return Call(self._name(module), module, known, plan, check, verbosity=0)
+
+    def _name(self, module: str) -> str:
+        return call_name(module, self.interpreter + self.release)
 
     def _keep(self, module: str, options: dict[str, Any]) -> None:
         names = {".".join(path.relative_to(_UTILS).with_suffix("").parts): path for path in _UTILS.rglob("*.py")}
-        importer = Importer({name: (None, path.read_bytes()) for name, path in names.items()})
+        modules = {name: (None, path.read_bytes()) for name, path in names.items()}
+        # No part of what a host keeps to take rules back: a run would write that anew.
+        modules["_kept.run"] = (None, modules["_kept.run"][1] + f"# {self.release}\n".encode())
+        importer = Importer(modules)
         importer.compile("_kept.importer")
         kept = Kept(Host(None, root=str(Path(f"/proc/{self._node.process}/root"))))
-        kept.write(call_name(module, ""), importer.modules, this_python(), options.get("plan"))
+        kept.write(self._name(module), importer.modules, this_python(), options.get("plan"))

@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whatever a run reads is changed at random, and a run by what the host keeps says what a run of the module says.
 
-What audits are tested with is in audited_rules; here are files, units, changes that wait, options, plans, and what is
-kept itself. Each change has to be noticed: what is said differs from what was said before it.
+What audits are tested with is in audited_rules; here are files, units, rivals, the clock, changes that wait, options,
+plans, releases, interpreters, and what is kept itself. Each change that means something has to be noticed: what is said
+differs from what was said before it.
 """
 
 from __future__ import annotations
@@ -12,168 +13,15 @@ from __future__ import annotations
 import copy
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from tests.lab.damage.audited_rules.random_plan import random_plan
+from tests.lab.damage.kept_code.kinds import KINDS, Change, Ground
 from tests.lab.hosts.providers import Provider
 from tests.lab.plays.direct import Inside
-from tests.lab.plays.kept import KeptInside, options_of
-from tests.lab.world.lab import Lab, RunningNode
+from tests.lab.plays.kept import KeptInside
+from tests.lab.world.lab import Lab
 from tests.lab.world.labs import SMALL
-from tests.lab.world.topology import LabError
-
-KEPT = "/run/portledger/kept"
-# Where this collection writes, or has others read from.
-_FOLDERS = "/etc/portledger /etc/systemd/system /etc/firewalld /opt/qradar/conf"
-_OURS = "-path '/etc/portledger/*' -o -name 'portledger*' -o -name 'ip*tables.pre'"
-_RULES = {
-    "nftables": ("nft delete table inet portledger_host",),
-    "iptables": ("iptables -F PORTLEDGER-IN", "ip6tables -F PORTLEDGER-IN"),
-    "firewalld": ("firewall-cmd --policy=portledger-host --add-port=64999/tcp",),
-    "qradar": ("iptables -F INPUT", "ip6tables -F INPUT", "iptables -I INPUT -p tcp --dport 64999 -j ACCEPT"),
-}
-
-
-@dataclass
-class Ground:
-    """A node with rules, what it is asked with, and both ways to ask."""
-
-    node: RunningNode
-    inside: Inside
-    kept: KeptInside
-    options: dict[str, Any]
-    chance: random.Random
-    provider: str
-
-    def sh(self, script: str) -> str:
-        return self.node.run(["sh", "-c", script]).stdout
-
-    def said(self, asker: Inside) -> dict[str, Any]:
-        """What a run would do, and what it says of everything beside that; an error as it is told."""
-        found: dict[str, Any] = {}
-        for module, check in (("ruleset", True), ("ruleset_info", False)):
-            try:
-                found[module] = asker.call(module, check=check, **options_of(module, self.options))
-            except LabError as error:
-                found[module] = str(error)
-        # Packets go on being counted; and the kernel has one log, which others write to meanwhile.
-        if isinstance(found["ruleset_info"], dict):
-            for name in ("counters", "logged", "log"):
-                del found["ruleset_info"][name]
-        return found
-
-
-@dataclass(frozen=True)
-class Change:
-    """noticed: whether what is said has to differ. sent: whether something has to be sent again."""
-
-    what: str
-    undo: Callable[[], object]
-    noticed: bool = True
-    sent: bool = False
-
-
-def a_file(ground: Ground) -> Change:
-    """A file of ours, or a unit, is damaged or gone."""
-    here = ground.sh(f"ls -d {_FOLDERS} 2>/dev/null || true").split()
-    found = ground.sh(f"find {' '.join(here)} '(' {_OURS} ')' '(' -type f -o -type l ')'")
-    path = ground.chance.choice(sorted(found.split()))
-    how = ground.chance.choice(("printf x >>{}", ": >{}", "rm {}", "rm {}; mkdir {}", "rm {}; ln -s /dev/null {}"))
-    ground.sh(f"tar -C / -cf /run/former.tar {' '.join(one[1:] for one in here)}")
-    ground.sh(how.format(*[path] * how.count("{}")))
-
-    def undo() -> None:
-        ground.sh(f"rm -rf {path}; tar -C / -xf /run/former.tar")
-
-    # What stands behind our block of a file of QRadar is foreign.
-    noticed = not (how.startswith("printf") and path.endswith(".pre"))
-    return Change(how.format(*[path] * how.count("{}")), undo, noticed=noticed)
-
-
-def an_option(ground: Ground) -> Change:
-    """Something else is to be enforced."""
-    before = dict(ground.options)
-    name, values = ground.chance.choice(
-        (
-            ("unlisted", ("log", "leave")),
-            ("management", (["198.18.9.0/25"], [], ["198.18.9.0/24", "2001:db8:9::/64", "198.18.8.1"])),
-            ("provider", ("auto", *sorted(set(_RULES) - {ground.provider}))),
-        )
-    )
-    ground.options[name] = ground.chance.choice(values)
-    ground.options = {**ground.options}
-
-    def undo() -> None:
-        ground.options = before
-
-    # The provider that is there is the one that auto chooses, and its name is all that is said of it.
-    return Change(f"{name}: {ground.options[name]}", undo, noticed=ground.options[name] != "auto")
-
-
-def a_plan(ground: Ground) -> Change:
-    """Another plan, or one port of it."""
-    before = ground.options
-    plan = copy.deepcopy(before["plan"])
-    if ground.chance.random() < 0.5:
-        flow = ground.chance.choice(plan["flows"])
-        flow["ports"].append(f"tcp/{ground.chance.randrange(60000, 65000)}")
-    else:
-        plan = random_plan(ground.chance, "host", ("core", "remote"))
-    ground.options = {**before, "plan": plan}
-
-    def undo() -> None:
-        ground.options = before
-
-    return Change("another plan", undo, sent=True)
-
-
-def rules(ground: Ground) -> Change:
-    """Some of the rules are gone."""
-    command = ground.chance.choice(_RULES[ground.provider])
-    ground.sh(command)
-    return Change(command, lambda: ground.inside.call("ruleset", **copy.deepcopy(ground.options)))
-
-
-def what_a_boot_did(ground: Ground) -> Change:
-    """The last boot did not load what it should."""
-    path = "/run/portledger/host/boot.json"
-    ground.sh(f'mkdir -p -m 700 /run/portledger/host; echo \'{{"outcome": "failed", "why": "somebody"}}\' >{path}')
-    return Change("boot.json", lambda: ground.sh(f"rm {path}"), noticed=False)
-
-
-def a_change_that_waits(ground: Ground) -> Change:
-    """The file of a change that waits is damaged, so nobody knows what waits."""
-    path = "/run/portledger/host/pending.json"
-    ground.sh(f"mkdir -p -m 700 /run/portledger/host; echo '{{' >{path}")
-    return Change("pending.json", lambda: ground.sh(f"rm {path}"))
-
-
-def kept_code(ground: Ground) -> Change:
-    """What is kept is damaged, gone, or could be somebody else's."""
-    how = ground.chance.choice(
-        (
-            "for f in {}/*/code; do printf x >>$f; done",
-            "for f in {}/*/code; do dd if=/dev/zero of=$f bs=1 count=9 seek=5000 conv=notrunc 2>/dev/null; done",
-            "for f in {}/*/python; do chmod 644 $f; done",
-            "chmod 711 {}",
-            "rm -r {}",
-            "rm {}/plan-*; for f in {}/*/code; do : >$f; done",
-        )
-    )
-    ground.sh(how.replace("{}", KEPT))
-    return Change(how, lambda: None, noticed=False, sent=True)
-
-
-KINDS: dict[str, Callable[[Ground], Change]] = {
-    "file": a_file,
-    "option": an_option,
-    "plan": a_plan,
-    "rules": rules,
-    "boot": what_a_boot_did,
-    "waiting": a_change_that_waits,
-    "kept": kept_code,
-}
 
 
 def run(provider: Provider, numbers: range, seed: int, tell: Callable[[str], None]) -> dict[str, int]:
@@ -211,7 +59,7 @@ def compare(ground: Ground, make: Callable[[Ground], Change]) -> list[str]:
     )
     ground.kept.sent.clear()
     change = make(ground)
-    by_kept, by_module = ground.said(ground.kept), ground.said(ground.inside)
+    by_kept, by_module = ground.said(ground.kept), ground.said(change.module or ground.inside)
     if by_kept != by_module:
         found.append(f"{change.what}: {by_kept} in place of {by_module}")
     if change.noticed and by_kept == before:

@@ -22,8 +22,9 @@ def test_nothing_is_overlooked(provider: str) -> None:
 def test_what_is_overlooked_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """The judge itself: a change that nothing notices."""
     from tests.lab.damage.kept_code import runs
+    from tests.lab.damage.kept_code.kinds import Change
 
-    nothing = runs.Change("nothing", lambda: None)
+    nothing = Change("nothing", lambda: None)
     monkeypatch.setattr(runs, "KINDS", {"nothing": lambda _ground: nothing})
     told: list[str] = []
     assert run(PROVIDERS["nftables"], range(1), 1, told.append) == {"nothing": 1}

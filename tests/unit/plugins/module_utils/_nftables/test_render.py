@@ -4,7 +4,8 @@
 """Rendering, against golden files, and reading back what each version of nft tells of them.
 
 PORTLEDGER_UPDATE_GOLDEN=1 writes the golden files anew. golden/nftables/SCOPE-VERSION.json is what nft of that version
-printed with "-j list table" when it had loaded golden/SCOPE.nft; of 0.9.3, what an earlier release made of the same plan.
+printed with "-j list table" when it had loaded golden/SCOPE.nft; 0.9.3 had loaded what an earlier release made of the
+same plan.
 """
 
 from __future__ import absolute_import, division, print_function
