@@ -64,6 +64,16 @@ class Importer:
         inner = self._inner(name)
         return self.modules[inner][1].decode("utf-8") if inner in self.modules else None
 
+    def get_compiled(self, name):
+        """What came of compiling a module, as ``marshal`` writes it, for whoever writes programs from it.
+
+        :param name: of the module
+        :type name: str
+        :returns: None where it has not been compiled here
+        :rtype: bytes | None
+        """
+        return self.modules.get(self._inner(name), (None, b""))[0]
+
     # ---- as Python 3 asks
 
     def find_spec(self, name, path=None, target=None):

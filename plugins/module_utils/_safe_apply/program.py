@@ -3,6 +3,7 @@
 """Programs that outlive the module: a script, and an archive of the code that it needs.
 
 Python runs what is in an archive as it runs files. One file is there whole or not at all, and is compared at once.
+Whoever starts the timer waits for it, so it finds its code compiled, where the module has it so; see PEP 552.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -12,7 +13,7 @@ __metaclass__ = type
 import importlib
 import io
 import os
-import zipfile
+import sys
 
 from ansible_collections.portledger.qradar.plugins.module_utils._host.files import replace_file
 
@@ -45,28 +46,35 @@ def write_program(folder, name, script, values, modules):
     :rtype: str
     :raises OSError: it cannot be written; under Python 2, or an IOError.
     """
-    replace_file(os.path.join(folder, _ARCHIVE), archive_of(modules))
+    replace_file(os.path.join(folder, _ARCHIVE), archive_of(modules, compiled=True))
     path = os.path.join(folder, name)
     replace_file(path, _START + script.format(package=PACKAGE, **values))
     return path
 
 
-def archive_of(modules, scripts=()):
+def archive_of(modules, scripts=(), compiled=False):
     """An archive that Python can import from; of the same code it is the same, byte for byte.
 
     :param modules: what is needed of this package: see ``code.py``
     :type modules: collections.Iterable[str]
     :param scripts: further files, as name and text
     :type scripts: collections.Iterable[tuple[str, str]]
+    :param compiled: whether what this Python has compiled already goes with it; another Python takes the source
+    :type compiled: bool
     :rtype: bytes
     """
+    # A sixth of the start of the timer, which has this file and makes no archive.
+    import zipfile
+
     files = dict((name, text.encode("utf-8")) for name, text in scripts)
-    for module, source in _sources(modules):
+    for module, source, code in _sources(modules):
         parts = (PACKAGE + "." + module).split(".")
         for depth in range(1, len(parts)):
             # Python 2.7 has no packages without it.
             files["/".join(parts[:depth]) + "/__init__.py"] = b""
         files["/".join(parts) + ".py"] = source
+        if compiled and code:
+            files["/".join(parts) + ".pyc"] = code
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
@@ -79,10 +87,24 @@ def archive_of(modules, scripts=()):
 
 
 def _sources(modules):
-    """Some modules of this package in order, with their text."""
+    """Some modules of this package in order, with their text, and as Python has compiled them, where that is there."""
     for name in sorted(modules):
         full = PACKAGE + "." + name
-        yield name, _source(full, importlib.import_module(full))
+        module = importlib.import_module(full)
+        source = _source(full, module)
+        yield name, source, _compiled(full, module, source)
+
+
+def _compiled(name, module, source):
+    """A module as Python reads it in place of its text; None where this Python would ask when the text was changed."""
+    loader = getattr(module, "__loader__", None)
+    code = loader.get_compiled(name) if hasattr(loader, "get_compiled") else None
+    if code is None or sys.version_info < (3, 7):
+        return None
+    from importlib.util import MAGIC_NUMBER, source_hash
+
+    # It names its text by the hash, and is not compared with it.
+    return MAGIC_NUMBER + b"\x01\0\0\0" + source_hash(source) + code
 
 
 def _source(name, module):

@@ -72,8 +72,9 @@ def merged(intervals: Iterable[Interval]) -> Intervals:
 
 
 def union(sets: Iterable[Intervals]) -> Intervals:
-    """What is in any of some sets."""
-    return merged(interval for one in sets for interval in one)
+    """What is in any of some sets. One alone is left as it is."""
+    some = [one for one in sets if one]
+    return some[0] if len(some) == 1 else merged(interval for one in some for interval in one)
 
 
 def intersection(one: Intervals, other: Intervals) -> Intervals:

@@ -15,7 +15,6 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from typing import Final, TypeAlias
 
 try:
@@ -39,6 +38,7 @@ from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals 
     of_addresses,
     summarized,
 )
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import union as union_of_intervals
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -134,7 +134,7 @@ class Networks:
 
 def union(sets: Iterable[Networks]) -> Networks:
     """One set out of several."""
-    return Networks(merged(chain.from_iterable(one.intervals for one in sets)))
+    return Networks(union_of_intervals(one.intervals for one in sets))
 
 
 def _cidr(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> netaddr.IPNetwork:

@@ -43,7 +43,8 @@ def is_encrypted(value: object) -> bool:
     """Whether a value is one of Ansible's encrypted ones, or, since ansible-core 2.19, was one."""
     if type(value).__name__ in _ENCRYPTED_TYPES:
         return True
-    return any(getattr(tag, "__name__", "") == "VaultedValue" for tag in getattr(value, "_ansible_tags_mapping", ()))
+    tags: Iterable[object] = getattr(value, "_ansible_tags_mapping", ())
+    return bool(tags) and any(getattr(tag, "__name__", "") == "VaultedValue" for tag in tags)
 
 
 def printable(text: str, most: int | None = None) -> str:
