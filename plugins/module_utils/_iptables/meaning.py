@@ -125,38 +125,54 @@ class Reader:
 
     def walk(self, chain, source, destination):
         """Read a chain, in which packets come from one labelled set and go to another, or to any."""
+        # Without recursion: what leads where was written by anybody.
+        waiting = [((chain, source, destination), self._unread(chain, source, destination))]
+        while waiting:
+            (chain, source, destination), rules = waiting[-1]
+            for rule in rules:
+                further = self._read_rule(rule, chain, source, destination)
+                if further:
+                    waiting.append((further, self._unread(*further)))
+                    break
+            else:
+                waiting.pop()
+
+    def _unread(self, chain, source, destination):
+        """The rules of a chain that has not been read yet; none where it has, or where there is none."""
         if (chain, source, destination) in self.walked or chain not in self.chains:
-            return
+            return iter(())
         self.walked.add((chain, source, destination))
-        for rule in self.chains[chain]:
-            # From one set to another, a rule about replies is what lets two parties talk, not the one for all.
-            if rule.key in self._fixed and source is None:
-                self._is_fixed(rule)
-                self.walk(rule.target(), None, None)
-            elif not self._descends(rule, chain, source, destination):
-                self._ends(rule, chain, source, destination)
+        return iter(self.chains[chain])
+
+    def _read_rule(self, rule, chain, source, destination):
+        """What a rule means. Where it leads to another chain: that one, and between which sets; else None."""
+        # From one set to another, a rule about replies is what lets two parties talk, not the one for all.
+        if rule.key in self._fixed and source is None:
+            self._is_fixed(rule)
+            return rule.target(), None, None
+        known, further = self._leads(rule, chain, source, destination)
+        if not known:
+            self._ends(rule, chain, source, destination)
+        return further
 
     def _is_fixed(self, rule):
         self.meaning.fixed[rule.key] = _first(rule.options(), "--comment")
 
-    def _descends(self, rule, chain, source, destination):
-        """Whether a rule leads a labelled set to one of our chains; if so, what is there is read."""
+    def _leads(self, rule, chain, source, destination):
+        """Whether a rule leads a labelled set to one of our chains, or accepts it for all; and where it leads."""
         target = rule.target()
         accepts = target == "ACCEPT" and chain == self.names.chain("ours")
         labelled = self._labelled(rule, source) if target in self.chains or accepts else None
         if not labelled:
-            return False
+            return False, None
         label, direction, networks = labelled
         self.meaning.members.setdefault(label, set()).update(networks)
         if accepts:
             self.meaning.fixed[("ours", direction, label)] = "%s of %s" % (REPLIES, label)
-        elif target in self._plain:
-            self.walk(target, None, None)
-        elif direction == "src":
-            self.walk(target, label, destination)
-        else:
-            self.walk(target, source, label)
-        return True
+            return True, None
+        if target in self._plain:
+            return True, (target, None, None)
+        return True, (target, label, destination) if direction == "src" else (target, source, label)
 
     def _labelled(self, rule, source):
         """Label, direction and networks of a rule that matches nothing else; None where it is another rule."""
