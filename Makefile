@@ -165,7 +165,7 @@ bench:
 BENCH := --results tests/bench/results.json
 bench-all:
 	@tools/setup tests
-	@status=0; for part in one-host four-hosts many-hosts plan kernel foreign-rules; do \
+	@status=0; for part in one-host four-hosts many-hosts plan questions kernel foreign-rules; do \
 	  PYTHONPATH=.venv/collections $(PYTHON) -m tests.bench $$part $(BENCH) || status=1; \
 	done; exit $$status
 

@@ -21,6 +21,7 @@ from tests.bench.kernel import LIST, MEASURES, NO_FIREWALL, STATE  # noqa: E402
 from tests.bench.many_hosts import PLAYBOOKS  # noqa: E402
 from tests.bench.one_host import AGAIN  # noqa: E402
 from tests.bench.ours import EVERY, FIRST, NOTHING  # noqa: E402
+from tests.bench.questions import CONSOLE  # noqa: E402
 from tests.bench.rounds import PING, ratio  # noqa: E402
 
 RESULTS: Final = ROOT / "tests" / "bench" / "results.json"
@@ -54,6 +55,7 @@ def _parts(results: Mapping[str, Any]) -> Iterable[str]:
         "four hosts": _four_hosts,
         "many hosts": _many_hosts,
         "plan": _plan,
+        "questions": _questions,
         "kernel": _kernel,
         "foreign rules": _foreign,
     }
@@ -156,6 +158,24 @@ def _plan(some: Found) -> Iterable[str]:
         for times in [one["times"]["plan"]]
     ]
     yield table(["hosts", "networks of log sources", "plans", "memory"], rows)
+
+
+def _questions(some: Found) -> Iterable[str]:
+    yield "### Questions"
+    yield (
+        "Whole runs of `ansible-playbook` that answer about a whole deployment, beside one that asks nothing of the "
+        f"same inventory; {CONSOLE} is `ansible-inventory` asking a console of so many hosts on the same machine. "
+        "Medians, and the memory of the largest process at its most."
+    )
+    rows = [
+        [
+            f"{one['hosts']:,}",
+            f"{one['networks']:,}",
+            *(f"{statistics.median(times):.1f} s, {one['memory'][name]} MiB" for name, times in one["times"].items()),
+        ]
+        for one in some
+    ]
+    yield table(["hosts", "networks of log sources", *some[0]["times"]], rows)
 
 
 def _kernel(some: Found) -> Iterable[str]:

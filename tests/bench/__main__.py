@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import foreign_rules, four_hosts, kernel, many_hosts, one_host, plan
+from tests.bench import foreign_rules, four_hosts, kernel, many_hosts, one_host, plan, questions
 
 _PARTS = {
     "one-host": one_host.main,
     "four-hosts": four_hosts.main,
     "many-hosts": many_hosts.main,
     "plan": plan.main,
+    "questions": questions.main,
     "kernel": kernel.main,
     "foreign-rules": foreign_rules.main,
 }

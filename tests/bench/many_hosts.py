@@ -12,13 +12,11 @@ controller's together. The first apply is not timed; each has its rules by nftab
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -28,7 +26,7 @@ from tests.bench.options import parser_of
 from tests.bench.ours import NOTHING, PING_PLAY
 from tests.bench.plan import write_inventory
 from tests.bench.rounds import PING, Times, in_turn, lines
-from tests.lab.world.lab import ROOT
+from tests.bench.whole_run import whole_run
 from tests.private_etc import KEEP
 from tests.results import keep
 
@@ -39,13 +37,6 @@ _PINGS: Final = "ping.yml"
 _SITE: Final = "portledger.qradar.site"
 PLAYBOOKS: Final = (_PINGS, _SITE)
 _NETWORKS: Final = 100
-# The memory of the largest process of those that it waited for.
-_MEASURED: Final = """
-import resource, subprocess, sys
-code = subprocess.call(sys.argv[2:])
-open(sys.argv[1], "w").write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
-sys.exit(code)
-"""
 
 
 class Hosts:
@@ -71,33 +62,14 @@ class Hosts:
         Raises:
             SystemExit: it failed, or changed other hosts, with what it printed.
         """
-        memory = self._folder / "memory"
-        program = str(Path(sys.executable).with_name("ansible-playbook"))
-        command = [sys.executable, "-c", _MEASURED, str(memory), program, "-i", str(self._folder / "hosts.yml")]
-        environment = {
-            **{name: text for name, text in os.environ.items() if not name.startswith("ANSIBLE_")},
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv/collections"),
-            "ANSIBLE_PIPELINING": "1",
-            "ANSIBLE_HOME": str(self._folder / "ansible"),
-            "PYTHONDONTWRITEBYTECODE": "",
-        }
-        started = time.monotonic()
-        done = subprocess.run(
-            [*command, "--forks", str(forks), playbook],
-            cwd=self._folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
+        done = whole_run(
+            self._folder, "ansible-playbook", "-i", str(self._folder / "hosts.yml"), "--forks", str(forks), playbook
         )
-        seconds = time.monotonic() - started
-        changed = re.findall(r"changed=([1-9])", done.stdout)
-        if done.returncode or len(changed) != changes:
-            raise SystemExit(f"{done.stdout[-20_000:]}\n{len(changed)} hosts changed, not {changes}")
-        self.memory.setdefault(playbook, []).append(int(memory.read_text(encoding="ascii")) // 1024)
-        return seconds
+        changed = re.findall(r"changed=([1-9])", done.output)
+        if done.code or len(changed) != changes:
+            raise SystemExit(f"{done.output[-20_000:]}\n{len(changed)} hosts changed, not {changes}")
+        self.memory.setdefault(playbook, []).append(done.memory)
+        return done.seconds
 
 
 @contextlib.contextmanager

@@ -60,6 +60,14 @@ def test_tables() -> None:
             "times": times,
             "where": "group_vars",
         },
+        "e": {
+            "part": "questions",
+            "hosts": 1000,
+            "networks": 10,
+            "machine": machine,
+            "times": {"no question": [1.0, 3.0], "check": [3.0, 4.0]},
+            "memory": {"no question": 60, "check": 70},
+        },
         "c": {
             "part": "kernel",
             "place": "gateway",
@@ -76,6 +84,8 @@ def test_tables() -> None:
         "| a loop | `nftables` | 1,234 | 25.00 s | 10.0 | 10.00 s | 10.0 |",
         "| `nftables` | 10,000 | 1.50 s | 2.50 s, 1.75 (1.50 to 2.00) | 1.00 s, 0.75 (0.50 to 1.00) |",
         "| `nftables` | 10,000, in `group_vars` | 1.50 s | 2.50 s, 1.75 (1.50 to 2.00) | 1.00 s, 0.75 (0.50 to 1.00) |",
+        "| hosts | networks of log sources | no question | check |",
+        "| 1,000 | 10 | 2.0 s, 60 MiB | 3.5 s, 70 MiB |",
         "| gateway | 10 | `nftables` | 0.90 | 0.90 | 0.80 |",
         "| gateway | 10 | a rule for each network | 0.05 | 0.10 | 0.80 |",
         "Taken on: kernel 6.1.",
@@ -91,6 +101,7 @@ def test_tables() -> None:
         "2. kernel 6.2",
         "Rounds: 2; 2026-11-28 on 1.",
         "Rounds: 2; 2026-11-29 on 2.",
+        "Rounds: 2; 2026-11-28 on 1.",
         "Rounds: 1; 2026-11-28 on 1.",
     ]
     assert performance_reference.page(page, {}) == "\n\n".join(performance_reference.MARKS)
