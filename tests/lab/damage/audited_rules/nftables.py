@@ -152,7 +152,7 @@ def wider_source(ground: Ground) -> Damage | None:
     sets = _sets(ground)
     name = ground.chance.choice(sorted(sets))
     network = ground.somebody(6 if ":" in sets[name][0] else 4)
-    command = ["nft", f"add element {table(ground)} {name} {{ {network} }}"]
+    command = ["nft", f"add element {table(ground)} {name} {{ {shown(network)} }}"]
     return Damage(command[1], [command], [("~ ", f"-{shown(network)}")])
 
 
