@@ -38,6 +38,16 @@ def role_file(role: str, name: str) -> Any:
     return yaml.safe_load((ROOT / "roles" / role / name).read_text(encoding="utf-8"))
 
 
+def role_tasks(role: str) -> list[dict[str, Any]]:
+    """Its tasks, those that it imports included."""
+    imported = "ansible.builtin.import_tasks"
+    return [
+        task
+        for entry in role_file(role, "tasks/main.yml")
+        for task in (role_file(role, f"tasks/{entry[imported]}") if imported in entry else [entry])
+    ]
+
+
 def role_options(role: str) -> dict[str, Any]:
     options: dict[str, Any] = role_file(role, "meta/argument_specs.yml")["argument_specs"]["main"]["options"]
     return options
@@ -60,7 +70,7 @@ def test_defaults_are_those_of_the_argument_spec(role: str) -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_each_variable_is_handed_to_the_module(role: str) -> None:
-    tasks = role_file(role, "tasks/main.yml")
+    tasks = role_tasks(role)
     variables = {name: "{{ " + name + " }}" for name in role_options(role)}
     # A second task is for the second node of an HA pair: it does the same, and does not give way.
     assert [task[MODULE].pop("gives_way", False) for task in tasks] in ([False], [True, False])
