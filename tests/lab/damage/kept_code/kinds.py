@@ -34,10 +34,12 @@ _UPDATED = """
 import hashlib, sys
 for path in sys.argv[1:]:
     with open(path, "rb") as stream:
-        _digest, _version, body = stream.read().split(b"\\n", 2)
-    rest = b"('3.5.0', 'little')\\n" + body
-    with open(path, "wb") as stream:
-        stream.write(hashlib.sha256(rest).hexdigest().encode() + b"\\n" + rest)
+        parts = stream.read().split(b"\\n", 2)
+    # Of another release or interpreter, a former change may have left it empty.
+    if len(parts) == 3:
+        rest = b"('3.5.0', 'little')\\n" + parts[2]
+        with open(path, "wb") as stream:
+            stream.write(hashlib.sha256(rest).hexdigest().encode() + b"\\n" + rest)
 """
 
 
