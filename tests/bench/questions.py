@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import statistics
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -80,7 +80,7 @@ class Runs:
         return self.kind(name, "ansible-playbook", "-i", "after.json", *arguments)
 
 
-def measure(hosts: int, networks: int, rounds: int, say: Callable[[str], None]) -> dict[str, Any]:
+def measure(hosts: int, networks: int, rounds: int) -> dict[str, Any]:
     """Seconds and memory of each kind."""
     with tempfile.TemporaryDirectory() as one, project(Path(one), large(hosts)) as console:
         folder = Path(one)
@@ -89,7 +89,7 @@ def measure(hosts: int, networks: int, rounds: int, say: Callable[[str], None]) 
         runs = Runs(folder)
         kinds = {name: runs.of_playbook(name, arguments) for name, arguments in ASKED.items()}
         kinds[CONSOLE] = runs.kind(CONSOLE, "ansible-inventory", "-i", "console.qradar.yml", "--list")
-        times = in_turn(kinds, rounds, say)
+        times = in_turn(kinds, rounds, print)
         return {"times": times, "memory": {name: max(some) for name, some in runs.memory.items()}}
 
 
@@ -97,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser_of("questions", __doc__, providers=False).parse_args(arguments)
     for hosts, networks in SIZES:
         title = f"{hosts:5,} hosts, {networks:7,} networks"
-        found = measure(hosts, networks, options.rounds, print)
+        found = measure(hosts, networks, options.rounds)
         for name, times in found["times"].items():
             print(f"{title}: {name}: {statistics.median(times):.2f} s, {found['memory'][name]} MiB", flush=True)
         found |= {"part": "questions", "hosts": hosts, "networks": networks, "machine": describe()}

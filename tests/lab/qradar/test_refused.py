@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from tests.lab.hosts.background import start_in_background
 from tests.lab.hosts.qradar.stand_in import CONF, TOOL, install_stand_in, read_bytes, write_file
 from tests.lab.plays.record import record_playbook
 from tests.lab.plays.site import SITE
@@ -124,12 +125,8 @@ def test_ipv6_before_7_5_0_up10_is_warned_of(lab: Lab) -> None:
 
 
 def a_deploy(node: RunningNode, seconds: int) -> str:
-    """A process that looks like QRadar's program as it runs in a deploy; its number, once it goes by that name."""
-    start = f"bash -c 'exec -a {TOOL} sleep {seconds}' >/dev/null 2>&1 </dev/null & echo $!"
-    number = node.run(["sh", "-c", start]).stdout.strip()
-    # The name is that of a shell until exec.
-    node.run(["sh", "-c", f"until grep -q '^{TOOL}' /proc/{number}/cmdline; do sleep 0.02; done"])
-    return number
+    """A process that looks like QRadar's program as it runs in a deploy; its number."""
+    return start_in_background(node, f"bash -c 'exec -a {TOOL} sleep {seconds}'", TOOL)
 
 
 def test_a_deploy_in_progress_is_waited_for(lab: Lab) -> None:

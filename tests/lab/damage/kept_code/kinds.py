@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.lab.damage.audited_rules.random_plan import random_plan
+from tests.lab.hosts.background import start_in_background
 from tests.lab.plays.direct import Inside
 from tests.lab.plays.kept import KeptInside, options_of
 from tests.lab.world.lab import RunningNode
@@ -20,6 +21,7 @@ from tests.lab.world.topology import LabError
 
 KEPT = "/run/portledger/kept"
 QRADAR = "/opt/qradar/bin"
+FIREWALLD = "/run/firewalld"
 # Where this collection writes, or has others read from.
 _FOLDERS = "/etc/portledger /etc/systemd/system /etc/firewalld /opt/qradar/conf"
 _OURS = "-path '/etc/portledger/*' -o -name 'portledger*' -o -name 'ip*tables.pre'"
@@ -179,22 +181,30 @@ def kept_code(ground: Ground) -> Change:
 
 def a_rival(ground: Ground) -> Change:
     """Somebody else comes to manage this host's firewall, or another provider has left rules of ours."""
-    drops = ground.provider in ("iptables", "nftables")
-    traces = "nft add table inet portledger_host", "nft delete table inet portledger_host"
+    kinds = [_traces_of_another_provider]
+    # QRadar's own files and firewalld's own policies are left alone by everybody.
+    if ground.provider in ("iptables", "nftables"):
+        kinds.extend([_qradar, _firewalld])
+    return ground.chance.choice(kinds)(ground)
+
+
+def _traces_of_another_provider(ground: Ground) -> Change:
+    how, undo = "nft add table inet portledger_host", "nft delete table inet portledger_host"
     if ground.provider == "nftables":
-        traces = "iptables -N PORTLEDGER-IN", "iptables -X PORTLEDGER-IN"
-    # What has a file of its own, or comes last, is left alone by QRadar, and by firewalld.
-    how, undo, noticed = ground.chance.choice(
-        (
-            (f"mkdir -p {QRADAR}; cp /bin/true {QRADAR}/iptables_update.pl", f"rm -r {QRADAR}", drops),
-            ("cp /bin/sleep /run/firewalld; /run/firewalld 600 >/dev/null 2>&1 & sleep 0.2", "pkill firewalld", drops),
-            (*traces, True),
-        )
-        if drops
-        else ((*traces, True),)
-    )
+        how, undo = "iptables -N PORTLEDGER-IN", "iptables -X PORTLEDGER-IN"
     ground.sh(how)
-    return Change(how, lambda: ground.sh(undo), noticed=noticed)
+    return Change(how, lambda: ground.sh(undo))
+
+
+def _qradar(ground: Ground) -> Change:
+    ground.sh(f"mkdir -p {QRADAR}; cp /bin/true {QRADAR}/iptables_update.pl")
+    return Change("QRadar", lambda: ground.sh(f"rm -r {QRADAR}"))
+
+
+def _firewalld(ground: Ground) -> Change:
+    ground.sh(f"cp /bin/sleep {FIREWALLD}")
+    number = start_in_background(ground.node, f"{FIREWALLD} 600", FIREWALLD)
+    return Change("firewalld", lambda: ground.sh(f"kill {number}"))
 
 
 def the_clock(ground: Ground) -> Change:
