@@ -12,7 +12,10 @@ __metaclass__ = type
 
 import binascii
 import socket
+import struct
 
+# Plans name many thousands of these: the numbers of IPv6 take twice as long to make.
+_IPV4 = struct.Struct("!I")
 _SOCKET = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
 #: of an address
 BITS = {"ipv4": 32, "ipv6": 128}
@@ -28,9 +31,10 @@ def number_of(address, family):
     :raises ValueError: it is not an address of this family.
     """
     try:
-        return int(binascii.hexlify(socket.inet_pton(_SOCKET[family], address)), 16)
+        packed = socket.inet_pton(_SOCKET[family], address)
     except (socket.error, TypeError):
         raise ValueError("%s is not an address" % (address,))
+    return _IPV4.unpack(packed)[0] if family == "ipv4" else int(binascii.hexlify(packed), 16)
 
 
 def address_of(number, family):
@@ -41,7 +45,8 @@ def address_of(number, family):
     :type family: str
     :rtype: str
     """
-    return socket.inet_ntop(_SOCKET[family], binascii.unhexlify("%0*x" % (BITS[family] // 4, number)))
+    packed = _IPV4.pack(number) if family == "ipv4" else binascii.unhexlify("%032x" % number)
+    return socket.inet_ntop(_SOCKET[family], packed)
 
 
 def interval_of(network, family):
@@ -110,6 +115,10 @@ def networks_of(interval, family):
     """
     bits = BITS[family]
     first, last = interval
+    size = last - first
+    # Most are one network, with no bit in common with what it varies by.
+    if size >= 0 and not size & (size + 1) and not first & size:
+        return ["%s/%d" % (address_of(first, family), bits - size.bit_length())]
     found = []
     while first <= last:
         size = bits if first == 0 else (first & -first).bit_length() - 1
@@ -143,10 +152,12 @@ def outermost(networks, family):
     :returns: these networks, and first and last address of each
     :rtype: tuple[list[str], list[tuple[int, int]]]
     """
+    networks = list(networks)
+    blocks = [interval_of(network, family) for network in networks]
+    if not any(one[1] >= other[0] for one, other in zip(blocks, blocks[1:])):
+        return networks, blocks
     found, intervals, end = [], [], -1
-    for first, last, network in sorted(
-        (first, -last, network) for (first, last), network in ((interval_of(one, family), one) for one in networks)
-    ):
+    for first, last, network in sorted((first, -last, network) for (first, last), network in zip(blocks, networks)):
         if -last > end:
             end = -last
             found.append(network)

@@ -82,17 +82,23 @@ def parse_sets(save, prefix):
     state = SetState({}, {})
     create, add = "create " + prefix, "add " + prefix
     for line in ipset_lines(save):
-        words = split(line) if line.startswith(create) else line.split(" ", 2)
-        if line.startswith(add) and len(words) == 3 and words[1] in state.members:
-            state.members[words[1]].add(_canonical(_COMMENT.sub("", words[2])))
-        elif line.startswith(create) and len(words) > 2:
-            state.members[words[1]] = set()
-            state.kinds[words[1]] = " ".join(words[2:5])
+        if line.startswith(add):
+            words = line.split(" ", 2)
+            members = state.members.get(words[1])
+            if members is not None and len(words) == 3:
+                members.add(_canonical(words[2]))
+        elif line.startswith(create):
+            words = split(line)
+            if len(words) > 2:
+                state.members[words[1]] = set()
+                state.kinds[words[1]] = " ".join(words[2:5])
     return state
 
 
 def _canonical(member):
     """A member with its length; what has options behind it is none of ours and stays as it is."""
+    if " " in member:
+        member = _COMMENT.sub("", member)
     if "/" in member or " " in member:
         return member
     return member + ("/128" if ":" in member else "/32")
@@ -104,9 +110,10 @@ def as_members(networks):
     :type networks: list[str]
     :rtype: set[str]
     """
-    members = set()
-    for network in networks:
-        members.update(_HALVES.get(network, [network]))
+    members = set(networks)
+    for whole in members.intersection(_HALVES):
+        members.remove(whole)
+        members.update(_HALVES[whole])
     return members
 
 

@@ -11,11 +11,11 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import (
-    BITS, length_of_mask, mask_of, merged, networks_of, outermost,
+    BITS, length_of_mask, mask_of, merged, networks_of, number_of, outermost,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import is_network, shown
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import addresses
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import is_text, native
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import addresses as addresses_of
 
 #: networks of one length that get a set of their own: each costs a packet a look, which a smaller tree is not worth
 MANY = 1000
@@ -29,27 +29,50 @@ _PLAIN_SET = frozenset(["family", "name", "table", "type", "handle", "flags", "e
 class Set:
     """A named set of networks of one family."""
 
-    def __init__(self, family, elements, networks=None, hashed=False, odd=False):
+    def __init__(self, family, elements, networks=None, hashed=False, odd=False, addresses=None):
         """
         :param family: ipv4 or ipv6
         :type family: str
-        :param elements: first and last number of each
-        :type elements: list[tuple[int, int]]
+        :param elements: first and last number of each; None where addresses are given
+        :type elements: list[tuple[int, int]] | None
         :param networks: the same in canonical form, in order, where it is known
         :type networks: list[str] | None
         :param hashed: whether it holds addresses alone, no intervals
         :type hashed: bool
         :param odd: whether it is something else than a set that we make
         :type odd: bool
+        :param addresses: of a hashed set, as texts: only where they differ from those of another is each looked at
+        :type addresses: list[str] | None
         """
         self.family = family
         self.hashed = hashed
-        self.odd = odd
-        self._elements = elements
+        self._odd = odd
+        self._known = elements
         self._networks = networks
+        self._addresses = addresses
+        self._intervals = None
         #: by mask
         self._seen = {}
-        self.intervals = merged(elements)
+
+    @property
+    def odd(self):
+        """Whether it is something else than a set that we make.
+
+        :rtype: bool
+        """
+        return self._odd or len(self._elements) != len(self._addresses or self._elements)
+
+    @property
+    def _elements(self):
+        if self._known is None:
+            self._known = []
+            for address in self._addresses:
+                try:
+                    number = number_of(address, self.family)
+                except ValueError:
+                    continue
+                self._known.append((number, number))
+        return self._known
 
     @property
     def networks(self):
@@ -61,6 +84,16 @@ class Set:
             found = [network for one in self._elements for network in networks_of(one, self.family)]
             self._networks = outermost(found, self.family)[0]
         return self._networks
+
+    @property
+    def intervals(self):
+        """What is in it, however it is written.
+
+        :rtype: list[tuple[int, int]]
+        """
+        if self._intervals is None:
+            self._intervals = merged(self._elements)
+        return self._intervals
 
     def seen_through(self, mask):
         """Networks of the packets that match where a rule looks at a part of their address.
@@ -90,7 +123,15 @@ class Set:
         :type other: Set
         :rtype: bool
         """
+        if self._has_the_very(other):
+            return True
         return self.is_like(other) and self.intervals == other.intervals
+
+    def _has_the_very(self, other):
+        """Whether both have the same texts. If not, they may still be the same."""
+        if self.family != other.family or self._odd or other._odd or None in (self._addresses, other._addresses):
+            return False
+        return not other.odd and frozenset(self._addresses) == frozenset(other._addresses)
 
     def is_like(self, other):
         """Whether both are sets of one kind.
@@ -107,7 +148,8 @@ class Set:
         """
         lines = ["type %s" % _TYPES[self.family]] + ([] if self.hashed else ["flags interval"])
         # One a line, for nft repeats the line of a mistake.
-        elements = ["\t%s," % shown(network) for network in self.networks]
+        hosts = [native(one) for one in self._addresses or ()]
+        elements = ["\t%s," % one for one in hosts or [shown(network) for network in self.networks]]
         if elements:
             elements[-1] = elements[-1].rstrip(",")
             lines.extend(["elements = {"] + elements + ["}"])
@@ -141,22 +183,24 @@ def sets_of(family, networks):
     :rtype: list[tuple[int | None, Set]]
     """
     kept, elements = outermost(networks, family)
-    by_length, tree = {}, []
-    for at, network in enumerate(kept):
-        by_length.setdefault(int(network.rpartition("/")[2]), []).append((network, elements[at]))
-    found = []
-    for length, pairs in sorted(by_length.items()):
+    by_length = {}
+    for network, element in zip(kept, elements):
+        address, _slash, length = network.partition("/")
+        by_length.setdefault(length, []).append((network, element, address))
+    found, tree = [], []
+    for length, some in sorted((int(length), some) for length, some in by_length.items()):
         # Single addresses alone are one look in any case, and a mask, which people would have to read, they need none.
         alone = length == BITS[family] and len(by_length) == 1
-        if len(pairs) < MANY and not alone:
-            tree.extend(pairs)
+        if len(some) < MANY and not alone:
+            tree.extend(some)
             continue
-        hosts = ["%s/%d" % (network.rpartition("/")[0], BITS[family]) for network, _element in pairs]
-        found.append((length, Set(family, [(first, first) for _network, (first, _last) in pairs], hosts, hashed=True)))
+        firsts = [(first, first) for _network, (first, _last), _address in some]
+        hosts = ["%s/%d" % (address, BITS[family]) for _network, _element, address in some]
+        addresses = [address for _network, _element, address in some]
+        found.append((length, Set(family, firsts, hosts, hashed=True, addresses=addresses)))
     if tree or not found:
-        tree.sort(key=lambda pair: pair[1])
-        networks, elements = [one for one, _element in tree], [element for _one, element in tree]
-        found.append((None, Set(family, elements, networks)))
+        tree.sort(key=lambda one: one[1])
+        found.append((None, Set(family, [one[1] for one in tree], [one[0] for one in tree])))
     return found
 
 
@@ -195,10 +239,12 @@ def read_set(about):
     odd = not (hashed or flags in (["interval"], "interval"))
     odd = odd or not set(about) <= _PLAIN_SET or kind not in _TYPES.values()
     family = "ipv6" if kind == _TYPES["ipv6"] else "ipv4"
-    elements = []
-    for element in about.get("elem") or []:
+    found, elements = about.get("elem") or [], []
+    if hashed and not odd and all(is_text(element) and "/" not in element for element in found):
+        return Set(family, None, hashed=True, addresses=found)
+    for element in found:
         try:
-            first, last = addresses(element, family)
+            first, last = addresses_of(element, family)
         except (ValueError, TypeError, KeyError, AttributeError):
             odd = True
             continue

@@ -9,7 +9,6 @@ Note that this plugin util is **PRIVATE** to the collection.
 from __future__ import annotations
 
 import bisect
-import contextlib
 import ipaddress
 import sys
 from collections.abc import Iterable
@@ -24,14 +23,13 @@ except ImportError:  # require_netaddr reports it
 else:
     HAS_NETADDR = True
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import block, networks_of
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import networks_of, number_of
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import (
     IPV4,
     IPV6,
     Interval,
     Intervals,
-    difference,
     intersection,
     interval_of,
     merged,
@@ -44,7 +42,7 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 _BROADCAST: Final = ipaddress.IPv4Address("255.255.255.255")
-_LENGTHS: Final = {str(length): length for length in range(33)}
+_SIZES: Final = {str(length): 1 << (32 - length) for length in range(33)}
 _RESERVED: Final = ipaddress.IPv4Network("240.0.0.0/4")
 
 
@@ -121,8 +119,9 @@ class Networks:
     @property
     def whole(self) -> tuple[str, ...]:
         """The families whose every address is in the set, each as its network: ``0.0.0.0/0`` or ``::/0``."""
-        families = (("0.0.0.0/0", IPV4), ("::/0", IPV6))
-        return tuple(text for text, family in families if not difference(family, self.intervals))
+        # One interval has all of a family, the first or the last: nothing is before IPv4, and nothing behind IPv6.
+        families = (("0.0.0.0/0", IPV4, self.intervals[:1]), ("::/0", IPV6, self.intervals[-1:]))
+        return tuple(text for text, family, end in families if end == family)
 
     @cached_property
     def _texts(self) -> tuple[list[str], list[str]]:
@@ -169,11 +168,15 @@ def parse_interval(value: object) -> Interval:
     # What is written in the plainest form needs no object to be read: a party may have many thousands of networks.
     if isinstance(value, str):
         address, slash, length = value.partition("/")
-        plain = _LENGTHS.get(length) if slash else 32
-        if plain is not None:
-            with contextlib.suppress(ValueError):
-                found: Interval = block(address, plain, "ipv4")
-                return found
+        size = _SIZES.get(length) if slash else 1
+        if size:
+            try:
+                first: int = number_of(address, "ipv4")
+            except ValueError:  # the longer way finds the words for it
+                pass
+            else:
+                if not first % size:
+                    return first, first + size - 1
     cidr = parse_network(value)
     return interval_of(cidr.version, cidr.first, cidr.last)
 

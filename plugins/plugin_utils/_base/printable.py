@@ -10,7 +10,7 @@ Note that this plugin util is **PRIVATE** to the collection.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Set
 from typing import Final
 
 LONGEST_VALUE: Final = 160
@@ -41,10 +41,15 @@ class Secret(str):
 
 def is_encrypted(value: object) -> bool:
     """Whether a value is one of Ansible's encrypted ones, or, since ansible-core 2.19, was one."""
-    if type(value).__name__ in _ENCRYPTED_TYPES:
+    return any_encrypted((value,))
+
+
+def any_encrypted(values: Collection[object]) -> bool:
+    """Whether any of some values is: looked at together, for a party may have many thousands of networks."""
+    if any(kind.__name__ in _ENCRYPTED_TYPES for kind in set(map(type, values))):
         return True
-    tags: Iterable[object] = getattr(value, "_ansible_tags_mapping", ())
-    return bool(tags) and any(getattr(tag, "__name__", "") == "VaultedValue" for tag in tags)
+    tags: set[object] = {tag for value in values for tag in getattr(value, "_ansible_tags_mapping", ())}
+    return any(getattr(tag, "__name__", "") == "VaultedValue" for tag in tags)
 
 
 def printable(text: str, most: int | None = None) -> str:

@@ -11,11 +11,15 @@ Note that this plugin util is **PRIVATE** to the collection.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import InputError
-from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import Secret, is_encrypted
+from ansible_collections.portledger.qradar.plugins.plugin_utils._base.printable import (
+    Secret,
+    any_encrypted,
+    is_encrypted,
+)
 
 
 class HostVars(Protocol):
@@ -141,7 +145,7 @@ class _Memo:
 
     def contents(self, value: object) -> _Contents:
         if not isinstance(value, Mapping | list | tuple):
-            return _of_scalar(value)
+            return _of_scalars((value,))
         if id(value) not in self._known:
             self._known[id(value)] = (value, _of_container(value))
         return self._known[id(value)][1]
@@ -162,10 +166,14 @@ class _Memo:
         return self._decrypted[id(value)][1]
 
 
-def _of_scalar(value: object) -> _Contents:
-    if is_encrypted(value):
-        return _Contents(encrypted=True)
-    return _Contents(template=isinstance(value, str) and ("{{" in value or "{%" in value))
+def _of_scalars(values: Collection[object]) -> _Contents:
+    if any_encrypted(values):
+        return _Contents(any(map(_is_template, (one for one in values if not is_encrypted(one)))), encrypted=True)
+    return _Contents(any(map(_is_template, values)))
+
+
+def _is_template(value: object) -> bool:
+    return isinstance(value, str) and ("{{" in value or "{%" in value)
 
 
 def _of_container(value: Mapping[Any, Any] | list[Any] | tuple[Any, ...]) -> _Contents:
@@ -173,19 +181,24 @@ def _of_container(value: Mapping[Any, Any] | list[Any] | tuple[Any, ...]) -> _Co
     template = encrypted = False
     inside: set[int] = set()
     done: set[int] = set()
-    stack: list[tuple[object, Iterator[Any]]] = [(value, _items(value))]
-    inside.add(id(value))
+    stack: list[tuple[object, Iterator[Any]]] = []
+
+    def enter(container: Mapping[Any, Any] | list[Any] | tuple[Any, ...]) -> None:
+        nonlocal template, encrypted
+        scalars, containers = _parted(container)
+        found = _of_scalars(scalars)
+        template, encrypted = template or found.template, encrypted or found.encrypted
+        stack.append((container, iter(containers)))
+        inside.add(id(container))
+
+    enter(value)
     while stack:
         container, items = stack[-1]
         for item in items:
-            if not isinstance(item, Mapping | list | tuple):
-                found = _of_scalar(item)
-                template, encrypted = template or found.template, encrypted or found.encrypted
-            elif id(item) in inside:
+            if id(item) in inside:
                 return _Contents(itself=True)
-            elif id(item) not in done:
-                stack.append((item, _items(item)))
-                inside.add(id(item))
+            if id(item) not in done:
+                enter(item)
                 break
         else:
             stack.pop()
@@ -194,5 +207,10 @@ def _of_container(value: Mapping[Any, Any] | list[Any] | tuple[Any, ...]) -> _Co
     return _Contents(template, encrypted)
 
 
-def _items(value: Mapping[Any, Any] | list[Any] | tuple[Any, ...]) -> Iterator[Any]:
-    return iter([*value.keys(), *value.values()] if isinstance(value, Mapping) else value)
+def _parted(value: Mapping[Any, Any] | list[Any] | tuple[Any, ...]) -> tuple[list[Any], list[Any]]:
+    """What is in a container: scalars, and further containers. Types are few, where items may be many."""
+    items = [*value.keys(), *value.values()] if isinstance(value, Mapping) else list(value)
+    kinds = {kind for kind in set(map(type, items)) if issubclass(kind, Mapping | list | tuple)}
+    if not kinds:
+        return items, []
+    return [one for one in items if type(one) not in kinds], [one for one in items if type(one) in kinds]
