@@ -22,13 +22,14 @@ from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.appl
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.confirm import confirm, restore
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.persistence import PROVIDER, Persistence
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.saved import AtBoot, Saved, Wait
+from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.sealed import Sealed
 from ansible_collections.portledger.qradar.plugins.module_utils._safe_apply.store import Store
 
 #: programs that outlive the module; named here, so that Ansible sends their code with it
 PROGRAMS = (boot.main, timer.main)
 
 
-def apply_ruleset(host, options, check, verbosity=0):
+def apply_ruleset(host, options, check, verbosity=0, seal=None):
     """Make this host's firewall enforce the plan, or remove all rules of this collection.
 
     :type host: _host.host.Host
@@ -38,6 +39,8 @@ def apply_ruleset(host, options, check, verbosity=0):
     :type check: bool
     :param verbosity: of the run; from 1 on, the difference that is shown lists the addresses that it counts
     :type verbosity: int
+    :param seal: of an earlier run without a difference, where the host keeps one
+    :type seal: _kept.seal.Seal | None
     :returns: the module's result
     :rtype: dict
     :raises RulesetError: its field ``changed`` says whether anything was changed.
@@ -48,14 +51,15 @@ def apply_ruleset(host, options, check, verbosity=0):
         return {"changed": False, "holds": holds_any(host, change["addresses"])}
     if change["phase"] != contract.APPLY:
         return end_change(host, options)
-    first = provider = plan = management = None
+    first = provider = management = sealed = None
+    plan = _Plan(options)
     if options["state"] == "present":
-        plan = read_plan(options["plan"], scope)
-        check_interfaces(host, plan.interfaces)
+        check_interfaces(host, plan.interfaces(bool(seal and seal.is_of_this_call())))
         management = find_management(host, options["management"])
         provider = choose_provider(PROVIDERS, host, scope, options["provider"])
+        sealed = seal and Sealed(host, scope, seal, provider, management)
         if _is_asked_first(host, options, provider):
-            first = _lost_rules(host, plan, management, options)
+            first = _lost_rules(host, plan.read(), management, options)
             if first and not check:
                 return dict(first, changed=False)
 
@@ -63,7 +67,12 @@ def apply_ruleset(host, options, check, verbosity=0):
         if change.get("token"):
             # What it loads may wait for others as long as it may wait for its confirmation.
             host.be_patient(options["confirm_seconds"])
-        return prepare_change(host, options, provider, plan, management)
+        if sealed and sealed.fits() and not _rest(host, scope, provider):
+            return Prepared([], [], AtBoot())
+        prepared = prepare_change(host, options, provider, plan.read() if provider else None, management)
+        if sealed and not prepared.lines:
+            sealed.renew(prepared.parts[0].present)
+        return prepared
 
     timed = (change["token"], options["confirm_seconds"]) if change.get("token") else None
     applied = apply_safely(host, scope, PROVIDERS, prepare, timed, {"check": check, "forget": provider is None})
@@ -85,6 +94,22 @@ def apply_ruleset(host, options, check, verbosity=0):
     if applied.warnings:
         result["warnings"] = applied.warnings
     return result
+
+
+class _Plan:
+    """The plan of the options, read once, and only where it is asked for: with many networks, that takes its time."""
+
+    def __init__(self, options):
+        self._options = options
+        self._plan = None
+
+    def read(self):
+        self._plan = self._plan or read_plan(self._options["plan"], self._options["scope"])
+        return self._plan
+
+    def interfaces(self, was_read):
+        """Of a gateway. was_read: whether an earlier run has read this very plan; if not, mistakes are told here."""
+        return self._options["plan"].get("interfaces", []) if was_read else self.read().interfaces
 
 
 def _is_asked_first(host, options, provider):
@@ -145,10 +170,21 @@ def prepare_change(host, options, provider, plan, management):
     return Prepared(parts + former, lines or Persistence(host, scope).drift(at_boot, waits), at_boot)
 
 
+def _rest(host, scope, provider):
+    """What is to do beside what a seal knows: for former providers, and for a boot."""
+    if other_traces(PROVIDERS, host, scope, provider.NAME):
+        return True
+    waits = Store(host, scope).pending() is not None
+    return Persistence(host, scope).drift(_at_boot(host, provider, None), waits, known=True)
+
+
 def _at_boot(host, provider, wanted):
-    """What a boot loads, or waits for: nothing where the provider's own service does all by itself, and in time."""
+    """What a boot loads, or waits for: nothing where the provider's own service does all by itself, and in time.
+
+    wanted: None where the rules themselves do not matter.
+    """
     if not provider.PERSISTS:
-        return AtBoot([Saved(provider.NAME, provider.save(wanted))])
+        return AtBoot([Saved(provider.NAME, provider.save(wanted) if wanted else {})])
     return AtBoot([Saved(provider.NAME, None)], Wait.from_data(provider.boot_wait(host)))
 
 

@@ -154,14 +154,15 @@ def outermost(networks, family):
     """
     networks = list(networks)
     blocks = [interval_of(network, family) for network in networks]
-    if not any(one[1] >= other[0] for one, other in zip(blocks, blocks[1:])):
+    # So they come where there are many.
+    if all(blocks[at][1] < blocks[at + 1][0] for at in range(len(blocks) - 1)):
         return networks, blocks
     found, intervals, end = [], [], -1
-    for first, last, network in sorted((first, -last, network) for (first, last), network in zip(blocks, networks)):
-        if -last > end:
-            end = -last
-            found.append(network)
-            intervals.append((first, end))
+    for at in sorted(range(len(blocks)), key=lambda at: (blocks[at][0], -blocks[at][1], networks[at])):
+        if blocks[at][1] > end:
+            end = blocks[at][1]
+            found.append(networks[at])
+            intervals.append(blocks[at])
     return found, intervals
 
 

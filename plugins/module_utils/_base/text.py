@@ -183,6 +183,21 @@ def _beginning(text, most):
     return native(_raw(text)[:most].decode("utf-8", "ignore"))
 
 
+def digest_of(texts):
+    """One digest of several texts, in order.
+
+    :type texts: collections.Iterable[str]
+    :returns: in hexadecimal
+    :rtype: str
+    """
+    found = hashlib.sha256()
+    for text in texts:
+        raw = _raw(text)
+        found.update(b"%d " % len(raw))
+        found.update(raw)
+    return found.hexdigest()
+
+
 def from_json(text):
     """What JSON says, with its text as ``str``.
 

@@ -10,11 +10,12 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 import os
+import struct
 import time
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
-from ansible_collections.portledger.qradar.plugins.module_utils._host.netlink import kernel_has
+from ansible_collections.portledger.qradar.plugins.module_utils._host.netlink import kernel_has, tell
 
 # How long programs wait for what others hold, where no change waits for its confirmation; and at least.
 _PATIENCE = 60
@@ -100,6 +101,17 @@ class Host:
         :rtype: bool | None
         """
         return kernel_has(part)
+
+    def kernel_list(self, part, question, family, names=(), dump=True):
+        """What the kernel tells of one kind, as bytes; see ``_host.netlink.tell``.
+
+        :returns: None where it does not tell all of it
+        :rtype: list[bytes] | None
+        """
+        try:
+            return list(tell(part, question, family, list(names), dump))
+        except (EnvironmentError, ValueError, struct.error):
+            return None
 
     def memo(self, name, ask):
         """What a question about this host was answered with, asked once a process; None is asked again.

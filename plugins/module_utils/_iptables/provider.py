@@ -7,11 +7,14 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 import os
+import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._plan.difference import by_family, difference
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import words_of
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import SetChange, SetState, read_sets
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import digest_of, words_of
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.ipset import (
+    SetChange, SetState, ask_ipset, parse_sets, read_sets,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.counters import count
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.lock import (
     is_locked_out, waiting, who_holds,
@@ -19,7 +22,9 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.lock i
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.meaning import read_meaning
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.render import render
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.restore import Restore
-from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import PREFIX, read_save, save_of
+from ansible_collections.portledger.qradar.plugins.module_utils._iptables.save import (
+    PREFIX, read_save, save_of, without_counts,
+)
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.state import (
     IptablesState, former_state, save_state,
 )
@@ -137,6 +142,18 @@ def _undo(problems, function, *arguments):
         problems.append("Putting back failed too: %s" % error.words)
 
 
+def _told(host):
+    """What the programs print: the rules of each family, and all sets, or None."""
+    return dict((family, save_of(host, family)) for family in filtered_families(host)), ask_ipset(host, ["save"])
+
+
+def _digest(names, saves, sets):
+    # Foreign sets differ from moment to moment where addresses are banned for a time.
+    ours = re.compile("^(?:create|add) %s.*" % re.escape(names.set_prefix), re.MULTILINE)
+    told = [part for family in sorted(saves) for part in (family, without_counts(saves[family]))]
+    return digest_of(told + ([] if sets is None else ["\n".join(ours.findall(sets))]))
+
+
 class Iptables(Provider):
     """Chains of our own with one jump, sets through ipset where it works."""
 
@@ -165,12 +182,19 @@ class Iptables(Provider):
 
     def read(self, host, scope):
         names = Names(scope)
+        saves, sets = _told(host)
         tables, used = {}, set()
-        for family in filtered_families(host):
-            save = save_of(host, family)
+        for family, save in saves.items():
             tables[family] = read_tables(save, names)
             used.update(_used_elsewhere(save, names))
-        return IptablesState(tables, read_sets(host, names.set_prefix), used)
+        members = None if sets is None else parse_sets(sets, names.set_prefix)
+        return IptablesState(tables, members, used, (saves, sets))
+
+    def seen(self, host, scope):
+        return _digest(Names(scope), *_told(host))
+
+    def seen_in(self, host, scope, present):
+        return _digest(Names(scope), *present.told)
 
     def build(self, scope, present, policy):
         if policy is None:

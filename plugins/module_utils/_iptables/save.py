@@ -14,6 +14,8 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words 
 
 #: programs of each family, without "-save" and "-restore"
 PREFIX = {"ipv4": "iptables", "ipv6": "ip6tables"}
+# What differs from moment to moment: when it was printed, and what a policy has counted.
+_MOMENTS = re.compile(r"^#.*\n| \[\d+:\d+\]$", re.MULTILINE)
 _RULE = re.compile(r"^(?:\[(\d+):(\d+)\] )?-([AI]) ([^ \t]+)(?: (.*))?$", re.DOTALL)
 
 
@@ -125,3 +127,13 @@ def save_of(host, family):
             "Move these into a table of their own." % program
         )
     return text
+
+
+def without_counts(text):
+    """What was printed, without what differs from moment to moment.
+
+    :param text: the output of iptables-save without counters
+    :type text: str
+    :rtype: str
+    """
+    return _MOMENTS.sub("", text)

@@ -15,7 +15,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.words 
 class IptablesState:
     """The present, a former or the wanted state: tables by family, and sets."""
 
-    def __init__(self, tables, sets, used_elsewhere=()):
+    def __init__(self, tables, sets, used_elsewhere=(), told=None):
         """
         :param tables: by family
         :type tables: dict[str, _iptables.tables.Tables]
@@ -23,10 +23,13 @@ class IptablesState:
         :type sets: _iptables.ipset.SetState | None
         :param used_elsewhere: names of our sets that foreign rules use
         :type used_elsewhere: collections.Iterable[str]
+        :param told: what the programs printed, where it was read: rules of each family, and all sets
+        :type told: tuple[dict[str, str], str | None] | None
         """
         self.tables = tables
         self.sets = sets
         self.used_elsewhere = frozenset(used_elsewhere)
+        self.told = told
 
     def members(self):
         """Members of each set.

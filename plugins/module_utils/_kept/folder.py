@@ -8,6 +8,7 @@ Everything is in /run/portledger/kept, which only root can enter and which a boo
     CALL/python       the Python that has run the code
     CALL/code         its digest, a line about that Python, and the code with its text
     plan-DIGEST       a plan
+    seal-SCOPE        what a comparison that found no difference has seen, see ``seal.py``
 
 CALL is what the controller calls the code: a digest of all that it would send. Losing any of it costs time, and nothing
 else: the controller sends what is not there, or not as it was.
@@ -25,14 +26,18 @@ import shutil
 import stat
 import sys
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json, to_json
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json, native, to_json
 from ansible_collections.portledger.qradar.plugins.module_utils._host.files import (
     make_folder, names_in, remove_file, replace_file,
 )
+from ansible_collections.portledger.qradar.plugins.module_utils._kept.seal import Seal
 
 # Of each kind: as many as two controllers need, each with two modules and two scopes, and the former ones.
 _MOST = 8
 _PLAN = "plan-"
+_SEAL = "seal-"
+# Bytes of a plan that names some thousands of networks.
+_LARGE = 100000
 
 
 class Kept:
@@ -105,6 +110,26 @@ class Kept:
             return None
         return from_json(text.decode("ascii")) if _digest(text) == digest else None
 
+    def seal(self, call, python, digest, options):
+        """The seal that a call may use; None where comparing takes no longer than looking would.
+
+        :param call: what the controller calls the code
+        :type call: str
+        :param python: that runs it, see ``start.py``
+        :type python: bytes
+        :param digest: of the plan
+        :type digest: str
+        :param options: of the module
+        :type options: dict
+        :rtype: _kept.seal.Seal | None
+        """
+        try:
+            size = os.path.getsize(os.path.join(self._folder, _PLAN + digest))
+        except OSError:
+            return None
+        same = [call, native(python), sys.executable, digest]
+        return Seal(os.path.join(self._folder, _SEAL + options["scope"]), same, options) if size >= _LARGE else None
+
     def was_used(self, call, digest):
         """What was used last goes last.
 
@@ -120,7 +145,7 @@ class Kept:
                 pass
 
     def _leave_most(self):
-        names = names_in(self._folder)
+        names = [name for name in names_in(self._folder) if not name.startswith(_SEAL)]
         plans = [name for name in names if name.startswith(_PLAN)]
         for kind in (plans, [name for name in names if name not in plans]):
             paths = [os.path.join(self._folder, name) for name in kind]

@@ -49,7 +49,7 @@ def run(importer, python, folder, asked):
     if call["plan"] and options["plan"] is None:
         _say("no " + NO_PLAN)
         return
-    work = _work_of(call)
+    work = _work_of(call, kept.seal(os.path.basename(folder), python, call["plan"], options))
     _say("yes")
     finish(Answer(), work)
     # A run that changes nothing, or removes, leaves nothing behind where this collection has nothing.
@@ -61,11 +61,11 @@ def _plan_of(text):
     return from_json(zlib.decompress(base64.b64decode(text.encode("ascii"))).decode("ascii"))
 
 
-def _work_of(call):
+def _work_of(call, seal):
     """What a module does. Imported by name, for no module has the code of the other one."""
     if call["module"] == "ruleset":
         apply_ruleset = _load("_ruleset").apply_ruleset
-        return lambda host: apply_ruleset(host, call["options"], call["check"], call["verbosity"])
+        return lambda host: apply_ruleset(host, call["options"], call["check"], call["verbosity"], seal)
     ruleset_info = _load("_ruleset_info").ruleset_info
     return lambda host: ruleset_info(host, call["options"])
 

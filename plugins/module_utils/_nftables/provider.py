@@ -13,6 +13,7 @@ __metaclass__ = type
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.as_it_is import digest_of, generation
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import entries_of
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.meaning import counted_flows, table_difference
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import render
@@ -36,15 +37,18 @@ _TRACKING = "add table inet {name}; add chain inet {name} tracking; add rule ine
 class NftablesState:
     """What is, what was, or what is to be."""
 
-    def __init__(self, table, text=None):
+    def __init__(self, table, text=None, generation=None):
         """
         :param table: None where there is none
         :type table: _nftables.table.Table | None
         :param text: gives the table as nft listed it, where it was read
         :type text: Callable[[], str] | None
+        :param generation: of all tables, before it was read
+        :type generation: bytes | None
         """
         self.table = table
         self.text = text
+        self.generation = generation
 
 
 def _table(host, name):
@@ -125,10 +129,10 @@ class Nftables(Provider):
 
     NAME = "nftables"
     CODE = (
-        "_base.intervals", "_base.networks", "_host.conntrack", "_nftables.listing", "_nftables.meaning",
-        "_nftables.provider", "_nftables.render", "_nftables.rule", "_nftables.sets", "_nftables.table",
-        "_plan.difference", "_plan.line", "_plan.plan", "_plan.policy", "_plan.rules", "_providers.answers",
-        "_providers.provider",
+        "_base.intervals", "_base.networks", "_host.conntrack", "_nftables.as_it_is", "_nftables.listing",
+        "_nftables.meaning", "_nftables.provider", "_nftables.render", "_nftables.rule", "_nftables.sets",
+        "_nftables.table", "_plan.difference", "_plan.line", "_plan.plan", "_plan.policy", "_plan.rules",
+        "_providers.answers", "_providers.provider",
     )
 
     def traces(self, host, scope):
@@ -164,8 +168,17 @@ class Nftables(Provider):
         name = TABLES[scope]
         if _line_of(name) not in host.output("nft", LIST_TABLES):
             return NftablesState(None)
+        before = generation(host)
         table = _table(host, name)
-        return NftablesState(table, lambda: host.output("nft", ["-a", "list", "table", "inet", name]))
+        return NftablesState(table, lambda: host.output("nft", ["-a", "list", "table", "inet", name]), before)
+
+    def seen(self, host, scope):
+        return digest_of(host, TABLES[scope])
+
+    def seen_in(self, host, scope, present):
+        found = digest_of(host, TABLES[scope])
+        # Of all tables: what has changed since may not have been read.
+        return found if present.generation and present.generation == generation(host) else None
 
     def build(self, scope, present, policy):
         if policy is None:

@@ -13,7 +13,7 @@ __metaclass__ = type
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import (
     BITS, length_of_mask, mask_of, merged, networks_of, number_of, outermost,
 )
-from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import is_network, shown
+from ansible_collections.portledger.qradar.plugins.module_utils._base.networks import is_address, shown
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import is_text, native
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import addresses as addresses_of
 
@@ -113,9 +113,13 @@ class Set:
         length = length_of_mask(mask, self.family)
         if length is None or not self.hashed:
             return None
-        found = ("%s/%d" % (shown(address), length) for address in self.networks)
-        # No packet has what the mask takes away.
-        return [network for network in found if is_network(network, self.family)]
+        size, found = 1 << (BITS[self.family] - length), []
+        for network in self.networks:
+            address = shown(network)
+            # No packet has what the mask takes away.
+            if is_address(network) and not number_of(address, self.family) % size:
+                found.append("%s/%d" % (address, length))
+        return found
 
     def same(self, other):
         """Whether both hold the same addresses in the same way.
@@ -184,9 +188,9 @@ def sets_of(family, networks):
     """
     kept, elements = outermost(networks, family)
     by_length = {}
-    for network, element in zip(kept, elements):
+    for at, network in enumerate(kept):
         address, _slash, length = network.partition("/")
-        by_length.setdefault(length, []).append((network, element, address))
+        by_length.setdefault(length, []).append((network, elements[at], address))
     found, tree = [], []
     for length, some in sorted((int(length), some) for length, some in by_length.items()):
         # Single addresses alone are one look in any case, and a mask, which people would have to read, they need none.

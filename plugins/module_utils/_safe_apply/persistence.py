@@ -26,7 +26,7 @@ import os
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import from_json, to_json
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import digest_of, from_json, to_json
 from ansible_collections.portledger.qradar.plugins.module_utils._host.files import (
     remove_file, remove_folder, replace_file, sync_folder,
 )
@@ -97,22 +97,31 @@ class Persistence:
         names = [os.path.join(self.folder, name) for name in (UNDO_DATA, UNDO)]
         return any(map(os.path.lexists, names)) or self.units.undoing().exists()
 
-    def drift(self, wanted, waits=False):
+    def rules_digest(self):
+        """Of the file with the rules that a boot loads, byte for byte.
+
+        :rtype: str
+        """
+        return digest_of([self._text_of(RULES)])
+
+    def drift(self, wanted, waits=False, known=False):
         """Lines that lead from what a boot does to what it is to do; none where nothing is to do.
 
         :type wanted: AtBoot
         :param waits: whether a change waits for its confirmation: then what undoes it has to be there
         :type waits: bool
+        :param known: whether the file with the rules is known to hold the wanted ones
+        :type known: bool
         :rtype: list[str]
         """
-        lines = self._drift_of_rules(wanted.saved, waits)
+        lines = self._drift_of_rules(wanted.saved, waits, known)
         if wanted.saved and not lines and not waits and self.program.stale():
             lines = ["- code that a boot does not need"]
         if wanted.saved and not waits and self.has_undo():
             lines.append("- files from before a change that is over")
         return lines + self._drift_of_wait(wanted.wait)
 
-    def _drift_of_rules(self, saved, waits):
+    def _drift_of_rules(self, saved, waits, known):
         if not saved:
             left = (not waits and os.path.isdir(self.folder)) or any(unit.exists() for unit in self.units.loading())
             return ["- rules that a boot loads"] if left else []
@@ -123,7 +132,7 @@ class Persistence:
             what, there = "what takes the rules back by hand", not any(unit.exists() for unit in units)
             if waits:
                 return []
-        there = there and self.program.is_written(LOAD, saved) and self._holds(self._rules_of(saved))
+        there = there and self.program.is_written(LOAD, saved) and (known or self._holds(self._rules_of(saved)))
         return [] if there else ["~ %s: written again" % what]
 
     def _drift_of_wait(self, wait):

@@ -45,6 +45,7 @@ class KeptInside(Inside):
         sent: why something had to be sent, for each time.
         release: what another release of the collection has in its code; empty for this one.
         interpreter: the path that is configured for the node; empty for none.
+        environment: variables of the task.
     """
 
     def __init__(self, node: RunningNode) -> None:
@@ -53,11 +54,13 @@ class KeptInside(Inside):
         self.sent: list[str] = []
         self.release = ""
         self.interpreter = ""
+        self.environment = ""
 
     def call(self, module: str, *, check: bool = False, **options: Any) -> dict[str, Any]:
         """The result. Raises LabError with its words where it fails, or where what was just kept is not started."""
         for attempt in ("first", "second"):
-            command = start_command(self._call_of(module, options, check=check), python=self.interpreter)
+            asked = self._call_of(module, options, check=check)
+            command = start_command(asked, environment=self.environment, python=self.interpreter)
             assert command, "it does not fit into a command"
             done = self._node.run(["sh", "-c", command], check=False)
             answer = read_answer(done.stdout)

@@ -24,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--runs", type=int, default=1000, help="how many, over all providers (default: 1000)")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32), help="of a former run")
     parser.add_argument("--provider", action="append", choices=list(PROVIDERS), help="only this one; may be repeated")
+    parser.add_argument("--networks", type=int, default=0, help="in each plan, beside a few; from 6,000 on with seals")
     options = parser.parse_args(arguments)
     names = options.provider or list(PROVIDERS)
     started, counts, wrong = time.monotonic(), Counter[str](), 0
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(words, flush=True)
 
     for at, name in enumerate(names):
-        counts.update(run(PROVIDERS[name], range(at, options.runs, len(names)), options.seed, tell))
+        counts.update(run(PROVIDERS[name], range(at, options.runs, len(names)), options.seed, tell, options.networks))
     kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(counts.items()))
     seconds = time.monotonic() - started
     print(

@@ -6,20 +6,14 @@
 from __future__ import annotations
 
 import copy
-import random
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
-from tests.lab.damage.audited_rules.random_plan import random_plan
+from tests.lab.damage.kept_code.change import KEPT, Change, Ground
+from tests.lab.damage.kept_code.many import new_plan
 from tests.lab.hosts.background import start_in_background
 from tests.lab.plays.direct import Inside
-from tests.lab.plays.kept import KeptInside, options_of
-from tests.lab.world.lab import RunningNode
-from tests.lab.world.topology import LabError
 
-KEPT = "/run/portledger/kept"
 QRADAR = "/opt/qradar/bin"
 FIREWALLD = "/run/firewalld"
 # Where this collection writes, or has others read from.
@@ -43,49 +37,6 @@ for path in sys.argv[1:]:
         with open(path, "wb") as stream:
             stream.write(hashlib.sha256(rest).hexdigest().encode() + b"\\n" + rest)
 """
-
-
-@dataclass
-class Ground:
-    """A node with rules, what it is asked with, and both ways to ask."""
-
-    node: RunningNode
-    inside: Inside
-    kept: KeptInside
-    options: dict[str, Any]
-    chance: random.Random
-    provider: str
-
-    def sh(self, script: str) -> str:
-        return self.node.run(["sh", "-c", script]).stdout
-
-    def said(self, asker: Inside) -> dict[str, Any]:
-        """What a run would do, and what it says of everything beside that; an error as it is told."""
-        found: dict[str, Any] = {}
-        for module, check in (("ruleset", True), ("ruleset_info", False)):
-            try:
-                found[module] = asker.call(module, check=check, **options_of(module, self.options))
-            except LabError as error:
-                found[module] = str(error)
-        # Packets go on being counted; and the kernel has one log, which others write to meanwhile.
-        if isinstance(found["ruleset_info"], dict):
-            for name in ("counters", "logged", "log"):
-                del found["ruleset_info"][name]
-        return found
-
-
-@dataclass(frozen=True)
-class Change:
-    """noticed: whether what is said has to differ. sent: whether something has to be sent again.
-
-    module: by whom the module is run, where it is not the ground's.
-    """
-
-    what: str
-    undo: Callable[[], object]
-    noticed: bool = True
-    sent: bool = False
-    module: Inside | None = None
 
 
 def a_file(ground: Ground) -> Change:
@@ -133,7 +84,7 @@ def a_plan(ground: Ground) -> Change:
         flow = ground.chance.choice(plan["flows"])
         flow["ports"].append(f"tcp/{ground.chance.randrange(60000, 65000)}")
     else:
-        plan = random_plan(ground.chance, "host", ("core", "remote"))
+        plan = new_plan(ground.chance, ground.many)
     ground.options = {**before, "plan": plan}
 
     def undo() -> None:
@@ -146,7 +97,7 @@ def rules(ground: Ground) -> Change:
     """Some of the rules are gone."""
     command = ground.chance.choice(_RULES[ground.provider])
     ground.sh(command)
-    return Change(command, lambda: ground.inside.call("ruleset", **copy.deepcopy(ground.options)))
+    return Change(command, ground.put_right)
 
 
 def what_a_boot_did(ground: Ground) -> Change:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.lab.damage.kept_code import runs
+from tests.lab.damage.kept_code.change import Change
 from tests.lab.damage.kept_code.runs import run
 from tests.lab.hosts.providers import PROVIDERS
 
@@ -19,11 +21,17 @@ def test_nothing_is_overlooked(provider: str) -> None:
     assert sum(counts.values()) == 10
 
 
+@pytest.mark.parametrize("provider", ["iptables", "nftables"])
+def test_nothing_is_overlooked_by_a_seal(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "KINDS", {})
+    told: list[str] = []
+    counts = run(PROVIDERS[provider], range(8), 20261129, told.append, 6000)
+    assert not told, "\n".join(told)
+    assert set(counts) == {"damage", "network", "seal"}
+
+
 def test_what_is_overlooked_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """The judge itself: a change that nothing notices."""
-    from tests.lab.damage.kept_code import runs
-    from tests.lab.damage.kept_code.kinds import Change
-
     nothing = Change("nothing", lambda: None)
     monkeypatch.setattr(runs, "KINDS", {"nothing": lambda _ground: nothing})
     told: list[str] = []

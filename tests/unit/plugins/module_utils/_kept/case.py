@@ -19,7 +19,7 @@ UTILS = os.path.join(os.path.dirname(os.path.abspath(__file__)), *[os.pardir] * 
 CALL = "c0" * 32
 NAMES = [
     "_base.contract", "_base.errors", "_base.text", "_host.files", "_host.host", "_host.module", "_host.netlink",
-    "_host.process", "_kept.folder", "_kept.importer", "_kept.run", "_kept.start",
+    "_host.process", "_kept.folder", "_kept.importer", "_kept.run", "_kept.seal", "_kept.start",
 ]
 WORK = b"""
 import os
@@ -27,7 +27,7 @@ import os
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
 
 
-def apply_ruleset(host, options, check, verbosity):
+def apply_ruleset(host, options, check, verbosity, seal):
     if options["scope"] == "fails":
         raise RulesetError("no room.", changed=False)
     if options["scope"] == "dies":
