@@ -78,12 +78,13 @@ def test_tables() -> None:
         },
     }
     page = performance_reference.page(MARKS, results)
+    ours = "2.50 s, 1.75 (1.50 to 2.00) | 1.00 s, 0.75 (0.50 to 1.00)"
     for line in (
         "| first apply | 2.50 s, 1.75 (1.50 to 2.00) |",
         "| audit | - |",
         "| a loop | `nftables` | 1,234 | 25.00 s | 10.0 | 10.00 s | 10.0 |",
-        "| `nftables` | 10,000 | 1.50 s | 2.50 s, 1.75 (1.50 to 2.00) | 1.00 s, 0.75 (0.50 to 1.00) |",
-        "| `nftables` | 10,000, in `group_vars` | 1.50 s | 2.50 s, 1.75 (1.50 to 2.00) | 1.00 s, 0.75 (0.50 to 1.00) |",
+        f"| `nftables` | 10,000 | 1.50 s | {ours} | - |",
+        f"| `nftables` | 10,000, in `group_vars` | 1.50 s | {ours} | - |",
         "| hosts | networks of log sources | no question | check |",
         "| 1,000 | 10 | 2.0 s, 60 MiB | 3.5 s, 70 MiB |",
         "| gateway | 10 | `nftables` | 0.90 | 0.90 | 0.80 |",
