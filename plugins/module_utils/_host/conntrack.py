@@ -19,15 +19,28 @@ SECONDS = 0.2
 def track_ahead(host, ask):
     """Make running connections known before rules judge them, where nothing is tracked yet.
 
+    It takes a moment, in which the rules can be tested: see :func:`wait_for`.
+
     :type host: _host.host.Host
     :param ask: loads a rule that needs tracking and that no packet reaches
     :type ask: Callable[[], None]
-    :returns: whether it was called
-    :rtype: bool
+    :returns: when they are known, as ``host.uptime()`` tells the time; None where it was not called
+    :rtype: float | None
     """
     # Without the file, the part of the kernel that tracks is not even there yet.
     if host.text("proc/sys/net/netfilter/nf_conntrack_count").strip() not in ("", "0"):
-        return False
+        return None
     ask()
-    host.sleep(SECONDS)
-    return True
+    return host.uptime() + SECONDS
+
+
+def wait_for(host, known):
+    """Let the rest of that moment pass.
+
+    :type host: _host.host.Host
+    :param known: what :func:`track_ahead` gave
+    :type known: float | None
+    """
+    left = 0 if known is None else known - host.uptime()
+    if left > 0:
+        host.sleep(left)

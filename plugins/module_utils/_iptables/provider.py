@@ -31,7 +31,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._iptables.state 
 from ansible_collections.portledger.qradar.plugins.module_utils._iptables.tables import (
     Names, missing_jumps, read_tables, repairs, same_tables, wanted_tables,
 )
-from ansible_collections.portledger.qradar.plugins.module_utils._host.conntrack import track_ahead
+from ansible_collections.portledger.qradar.plugins.module_utils._host.conntrack import track_ahead, wait_for
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.answers import may_print
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
 
@@ -244,10 +244,10 @@ class Iptables(Provider):
             sets.prepare()
         done, asked = [], []
         try:
+            known = track_ahead(host, lambda: _track(host, names, sorted(wanted.tables), asked)) if first else None
             for restore in restores:
                 restore.test()
-            if first:
-                track_ahead(host, lambda: _track(host, names, sorted(wanted.tables), asked))
+            wait_for(host, known)
             for restore in restores:
                 restore.load()
                 done.append(restore)

@@ -22,7 +22,7 @@ from ansible_collections.portledger.qradar.plugins.module_utils._nftables.table 
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
 from ansible_collections.portledger.qradar.plugins.module_utils._base.fields import DAMAGED
-from ansible_collections.portledger.qradar.plugins.module_utils._host.conntrack import track_ahead
+from ansible_collections.portledger.qradar.plugins.module_utils._host.conntrack import track_ahead, wait_for
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.answers import LIST_TABLES, may_print
 from ansible_collections.portledger.qradar.plugins.module_utils._providers.provider import Provider
 
@@ -204,10 +204,12 @@ class Nftables(Provider):
             _carry_over(present.table, wanted.table)
             text = table_text(name, wanted.table, counters=True)
         script = replacing(name, text)
-        asked = []
+        asked, known = [], None
+        if present.table is None and text:
+            known = track_ahead(host, lambda: asked.append(host.run("nft", [_TRACKING.format(name=name)])[0]))
         for arguments in (["-c", "-f", "-"], ["-f", "-"]):
-            if present.table is None and text and "-c" not in arguments:
-                track_ahead(host, lambda: asked.append(host.run("nft", [_TRACKING.format(name=name)])[0]))
+            if "-c" not in arguments:
+                wait_for(host, known)
             code, out, err = host.run("nft", arguments, script)
             if code != 0:
                 words = _place(err, script) or _words(err or out) or "exit code %d" % code

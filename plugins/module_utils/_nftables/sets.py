@@ -109,6 +109,14 @@ class Set:
             self._seen[mask] = self._first_bits(mask)
         return self._seen[mask]
 
+    def is_seen_as(self, length, networks):
+        """What :meth:`seen_through` gives for the mask of a length, where it is known.
+
+        :type length: int
+        :type networks: list[str]
+        """
+        self._seen[mask_of(length, self.family)] = networks
+
     def _first_bits(self, mask):
         length = length_of_mask(mask, self.family)
         if length is None or not self.hashed:
@@ -201,7 +209,9 @@ def sets_of(family, networks):
         firsts = [(first, first) for _network, (first, _last), _address in some]
         hosts = ["%s/%d" % (address, BITS[family]) for _network, _element, address in some]
         addresses = [address for _network, _element, address in some]
-        found.append((length, Set(family, firsts, hosts, hashed=True, addresses=addresses)))
+        held = Set(family, firsts, hosts, hashed=True, addresses=addresses)
+        held.is_seen_as(length, [network for network, _element, _address in some])
+        found.append((length, held))
     if tree or not found:
         tree.sort(key=lambda one: one[1])
         found.append((None, Set(family, [one[1] for one in tree], [one[0] for one in tree])))

@@ -83,10 +83,29 @@ class Family:
         self.whole = bounds(family, len(path.interfaces))
         self.local = _local(host, family) if plan.scope == contract.HOST else None
         self.ways = Ways(host, family, path.interfaces)
-        self.flows = known_flows(plan, management, family, self.whole, path.interfaces)
-        #: each flow as far as there can be packets of it
-        self.real = [(flow, self._real(flow.product)) for flow in self.flows]
+        self._management = management
+        self._flows = self._real_flows = None
         self._walks = []
+
+    @property
+    def flows(self):
+        """Of the plan. Where no foreign rule has an effect, nobody asks for them: they may have many networks.
+
+        :rtype: list[_packets.known.Known]
+        """
+        if self._flows is None:
+            self._flows = known_flows(self.plan, self._management, self.family, self.whole, self.path.interfaces)
+        return self._flows
+
+    @property
+    def real(self):
+        """Each flow as far as there can be packets of it.
+
+        :rtype: list[tuple[_packets.known.Known, dict]]
+        """
+        if self._real_flows is None:
+            self._real_flows = [(flow, self._real(flow.product)) for flow in self.flows]
+        return self._real_flows
 
     def found(self):
         """What each foreign rule does that has an effect.

@@ -40,6 +40,7 @@ class NamespaceBox:
         self.bin.mkdir()
         self.root = folder / "root"
         (self.root / "proc/net").mkdir(parents=True)
+        (self.root / "proc/uptime").symlink_to("/proc/uptime")
         self.environ = {**os.environ, "LC_ALL": "C", "XTABLES_LOCKFILE": str(folder / "lock")}
         rootless = os.geteuid() != 0
         self._join = [*(["--user", "--preserve-credentials"] if rootless else []), "--net", "--mount"]

@@ -81,8 +81,9 @@ class RulesetTest(unittest.TestCase):
             kernel = Kernel()
             folder = self.folder()
             folder.write(TRACKED, count)
+            folder.write("proc/uptime", "1000.00 0\n")
             self.apply(kernel, folder=folder)
-            self.assertEqual([restore + " --test", "ip6tables-restore --noflush -w 60 --test"] + track
+            self.assertEqual(track + [restore + " --test", "ip6tables-restore --noflush -w 60 --test"]
                              + [restore, "ip6tables-restore --noflush -w 60"], self.programs(kernel)[-8:])
         kernel = Kernel({"iptables-restore": [(0, "", ""), (1, "", "iptables-restore: line 30 failed\n")]})
         self.refused("iptables-restore: failed: iptables-restore: line 30 failed. "

@@ -26,6 +26,7 @@ from tests.unit.plugins.module_utils._nftables.test_render import RECORDED, reco
 
 def difference(scope, present, wanted):
     return table_difference(scope, present, wanted, lambda rule: rule.text())
+UNTRACKED = {TRACKED: "0\n", "proc/uptime": "1000.00 0\n"}
 
 
 class DifferenceTest(unittest.TestCase):
@@ -194,15 +195,19 @@ class ModuleTest(unittest.TestCase):
         track = ("add table inet portledger_host; add chain inet portledger_host tracking; "
                  "add rule inet portledger_host tracking ct state established")
         nft = Nft()
-        self.apply(nft, files={TRACKED: "0\n"})
-        self.assertEqual(["-c -f -", track, "-f -"], [call for call, _data in nft.calls][-3:])
+        self.apply(nft, files=UNTRACKED)
+        self.assertEqual([track, "-c -f -", "-f -"], [call for call, _data in nft.calls][-3:])
+        nft = Nft(answers={"-c -f -": (1, "", "Error: no room\n")})
+        self.refused("nft -c -f -: failed: Error: no room. Nothing was changed.", nft, files=UNTRACKED)
+        self.assertEqual([track, "-c -f -", "delete table inet portledger_host"], [call for call, _ in nft.calls][-3:])
         nft = Nft(answers={"-f -": (1, "", "netlink: Error: cache initialization failed: Operation not permitted\n")})
         self.refused("nft -f -: failed: netlink: Error: cache initialization failed: Operation not permitted. "
-                     "Nothing was changed.", nft, files={TRACKED: "0\n"})
-        self.assertEqual([track, "-f -", "delete table inet portledger_host"], [call for call, _data in nft.calls][-3:])
+                     "Nothing was changed.", nft, files=UNTRACKED)
+        self.assertEqual([track, "-c -f -", "-f -", "delete table inet portledger_host"],
+                         [call for call, _data in nft.calls][-4:])
         answers = {"-f -": (1, "", "Error: no room\n"), "delete table inet portledger_host": (1, "", "Error: busy\n")}
         self.refused("nft -f -: failed: Error: no room. Putting back failed too: nft delete table inet "
-                     "portledger_host: failed: Error: busy.", Nft(answers=answers), files={TRACKED: "0\n"})
+                     "portledger_host: failed: Error: busy.", Nft(answers=answers), files=UNTRACKED)
         nft = Nft()
         self.apply(nft, files={TRACKED: "7\n"})
         self.assertNotIn(track, [call for call, _data in nft.calls])
