@@ -10,6 +10,7 @@ __metaclass__ = type
 import json
 import os
 import shutil
+import struct
 import tempfile
 
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
@@ -61,6 +62,11 @@ def options(**changes):
     }
     found.update(changes)
     return found
+
+
+def attribute(number, data):
+    """As netlink has it: what the kernel tells is made of these."""
+    return struct.pack("=HH", 4 + len(data), number) + data + b"\0" * (-len(data) % 4)
 
 
 class Folder:

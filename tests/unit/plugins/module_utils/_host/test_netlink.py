@@ -13,16 +13,13 @@ import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._host import netlink
 from ansible_collections.portledger.qradar.plugins.module_utils._host.host import Host
+from tests.unit.plugins.module_utils.support import attribute
 
 DONE, ERROR, TOLD = 3, 2, 0xA00
 
 
 def message(kind, data, marks=0):
     return struct.pack("=IHHII", 16 + len(data), kind, marks, 1, 0) + data + b"\0" * (-len(data) % 4)
-
-
-def attribute(number, data):
-    return struct.pack("=HH", 4 + len(data), number) + data + b"\0" * (-len(data) % 4)
 
 
 class Kernel:

@@ -11,12 +11,9 @@ import struct
 import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.as_it_is import digest_of, generation
+from tests.unit.plugins.module_utils.support import attribute
 
 TABLE, CHAIN, RULE, SET, ELEMENTS, OBJECT, FLOWTABLE = 1, 4, 7, 10, 13, 19, 23
-
-
-def attribute(number, data):
-    return struct.pack("=HH", 4 + len(data), number) + data + b"\0" * (-len(data) % 4)
 
 
 def of_table(name, *more):

@@ -8,17 +8,13 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 import json
-import struct
 import unittest
 
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.provider import Nftables
+from tests.unit.plugins.module_utils.support import attribute
 
 NAME = b"portledger_host\0"
 LISTED = {"nftables": [{"table": {"family": "inet", "name": "portledger_host", "handle": 1}}]}
-
-
-def attribute(number, data):
-    return struct.pack("=HH", 4 + len(data), number) + data + b"\0" * (-len(data) % 4)
 
 
 class Kernel:
