@@ -26,6 +26,8 @@ from tests.unit.plugins.module_utils._nftables.test_render import RECORDED, reco
 
 def difference(scope, present, wanted):
     return table_difference(scope, present, wanted, lambda rule: rule.text())
+
+
 UNTRACKED = {TRACKED: "0\n", "proc/uptime": "1000.00 0\n"}
 
 
@@ -199,7 +201,8 @@ class ModuleTest(unittest.TestCase):
         self.assertEqual([track, "-c -f -", "-f -"], [call for call, _data in nft.calls][-3:])
         nft = Nft(answers={"-c -f -": (1, "", "Error: no room\n")})
         self.refused("nft -c -f -: failed: Error: no room. Nothing was changed.", nft, files=UNTRACKED)
-        self.assertEqual([track, "-c -f -", "delete table inet portledger_host"], [call for call, _ in nft.calls][-3:])
+        self.assertEqual([track, "-c -f -", "delete table inet portledger_host"],
+                         [call for call, _data in nft.calls][-3:])
         nft = Nft(answers={"-f -": (1, "", "netlink: Error: cache initialization failed: Operation not permitted\n")})
         self.refused("nft -f -: failed: netlink: Error: cache initialization failed: Operation not permitted. "
                      "Nothing was changed.", nft, files=UNTRACKED)
