@@ -166,16 +166,19 @@ def prepare_change(host, options, provider, plan, management):
     former = [part(other, None) for other in other_traces(PROVIDERS, host, scope, provider and provider.NAME)]
     lines = _whole_difference(parts, former)
     at_boot = _at_boot(host, provider, parts[0].wanted) if provider else AtBoot()
-    waits = Store(host, scope).pending() is not None
-    return Prepared(parts + former, lines or Persistence(host, scope).drift(at_boot, waits), at_boot)
+    return Prepared(parts + former, lines or _drift(host, scope, at_boot), at_boot)
 
 
 def _rest(host, scope, provider):
     """What is to do beside what a seal knows: for former providers, and for a boot."""
     if other_traces(PROVIDERS, host, scope, provider.NAME):
         return True
+    return _drift(host, scope, _at_boot(host, provider, None), known=True)
+
+
+def _drift(host, scope, at_boot, known=False):
     waits = Store(host, scope).pending() is not None
-    return Persistence(host, scope).drift(_at_boot(host, provider, None), waits, known=True)
+    return Persistence(host, scope).drift(at_boot, waits, known)
 
 
 def _at_boot(host, provider, wanted):

@@ -19,6 +19,8 @@ _IPV4 = struct.Struct("!I")
 _SOCKET = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
 #: of an address
 BITS = {"ipv4": 32, "ipv6": 128}
+# Addresses of a network of IPv4, by its length as it is written.
+_SIZES = dict(("%d" % length, 1 << (BITS["ipv4"] - length)) for length in range(BITS["ipv4"] + 1))
 
 
 def number_of(address, family):
@@ -59,6 +61,25 @@ def interval_of(network, family):
     address, _slash, length = network.partition("/")
     first = number_of(address, family)
     return first, first + (1 << (BITS[family] - int(length))) - 1
+
+
+def plain_interval(network):
+    """First and last address of a network of IPv4 in the plainest form, as nearly all are where there are thousands.
+
+    :param network: with its length, or a single address
+    :type network: str
+    :returns: None for anything else, which may still be a network
+    :rtype: tuple[int, int] | None
+    """
+    address, slash, length = network.partition("/")
+    size = _SIZES.get(length) if slash else 1
+    if not size:
+        return None
+    try:
+        first = number_of(address, "ipv4")
+    except ValueError:
+        return None
+    return None if first % size else (first, first + size - 1)
 
 
 def block(address, length, family):

@@ -15,7 +15,7 @@ import re
 import socket
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import (
-    BITS, address_of, interval_of, merged, number_of,
+    BITS, address_of, interval_of, merged, plain_interval,
 )
 from ansible_collections.portledger.qradar.plugins.module_utils._base.text import is_text, native
 
@@ -23,7 +23,6 @@ FAMILIES = ("ipv4", "ipv6")
 #: every address of a family
 WHOLE = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 _SOCKET = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
-_LENGTHS = dict(("%d" % length, length) for length in range(BITS["ipv4"] + 1))
 _NETWORK = re.compile(r"([0-9a-fA-F:.]+)(?:/(\d{1,3}))?\Z")
 
 
@@ -47,7 +46,8 @@ def parse_network(text):
     if not is_text(text):
         raise ValueError("is neither an address nor a network")
     text = native(text)
-    if _is_plain(text):
+    # There is but one form in which an address of IPv4 is read.
+    if "/" in text and plain_interval(text):
         return "ipv4", text
     found = _NETWORK.match(text)
     if not found:
@@ -66,19 +66,6 @@ def parse_network(text):
     if number & ((1 << (bits - prefix)) - 1):
         raise ValueError("has host bits set; the network is %s" % _network(family, number, prefix))
     return family, "%s/%d" % (socket.inet_ntop(_SOCKET[family], packed), prefix)
-
-
-def _is_plain(text):
-    """Whether it is a network of IPv4 in canonical form, as nearly all are where there are many thousands."""
-    address, _slash, length = text.partition("/")
-    if length not in _LENGTHS:
-        return False
-    try:
-        number = number_of(address, "ipv4")
-    except ValueError:
-        return False
-    # There is but one form in which an address of IPv4 is read.
-    return not number & ((1 << (32 - _LENGTHS[length])) - 1)
 
 
 def _network(family, number, prefix):

@@ -184,9 +184,9 @@ def _beginning(text, most):
 
 
 def digest_of(texts):
-    """One digest of several texts, in order.
+    """One digest of several texts, or of bytes, in order.
 
-    :type texts: collections.Iterable[str]
+    :type texts: collections.Iterable[str | bytes]
     :returns: in hexadecimal
     :rtype: str
     """

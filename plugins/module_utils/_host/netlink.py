@@ -16,8 +16,9 @@ NF_TABLES = (10, 16)
 _NETFILTER = 12
 _ERROR = 2
 _DONE = 3
-_REQUEST = 5
-_DUMP = 0x301
+_REQUEST = 1
+_ACKNOWLEDGED = _REQUEST | 4
+_DUMP = _REQUEST | 0x300
 # Something changed while it was told.
 _INTERRUPTED = 0x10
 _SECONDS = 5.0
@@ -43,9 +44,7 @@ def kernel_has(part):
     except (socket.error, OSError) as error:
         return False if error.errno in (errno.EPROTONOSUPPORT, errno.EAFNOSUPPORT) else None
     try:
-        asking.settimeout(_SECONDS)
-        asking.bind((0, 0))
-        asking.send(_HEAD.pack(_HEAD.size + len(_BODY), number << 8 | question, _REQUEST, 1, 0) + _BODY)
+        _send(asking, number << 8 | question, _ACKNOWLEDGED, _BODY)
         return _understood(asking.recv(4096))
     except (socket.error, OSError, struct.error):
         return None
@@ -76,9 +75,7 @@ def tell(part, question, family, names, dump):
         body += _ATTRIBUTE.pack(_ATTRIBUTE.size + len(text), number) + text + b"\0" * (-len(text) % 4)
     asking = _socket()
     try:
-        asking.settimeout(_SECONDS)
-        asking.bind((0, 0))
-        asking.send(_HEAD.pack(_HEAD.size + len(body), part[0] << 8 | question, _DUMP if dump else 1, 1, 0) + body)
+        _send(asking, part[0] << 8 | question, _DUMP if dump else _REQUEST, body)
         while True:
             for kind, data in _messages(asking.recv(_MOST_AT_ONCE)):
                 if kind == _DONE:
@@ -109,6 +106,12 @@ def attributes(data):
 
 def _socket():
     return socket.socket(getattr(socket, "AF_NETLINK", 16), socket.SOCK_RAW, _NETFILTER)
+
+
+def _send(asking, kind, marks, body):
+    asking.settimeout(_SECONDS)
+    asking.bind((0, 0))
+    asking.send(_HEAD.pack(_HEAD.size + len(body), kind, marks, 1, 0) + body)
 
 
 def _messages(answer):

@@ -9,9 +9,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-import hashlib
-
-from ansible_collections.portledger.qradar.plugins.module_utils._base.text import native
+from ansible_collections.portledger.qradar.plugins.module_utils._base.text import digest_of, native
 from ansible_collections.portledger.qradar.plugins.module_utils._host.netlink import NF_TABLES, attributes
 
 _INET = 1
@@ -42,7 +40,7 @@ def generation(host):
         return None
 
 
-def digest_of(host, name):
+def table_digest(host, name):
     """
     :type host: _host.host.Host
     :param name: of a table of the family inet
@@ -51,34 +49,32 @@ def digest_of(host, name):
     :rtype: str | None
     """
     try:
-        return _digest_of(host, name)
+        parts = _parts(host, name)
     except (ValueError, KeyError):
         return None
+    return parts and digest_of(parts)
 
 
-def _digest_of(host, name):
-    found, sets = hashlib.sha256(), []
+def _parts(host, name):
+    """The kind of each thing, and what the kernel tells of it; None where that is not all."""
+    parts, sets = [], []
     for kind in _KINDS:
         # Not each kernel chooses by the table's name.
         told = host.kernel_list(NF_TABLES, kind, _INET, [] if kind == _TABLE else [name])
         ours = told and [data for data in told if _text(data, _NAME) == name]
         if told is None or (kind == _TABLE and not ours):
             return None
-        _add(found, kind, [_without_counters(data) for data in ours] if kind == _RULE else ours)
+        for data in ours:
+            parts.extend([b"%d" % kind, _without_counters(data) if kind == _RULE else data])
         if kind == _SET:
             sets = [_text(data, _OWN_NAME) for data in ours]
     for one in sets:
         told = host.kernel_list(NF_TABLES, _ELEMENTS, _INET, [name, one])
         if told is None:
             return None
-        _add(found, _ELEMENTS, told)
-    return found.hexdigest()
-
-
-def _add(found, kind, told):
-    for data in told or ():
-        found.update(b"%d %d " % (kind, len(data)))
-        found.update(data)
+        for data in told:
+            parts.extend([b"%d" % _ELEMENTS, data])
+    return parts
 
 
 def _text(data, wanted):
@@ -96,12 +92,8 @@ def _without_counters(data):
             continue
         for _one, start, end in attributes(data[first:last]):
             expression = data[first + start:first + end]
-            parts = dict((number, bounds) for number, bounds in _bounds(expression))
+            parts = dict((part, (begin, stop)) for part, begin, stop in attributes(expression))
             if expression[slice(*parts[_EXPRESSION_NAME])] == _COUNTER:
                 begin, stop = (first + start + bound for bound in parts[_EXPRESSION_DATA])
                 left[begin:stop] = bytearray(stop - begin)
     return bytes(left)
-
-
-def _bounds(data):
-    return [(number, (first, last)) for number, first, last in attributes(data)]

@@ -13,7 +13,7 @@ __metaclass__ = type
 import re
 
 from ansible_collections.portledger.qradar.plugins.module_utils._base.errors import RulesetError
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.as_it_is import digest_of, generation
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.as_it_is import generation, table_digest
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.listing import entries_of
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.meaning import counted_flows, table_difference
 from ansible_collections.portledger.qradar.plugins.module_utils._nftables.render import render
@@ -173,10 +173,10 @@ class Nftables(Provider):
         return NftablesState(table, lambda: host.output("nft", ["-a", "list", "table", "inet", name]), before)
 
     def seen(self, host, scope):
-        return digest_of(host, TABLES[scope])
+        return table_digest(host, TABLES[scope])
 
     def seen_in(self, host, scope, present):
-        found = digest_of(host, TABLES[scope])
+        found = table_digest(host, TABLES[scope])
         # Of all tables: what has changed since may not have been read.
         return found if present.generation and present.generation == generation(host) else None
 

@@ -141,9 +141,9 @@ class Set:
 
     def _has_the_very(self, other):
         """Whether both have the same texts. If not, they may still be the same."""
-        if self.family != other.family or self._odd or other._odd or None in (self._addresses, other._addresses):
+        if self.family != other.family or None in (self._addresses, other._addresses) or self._odd or other.odd:
             return False
-        return not other.odd and frozenset(self._addresses) == frozenset(other._addresses)
+        return frozenset(self._addresses) == frozenset(other._addresses)
 
     def is_like(self, other):
         """Whether both are sets of one kind.

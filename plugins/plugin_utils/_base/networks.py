@@ -23,7 +23,7 @@ except ImportError:  # require_netaddr reports it
 else:
     HAS_NETADDR = True
 
-from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import networks_of, number_of
+from ansible_collections.portledger.qradar.plugins.module_utils._base.intervals import networks_of, plain_interval
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.errors import PortledgerError
 from ansible_collections.portledger.qradar.plugins.plugin_utils._base.intervals import (
     IPV4,
@@ -42,7 +42,6 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 _BROADCAST: Final = ipaddress.IPv4Address("255.255.255.255")
-_SIZES: Final = {str(length): 1 << (32 - length) for length in range(33)}
 _RESERVED: Final = ipaddress.IPv4Network("240.0.0.0/4")
 
 
@@ -166,17 +165,9 @@ def parse_interval(value: object) -> Interval:
         NetworkError: as there.
     """
     # What is written in the plainest form needs no object to be read: a party may have many thousands of networks.
-    if isinstance(value, str):
-        address, slash, length = value.partition("/")
-        size = _SIZES.get(length) if slash else 1
-        if size:
-            try:
-                first: int = number_of(address, "ipv4")
-            except ValueError:  # the longer way finds the words for it
-                pass
-            else:
-                if not first % size:
-                    return first, first + size - 1
+    plain: Interval | None = plain_interval(value) if isinstance(value, str) else None
+    if plain is not None:
+        return plain
     cidr = parse_network(value)
     return interval_of(cidr.version, cidr.first, cidr.last)
 

@@ -10,7 +10,7 @@ __metaclass__ = type
 import struct
 import unittest
 
-from ansible_collections.portledger.qradar.plugins.module_utils._nftables.as_it_is import digest_of, generation
+from ansible_collections.portledger.qradar.plugins.module_utils._nftables.as_it_is import generation, table_digest
 from tests.unit.plugins.module_utils.support import attribute
 
 TABLE, CHAIN, RULE, SET, ELEMENTS, OBJECT, FLOWTABLE = 1, 4, 7, 10, 13, 19, 23
@@ -57,17 +57,17 @@ class Kernel:
 
 class DigestTest(unittest.TestCase):
     def setUp(self):
-        self.digest = digest_of(Kernel(), "t")
+        self.digest = table_digest(Kernel(), "t")
 
     def test_what_is_counted_is_not_in_it(self):
         self.assertEqual(64, len(self.digest))
-        self.assertEqual(self.digest, digest_of(Kernel(rules=[rule(7), rule(0, b"\0\x17")]), "t"))
+        self.assertEqual(self.digest, table_digest(Kernel(rules=[rule(7), rule(0, b"\0\x17")]), "t"))
 
     def test_what_is_of_others_is_not_in_it(self):
         others = [of_table(b"another"), of_table(b"t", attribute(2, b"\0\0\0\0"))]
-        self.assertEqual(self.digest, digest_of(Kernel(tables=others), "t"))
+        self.assertEqual(self.digest, table_digest(Kernel(tables=others), "t"))
         kernel = Kernel()
-        digest_of(kernel, "t")
+        table_digest(kernel, "t")
         self.assertEqual([["t", "s"]], [names for question, names in kernel.asked if question == ELEMENTS])
 
     def test_everything_else_is(self):
@@ -86,16 +86,16 @@ class DigestTest(unittest.TestCase):
             {"objects": [of_table(b"t", mark)]},
             {"flowtables": [of_table(b"t", mark)]},
         ]
-        found = {digest_of(Kernel(**change), "t") for change in changes}
+        found = {table_digest(Kernel(**change), "t") for change in changes}
         self.assertEqual(len(changes), len(found - {self.digest, None}))
 
     def test_what_is_not_all_told_has_none(self):
-        self.assertIsNone(digest_of(Kernel(), "missing"))
+        self.assertIsNone(table_digest(Kernel(), "missing"))
         for kind in Kernel().told:
-            self.assertIsNone(digest_of(Kernel(**{kind: None}), "t"), kind)
+            self.assertIsNone(table_digest(Kernel(**{kind: None}), "t"), kind)
         nothing = expression(b"cmp", b"") + attribute(0x8001, b"")
         for odd in (of_table(b"t", attribute(4, nothing)), of_table(b"t", attribute(4, b"12345"))):
-            self.assertIsNone(digest_of(Kernel(rules=[odd]), "t"))
+            self.assertIsNone(table_digest(Kernel(rules=[odd]), "t"))
 
 
 class GenerationTest(unittest.TestCase):
